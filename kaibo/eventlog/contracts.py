@@ -1,0 +1,136 @@
+"""What leaves the eventlog room: frozen dataclasses, no Django."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line that was not accepted, in words its sender can act on. `line` counts from 1."""
+
+    line: int
+    field: str
+    problem: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to one hand-over of events; returned only after fsync.
+
+    Shape: read = accepted + duplicates + rejected (+ skipped, which only importers count).
+    """
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    details: tuple[Problem, ...] = ()  # the first 100
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who hands events over: goes into the envelope of every stored line."""
+
+    feed_id: str
+    ingest_id: str | None = None
+    raw_ref: str | None = None
+    translator_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRef:
+    """An fsynced batch: the unit of counting. `path[offset:offset+length]` is NDJSON, `crc32` covers it."""
+
+    writer: str
+    from_seq: int
+    to_seq: int
+    path: Path
+    offset: int
+    length: int
+    crc32: int
+    committed_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A configured source of events. `rooms` is empty for every room of the platform.
+
+    Shape: `kinds` are the kinds the feed declares it can report; empty means not declared.
+    """
+
+    id: str
+    name: str
+    connector: str
+    platform: str
+    rooms: tuple[str, ...]
+    kinds: tuple[str, ...]
+    is_enabled: bool = True
+    created_at: int = 0
+    last_event_at: int | None = None
+    last_received_at: int | None = None
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWindow:
+    """Which show is open in which room; `to_us` None while it is open. Half-open: from <= t < to."""
+
+    platform: str
+    room_id: str
+    show_id: str
+    from_us: int
+    to_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A span in which a feed of a show is known to have been silent although it should have spoken."""
+
+    feed_id: str
+    from_us: int
+    to_us: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the feeds of one show can report and did report.
+
+    Shape: `declared` kind -> ids of feeds that declare it; `seen` kind -> number of events;
+    `gaps` spans without the feed. A kind in neither is "not reported"; declared and unseen is 0.
+    """
+
+    show_id: str
+    declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    feeds: tuple[FeedView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which thing, when and why; `before` and `after` are small JSON values."""
+
+    at_us: int
+    actor: str
+    act: str
+    thing: str
+    before: object = None
+    after: object = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogStatus:
+    """Health of the appender: a metric like any other."""
+
+    writer: str
+    last_seq: int
+    last_commit_at: int | None
+    segments: int
+    bytes_total: int
+    quarantined: int
+    is_refusing: bool
+    reason: str = ""

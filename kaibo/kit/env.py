@@ -1,0 +1,94 @@
+"""Settings from the environment, read once, checked at start. Secrets come from here only."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kaibo.kit.errors import BadConfiguration
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A documented environment variable; `docs/reference/settings.md` is made from this list."""
+
+    name: str
+    default: str
+    purpose: str
+    is_secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("KAIBO_HOME", "~/.kaibo", "Folder that holds everything: records, log, lake, keys."),
+    Setting("KAIBO_DATABASE_URL", "", "postgresql://… for records; empty means SQLite inside KAIBO_HOME."),
+    Setting("KAIBO_ZONE", "Asia/Shanghai", "Time zone of the team; pages show times in it."),
+    Setting("KAIBO_DAY_CUT_HOUR", "6", "Hour at which the business day ends, 0-12."),
+    Setting("KAIBO_CURRENCY", "CNY", "Currency assumed where an event names none."),
+    Setting("KAIBO_HOSTS", "127.0.0.1,localhost", "Host names the server answers to, comma separated."),
+    Setting("KAIBO_SECRET_KEY", "", "Signs cookies; empty means a generated file in KAIBO_HOME/keys.", True),
+    Setting("KAIBO_VIEWER_KEY", "", "Keys the viewer-id hash; empty means a generated file in KAIBO_HOME/keys.", True),
+    Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
+    Setting("KAIBO_DEBUG", "0", "1 shows tracebacks in the browser; never on a reachable host."),
+    Setting("KAIBO_SHARED_DATA", "../shared/data", "Real recordings that some tests and benchmarks read."),
+    Setting("KAIBO_REQUIRE_ALL", "0", "1 makes a skipped test a failure."),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def read(name: str) -> str:
+    """The value of a documented setting, or its default. Raises KeyError for an undocumented name."""
+    return os.environ.get(name, "") or _DEFAULTS[name]
+
+
+def read_flag(name: str) -> bool:
+    """True for 1, true, yes, on. Raises BadConfiguration for anything that is neither yes nor no."""
+    value = read(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise BadConfiguration(f"{name}={value} is neither 1 nor 0", fix=f"set {name}=1 or {name}=0")
+
+
+def home() -> Path:
+    """The folder that holds everything; made on first use."""
+    folder = Path(read("KAIBO_HOME")).expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def zone() -> ZoneInfo:
+    """The team's zone."""
+    name = read("KAIBO_ZONE")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadConfiguration(f"KAIBO_ZONE={name} is no time zone", fix="use a name such as Asia/Shanghai") from error
+
+
+def day_cut_hour() -> int:
+    """Hour at which the business day ends."""
+    value = read("KAIBO_DAY_CUT_HOUR")
+    if not value.isdigit() or not 0 <= int(value) <= 12:
+        raise BadConfiguration(f"KAIBO_DAY_CUT_HOUR={value} is no hour from 0 to 12", fix="set it to 6")
+    return int(value)
+
+
+def key(name: str) -> bytes:
+    """A secret key from the environment, else a generated file in KAIBO_HOME/keys, mode 600."""
+    given = os.environ.get(name, "")
+    if given:
+        return given.encode()
+    folder = home() / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name.removeprefix("KAIBO_").removesuffix("_KEY").lower()
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

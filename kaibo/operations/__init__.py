@@ -1,0 +1,1 @@
+"""Import files, whoever offers them: the command line, later the wizard."""
