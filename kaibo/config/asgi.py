@@ -7,6 +7,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaibo.config.settings")
 
 from django.core.asgi import get_asgi_application
 
-from kaibo.web.plain import PlainRoutes
+from kaibo.web.plain import AsgiApp, PlainRoutes
 
 application = PlainRoutes(cast(AsgiApp, get_asgi_application()))
