@@ -19,6 +19,15 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Heavy tests share one worker, so that two browsers or two servers never fight over two cores."""
+    for item in items:
+        for name in ("browser", "journey"):
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group("heavy"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A skip is a failure where everything is said to be installed."""

@@ -1,0 +1,66 @@
+# Everything a developer types. A fresh machine needs only Python 3.12 or newer: `make demo` does the rest.
+# Systems without make: README.md names the two plain commands behind each of these.
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.bench-ready
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes
+PYTEST := $(PY) -m pytest
+# Checks read the settings and so want a home; they get one that is thrown away with the environment.
+SCRATCH := KAIBO_HOME=$(CURDIR)/$(VENV)/scratch
+TEST_DIRS := kaibo tests/journeys tests/races tests/parity tests/browser
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench soak lock reference clean
+
+help:  ## what can be typed
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+install: $(READY)  ## make .venv with kaibo in it
+
+$(READY): requirements/dev.lock requirements/runtime.lock pyproject.toml hatch_build.py package.json package-lock.json
+	@python=$$(sh requirements/find-python.sh) && { [ -x $(PY) ] || "$$python" -m venv $(VENV); }
+	@echo "kaibo: installing into $(VENV) (about a minute the first time)"
+	@$(PIP) -r requirements/dev.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -m kaibo.config.assets
+	@touch $@
+
+$(BENCH_READY): $(READY) requirements/bench.lock
+	@$(PIP) -r requirements/bench.lock
+	@touch $@
+
+demo: $(READY)  ## a night being counted live, in your browser
+	@$(PY) -m kaibo demo
+
+check: $(READY)  ## format, lint, types, floors, SQL, words, docs
+	@echo "== format";     $(PY) -m ruff format --check --quiet .
+	@echo "== lint";       $(PY) -m ruff check --quiet .
+	@echo "== types";      $(SCRATCH) $(PY) -m mypy --no-error-summary kaibo
+	@echo "== floors";     $(VENV)/bin/lint-imports --no-logo | tail -n 1
+	@echo "== SQL";        $(SCRATCH) $(PY) -m kaibo.warehouse.sqllint
+	@echo "== lengths";    $(PY) -m tests.architecture.lengths
+	@echo "== settings";   $(SCRATCH) $(PY) -m kaibo manage check --fail-level WARNING
+	@echo "== deployed";   $(SCRATCH) KAIBO_TLS=1 $(PY) -m kaibo manage check --deploy --fail-level ERROR 2>/dev/null
+	@echo "== migrations"; $(SCRATCH) $(PY) -m kaibo manage makemigrations --check --dry-run
+	@echo "== architecture, words, docs"; $(PYTEST) tests/architecture tests/docs
+
+test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite
+	@$(PY) -m tests.postgres $(TEST_DIRS)
+	@$(PYTEST) -n 2 --dist loadgroup -m "not soak" $(TEST_DIRS)
+
+soak: $(READY)  ## the long forms of the tests, for example one million events through crashes
+	@$(PYTEST) -m "soak" $(TEST_DIRS)
+
+bench: $(BENCH_READY)  ## side-by-side measurements, one table
+	@$(PY) -m benchmarks
+
+lock: $(READY)  ## resolve the locks again after a change in pyproject.toml
+	@sh requirements/lock.sh
+
+reference: $(READY)  ## rewrite the generated pages of docs/reference
+	@$(SCRATCH) $(PY) -m kaibo.config.reference
+
+clean:  ## take away what was installed and built
+	rm -rf $(VENV) node_modules bench-out screenshots

