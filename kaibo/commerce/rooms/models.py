@@ -31,13 +31,13 @@ class Room(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
+        constraints = (
             models.UniqueConstraint(fields=["platform", "room_id"], name="rooms_room_identity"),
             models.CheckConstraint(
                 condition=Q(margin_ratio__isnull=True) | Q(margin_ratio__range=(0, 1)), name="rooms_margin_is_ratio"
             ),
-        ]
-        ordering = ["platform", "room_id"]
+        )
+        ordering = ("platform", "room_id")
 
     def __str__(self) -> str:
         return self.name or f"{self.platform} {self.room_id}"

@@ -1,1 +1,265 @@
-"""The rules of this module."""
+"""The rules of the shows module: every act is one transaction and leaves an audit row."""
+
+import secrets
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.shows import queries
+from kaibo.commerce.shows.contracts import TARGETS, ShowStatus
+from kaibo.commerce.shows.errors import BadShow, ShowConflict, ShowNotFound
+from kaibo.commerce.shows.models import Show
+from kaibo.eventlog import api as eventlog
+from kaibo.kit import clock, env
+
+ADOPTER = "system:shows"
+
+
+def get(show_id: str) -> Show:
+    """The row; a show that arrived as an event is adopted. Raises ShowNotFound."""
+    row = Show.objects.filter(show_id=show_id).first()
+    if row is None and eventlog.windows(show_id=show_id):
+        adopt()
+        row = Show.objects.filter(show_id=show_id).first()
+    if row is None:
+        raise ShowNotFound(_("There is no such show."), show_id=show_id)
+    return row
+
+
+def status(row: Show, *, now_us: int) -> ShowStatus:
+    """Where the show stands now."""
+    return queries.status_of(queries.windows_by_show(row.show_id).get(row.show_id), now_us=now_us)
+
+
+@transaction.atomic
+def create(
+    platform: str,
+    room_id: str,
+    *,
+    title: str,
+    planned_at: int | None,
+    planned_end_at: int | None,
+    targets: Mapping[str, float],
+    actor: str,
+) -> Show:
+    """A show that begins now (no plan) or at the planned time; its room window opens with it."""
+    if planned_at is not None and planned_end_at is not None and planned_end_at <= planned_at:
+        raise BadShow(_("The show would end before it begins."), fix=_("Give a later end."), field="planned_end_at")
+    now = clock.now_us()
+    begins_at = now if planned_at is None else planned_at
+    room = rooms.ensure_room(platform, room_id, actor=actor)
+    row = Show.objects.create(
+        show_id=_new_id(platform, room_id, begins_at),
+        platform=platform,
+        room_id=room_id,
+        title=title.strip() or _title(room.title, begins_at),
+        planned_at=planned_at,
+        planned_end_at=planned_end_at,
+        targets=_checked(targets),
+        created_by=actor,
+    )
+    eventlog.open_window(platform, room_id, row.show_id, from_us=begins_at)
+    after = {"title": row.title, "begins_at": clock.iso(begins_at), "targets": row.targets}
+    eventlog.audit(actor, "show.create", thing_of(row), after=after)
+    return row
+
+
+@transaction.atomic
+def ensure(
+    show_id: str,
+    *,
+    platform: str,
+    room_id: str,
+    title: str | None,
+    started_at: int | None,
+    ended_at: int | None,
+    actor: str,
+) -> Show:
+    """The show with this id, made when new; a window that is missing is opened."""
+    row = Show.objects.filter(show_id=show_id).first()
+    if row is not None and (row.platform, row.room_id) != (platform, room_id):
+        raise ShowConflict(_("This show id belongs to another room."), fix=_("Use another show id."), show_id=show_id)
+    if row is None:
+        room = rooms.ensure_room(platform, room_id, actor=actor)
+        begins_at = clock.now_us() if started_at is None else started_at
+        row = Show.objects.create(
+            show_id=show_id,
+            platform=platform,
+            room_id=room_id,
+            title=(title or "").strip() or _title(room.title, begins_at),
+            created_by=actor,
+        )
+        eventlog.audit(actor, "show.create", thing_of(row), after={"title": row.title})
+    if started_at is not None and not eventlog.windows(show_id=show_id):
+        eventlog.open_window(platform, room_id, show_id, from_us=started_at, to_us=ended_at)
+    return row
+
+
+@transaction.atomic
+def adopt() -> list[Show]:
+    """Rows for shows that are known only from their windows (they arrived as show.started)."""
+    spans = queries.windows_by_show()
+    known = set(Show.objects.filter(show_id__in=list(spans)).values_list("show_id", flat=True))
+    adopted = []
+    for show_id, window in spans.items():
+        if show_id in known:
+            continue
+        room = rooms.ensure_room(window.platform, window.room_id, actor=ADOPTER)
+        row = Show.objects.create(
+            show_id=show_id,
+            platform=window.platform,
+            room_id=window.room_id,
+            title=_title(room.title, window.from_us),
+            created_by=ADOPTER,
+        )
+        eventlog.audit(ADOPTER, "show.adopt", thing_of(row), after={"title": row.title})
+        adopted.append(row)
+    return adopted
+
+
+@transaction.atomic
+def rename(show_id: str, title: str, *, actor: str) -> Show:
+    """Another title."""
+    row = get(show_id)
+    new = title.strip()
+    if not new or len(new) > 200:
+        raise BadShow(_("A title has 1 to 200 characters."), field="title")
+    if new != row.title:
+        eventlog.audit(actor, "show.rename", thing_of(row), before=row.title, after=new)
+        row.title = new
+        row.save(update_fields=["title"])
+    return row
+
+
+@transaction.atomic
+def start(show_id: str, *, actor: str, at_us: int | None) -> Show:
+    """Go on air now instead of at the planned time."""
+    row = get(show_id)
+    now = clock.now_us()
+    _refuse_hidden(row)
+    if status(row, now_us=now) is not ShowStatus.PLANNED:
+        raise ShowConflict(_("The show has already begun."), show_id=show_id)
+    from_us = now if at_us is None else at_us
+    eventlog.open_window(row.platform, row.room_id, row.show_id, from_us=from_us)
+    eventlog.audit(actor, "show.start", thing_of(row), after=clock.iso(from_us))
+    return row
+
+
+@transaction.atomic
+def end(show_id: str, *, actor: str, at_us: int | None, why: str) -> Show:
+    """Close the room window: later events of the room belong to no show, or to the next."""
+    row = get(show_id)
+    now = clock.now_us()
+    state = status(row, now_us=now)
+    if state is ShowStatus.PLANNED:
+        raise ShowConflict(_("The show has not begun."), fix=_("Delete it if it is not needed."), show_id=show_id)
+    if state is ShowStatus.ENDED:
+        raise ShowConflict(_("The show has already ended."), show_id=show_id)
+    to_us = now if at_us is None else at_us
+    eventlog.close_window(show_id, to_us=to_us)
+    eventlog.audit(actor, "show.end", thing_of(row), before="on_air", after=clock.iso(to_us), why=why)
+    return row
+
+
+@transaction.atomic
+def set_targets(show_id: str, targets: Mapping[str, float | None], *, actor: str) -> Show:
+    """Change the named targets; None takes one away, the others stay."""
+    row = get(show_id)
+    merged = {**row.targets, **{name: value for name, value in targets.items() if value is not None}}
+    for name, value in targets.items():
+        if value is None:
+            merged.pop(name, None)
+    new = _checked(merged)
+    if new != row.targets:
+        eventlog.audit(actor, "show.target", thing_of(row), before=row.targets, after=new)
+        row.targets = new
+        row.save(update_fields=["targets"])
+    return row
+
+
+@transaction.atomic
+def delete(show_id: str, *, actor: str, why: str) -> Show:
+    """Hide the show; its events and numbers stay and `restore` brings it back."""
+    row = get(show_id)
+    _refuse_hidden(row)
+    now = clock.now_us()
+    state = status(row, now_us=now)
+    if state is ShowStatus.ON_AIR:
+        raise ShowConflict(_("The show is on air."), fix=_("End it first, then delete it."), show_id=show_id)
+    if state is ShowStatus.PLANNED:
+        # a plan that stays open would catch the room's events for a show nobody sees
+        for window in eventlog.windows(show_id=show_id):
+            eventlog.close_window(show_id, to_us=window.from_us)
+    row.deleted_at = now
+    row.save(update_fields=["deleted_at"])
+    eventlog.audit(actor, "show.delete", thing_of(row), before=state.value, after="deleted", why=why)
+    return row
+
+
+@transaction.atomic
+def restore(show_id: str, *, actor: str) -> Show:
+    """Undo a deletion."""
+    row = get(show_id)
+    if row.merged_into:
+        raise ShowConflict(
+            _("The show was merged; its events now belong to the other one."), show_id=show_id, into=row.merged_into
+        )
+    if row.deleted_at is None:
+        return row
+    if row.planned_at is not None and row.planned_at > clock.now_us():
+        eventlog.open_window(row.platform, row.room_id, row.show_id, from_us=row.planned_at)
+    row.deleted_at = None
+    row.save(update_fields=["deleted_at"])
+    eventlog.audit(actor, "show.restore", thing_of(row), before="deleted", after="visible")
+    return row
+
+
+@transaction.atomic
+def merge(show_id: str, *, into: str, actor: str, why: str) -> Show:
+    """Give every event of one show to another of the same room, and hide the empty one."""
+    row, target = get(show_id), get(into)
+    if row.pk == target.pk:
+        raise ShowConflict(_("A show cannot be merged into itself."), show_id=show_id)
+    if (row.platform, row.room_id) != (target.platform, target.room_id):
+        raise ShowConflict(_("Only shows of one room can be merged."), show_id=show_id, into=into)
+    _refuse_hidden(row)
+    _refuse_hidden(target)
+    if status(row, now_us=clock.now_us()) is ShowStatus.ON_AIR:
+        raise ShowConflict(_("The show is on air."), fix=_("End it first, then merge it."), show_id=show_id)
+    moved = eventlog.rebind(show_id, into=into, actor=actor, why=why)
+    row.deleted_at = clock.now_us()
+    row.merged_into = into
+    row.save(update_fields=["deleted_at", "merged_into"])
+    eventlog.audit(actor, "show.merge", thing_of(row), after={"into": into, "events": moved}, why=why)
+    return target
+
+
+def thing_of(row: Show) -> str:
+    """How audit rows name a show."""
+    return f"show:{row.show_id}"
+
+
+def _refuse_hidden(row: Show) -> None:
+    if row.deleted_at is not None:
+        raise ShowConflict(_("The show is deleted."), fix=_("Restore it first."), show_id=row.show_id)
+
+
+def _checked(targets: Mapping[str, float]) -> dict[str, float]:
+    for name, value in targets.items():
+        if name not in TARGETS:
+            raise BadShow(_("Unknown target."), fix=", ".join(TARGETS), field=name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise BadShow(_("A target is a number above zero."), fix=_("Leave it empty for no target."), field=name)
+    return {name: targets[name] if name == "roas" else round(targets[name]) for name in TARGETS if name in targets}
+
+
+def _title(room_title: str, begins_at: int) -> str:
+    local = clock.to_datetime(begins_at).astimezone(env.zone())
+    return f"{room_title} {local:%m-%d %H:%M}"
+
+
+def _new_id(platform: str, room_id: str, begins_at: int) -> str:
+    local = clock.to_datetime(begins_at).astimezone(env.zone())
+    return f"{platform}-{room_id}-{local:%Y%m%d-%H%M}-{secrets.token_hex(2)}"
