@@ -1,12 +1,17 @@
 """Routes that must not pass through Django's handler: events in, streams out."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from functools import cache
+from importlib import import_module
+from typing import Any, cast
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+ROUTES: tuple[tuple[str, str], ...] = (("/live/", "kaibo.web.live.stream:stream"),)
+"""Path prefix -> `module:coroutine`, loaded at the first request; a prefix without a final / is a whole path."""
 
 
 class PlainRoutes:
@@ -16,4 +21,18 @@ class PlainRoutes:
         self.django = django
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.django(scope, receive, send)
+        handler = _handler_of(scope["path"]) if scope["type"] == "http" else None
+        await (handler or self.django)(scope, receive, send)
+
+
+def _handler_of(path: str) -> AsgiApp | None:
+    for prefix, target in ROUTES:
+        if path == prefix or (prefix.endswith("/") and path.startswith(prefix)):
+            return _load(target)
+    return None
+
+
+@cache
+def _load(target: str) -> AsgiApp:
+    module, name = target.split(":")
+    return cast(AsgiApp, getattr(import_module(module), name))
