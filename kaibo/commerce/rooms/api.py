@@ -15,7 +15,7 @@ def room(platform: str, room_id: str) -> RoomView:
 
 def rooms() -> list[RoomView]:
     """Every room, by platform and id. Cost: one query."""
-    return [services.view(row) for row in Room.objects.all()]
+    return [services.view(row) for row in Room.objects.order_by("platform", "room_id")]
 
 
 def save_room(

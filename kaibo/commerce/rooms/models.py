@@ -37,7 +37,6 @@ class Room(models.Model):
                 condition=Q(margin_ratio__isnull=True) | Q(margin_ratio__range=(0, 1)), name="rooms_margin_is_ratio"
             ),
         )
-        ordering = ("platform", "room_id")
 
     def __str__(self) -> str:
         return self.name or f"{self.platform} {self.room_id}"

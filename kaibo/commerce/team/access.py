@@ -14,10 +14,8 @@ def person_row(user: AnyUser) -> Person | None:
     """The person behind an account, looked up once per request. Cost: at most one query."""
     if not isinstance(user, User) or not user.is_active:
         return None
-    try:
-        return user.person
-    except Person.DoesNotExist:
-        return None
+    row: Person | None = getattr(user, "person", None)
+    return row
 
 
 def role_and_scope(user: AnyUser) -> tuple[Role, RoomScope]:
