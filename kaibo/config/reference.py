@@ -1,0 +1,132 @@
+"""Rewrite the reference pages that follow from the code: `python -m kaibo.config.reference`.
+
+A test compares them with what this module makes, so a page cannot fall behind.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typer.main
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+NOTE = "<!-- made by `make reference`; edit the code, not this page -->\n"
+_TYPES = {"str": "text", "int": "integer", "bool": "true or false", "dict": "object"}
+
+
+def settings() -> str:
+    """Every environment variable that Kaibo reads."""
+    from kaibo.kit.env import SETTINGS
+
+    rows = ((f"`{it.name}`", f"`{it.default}`" if it.default else "empty", it.purpose) for it in SETTINGS)
+    intro = "Kaibo is configured by environment variables alone. An empty variable counts as not set.\n"
+    return _page("Settings", intro, _table(("name", "default", "what it does"), rows))
+
+
+def events() -> str:
+    """Schema 1: kinds, fields, names inside `attrs`, envelope."""
+    from kaibo.eventlog import events as schema
+    from kaibo.eventlog import kinds
+    from kaibo.warehouse.columns import COLUMNS
+
+    groups = ("AUDIENCE", "INTERACTION", "PRODUCT", "ORDER", "STAGE", "REPORT", "GROUP")
+    feeds = {kind: [c.name for c in COLUMNS if kind in c.kinds] for kind in kinds.KINDS}
+    rows = [
+        (f"`{kind}`", group.lower(), ", ".join(f"`{name}`" for name in feeds[kind]) or _uncounted(kind))
+        for group in groups
+        for kind in getattr(kinds, group)
+    ]
+    rows.append((f"`{kinds.UNKNOWN}`", "", "kept as received; a later translator can read it again"))
+    own = {field.name for field in msgspec.structs.fields(schema.PlatformEvent)}
+    envelope = [field for field in msgspec.structs.fields(schema.StoredEvent) if field.name not in own]
+    parts = (
+        f"Schema {kinds.SCHEMA}, frozen: later schemas only add. A line is one JSON object.\n",
+        "## Kinds\n\n" + _table(("kind", "group", "columns of a minute row that it feeds"), rows),
+        "## Fields\n\nAn event is the same one when `platform`, `room_id` and `event_id` are the same.\n\n"
+        + _table(("field", "type", "needed"), map(_field, msgspec.structs.fields(schema.PlatformEvent))),
+        "`occurred_at` is ISO 8601 with a zone, or an epoch in s, ms or µs; stored as µs UTC. Money is minor units.\n",
+        "Values of `traffic_source` that pages know by name: "
+        + ", ".join(f"`{name}`" for name in schema.TRAFFIC_SOURCES)
+        + "; any other is kept as sent.\n",
+        "## Names inside `attrs`\n\nEvery other name is kept and ignored.\n\n"
+        + _table(("name", "meaning"), ((f"`{name}`", says) for name, says in schema.ATTRS.items())),
+        "## Envelope\n\nAdded to every stored line; a sender never writes these.\n\n"
+        + _table(("field", "type", "needed"), map(_field, envelope)),
+    )
+    return _page("Events", *parts)
+
+
+def _uncounted(kind: str) -> str:
+    from kaibo.eventlog.kinds import MOMENT_KINDS
+
+    if kind == "figure.reported":
+        return "none; a figure that stands beside our own count"
+    return "none; stands on the timeline" if kind in MOMENT_KINDS else "none; kept in the log"
+
+
+def _field(field: Any) -> tuple[str, str, str]:
+    kind = str(field.type).replace("<class '", "").replace("'>", "").split("[")[0].split(" |")[0]
+    return f"`{field.name}`", _TYPES.get(kind, kind), "yes" if field.required else ""
+
+
+def commands() -> str:
+    """Every command with its arguments and options."""
+    from kaibo.config import cli
+
+    if not cli.app.registered_commands and not cli.app.registered_groups:
+        cli._register()
+    group = typer.main.get_command(cli.app)
+    intro = "Exit code 0: done, 1: failed, 2: bad input. `python -m kaibo` is the same as `kaibo`.\n"
+    return _page("Commands", intro, *_commands("kaibo", group))
+
+
+def _commands(path: str, command: Any) -> Iterable[str]:
+    nested = getattr(command, "commands", None)
+    if nested is not None:
+        for name in sorted(nested):
+            yield from _commands(f"{path} {name}", nested[name])
+        return
+    context = typer.Context(command, info_name=path)
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    rows = [row for row in map(_parameter, command.params) if row]
+    says = " ".join((command.help or "").split())
+    table = "\n" + _table(("argument or option", "default", "meaning"), rows) if rows else ""
+    yield f"## {path}\n\n{says}\n\n    {usage}\n{table}"
+
+
+def _parameter(parameter: Any) -> tuple[str, str, str] | None:
+    if parameter.name == "help":
+        return None
+    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+    if parameter.param_type_name == "argument":
+        names = f"`{parameter.name.upper()}`"
+    value = parameter.default
+    plain = "" if value is None or callable(value) or value is False or parameter.required else f"`{value}`"
+    return names, plain, " ".join((getattr(parameter, "help", "") or "").split())
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _page(title: str, *parts: str) -> str:
+    return f"# {title}\n\n{NOTE}\n" + "\n".join(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "events.md": events, "commands.md": commands}
+
+
+def main() -> None:
+    """Write every page."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        (FOLDER / name).write_text(make())
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
