@@ -71,6 +71,24 @@ def _field(field: Any) -> tuple[str, str, str]:
     return f"`{field.name}`", _TYPES.get(kind, kind), "yes" if field.required else ""
 
 
+def connectors() -> str:
+    """Every connector as its manifest describes it."""
+    from kaibo.connectors.api import connectors as manifests
+
+    parts = ["A connector turns somebody's words into our events. It is a folder; adding one edits nothing else.\n"]
+    for it in sorted(manifests(), key=lambda manifest: manifest.id):
+        facts = (
+            ("name", f"{it.name.get('zh', it.id)} · {it.name.get('en', it.id)}"),
+            ("direction, transport, tier", f"{it.direction}, {it.transport}, {it.tier}"),
+            ("platform", f"`{it.platform}`" if it.platform else "named by the events"),
+            ("files", ", ".join(f"`{suffix}`" for suffix in it.suffixes) or "none"),
+            ("kinds at most", ", ".join(f"`{kind}`" for kind in sorted(it.kinds)) or "every kind"),
+        )
+        says = it.says.get("en", "")
+        parts.append(f"## {it.id}\n\n{says}\n\n{_table(('', ''), facts)}")
+    return _page("Connectors", *parts)
+
+
 def commands() -> str:
     """Every command with its arguments and options."""
     from kaibo.config import cli
@@ -117,7 +135,12 @@ def _page(title: str, *parts: str) -> str:
     return f"# {title}\n\n{NOTE}\n" + "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "events.md": events, "commands.md": commands}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings,
+    "events.md": events,
+    "connectors.md": connectors,
+    "commands.md": commands,
+}
 
 
 def main() -> None:
