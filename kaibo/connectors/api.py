@@ -1,1 +1,112 @@
-"""The door of this room."""
+"""The door of the connectors: what exists, and files turned into events. Contracts in and out."""
+
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from kaibo.connectors import reading, registry
+from kaibo.connectors.contracts import (
+    BadFile,
+    BadLine,
+    ConfigProblem,
+    FileTranslator,
+    Manifest,
+    Ok,
+    Outcome,
+    Skipped,
+    UnknownConnector,
+    WrongConnector,
+)
+from kaibo.connectors.reading import BrokenFile, Progress, BoundedFile, open_file
+
+__all__ = [
+    "BadFile",
+    "BadLine",
+    "BrokenFile",
+    "ConfigProblem",
+    "Manifest",
+    "Ok",
+    "Outcome",
+    "Skipped",
+    "BoundedFile",
+    "UnknownConnector",
+    "WrongConnector",
+    "check_config",
+    "connector",
+    "connectors",
+    "open_file",
+    "recognised_by",
+    "translate_file",
+]
+
+
+def connectors() -> list[Manifest]:
+    """Every connector, in order of id."""
+    return list(registry.manifests().values())
+
+
+def connector(connector_id: str) -> Manifest:
+    """The manifest of one connector. Raises UnknownConnector naming those that exist."""
+    return registry.manifest_of(connector_id)
+
+
+def check_config(connector_id: str, config: Mapping[str, object]) -> Ok | ConfigProblem:
+    """Whether a connector can work with these settings, before they are saved."""
+    verdict: Ok | ConfigProblem = registry.part(connector_id, "config").check(config)
+    return verdict
+
+
+def recognised_by(path: Path) -> list[str]:
+    """Ids of the file connectors whose format the file looks like. Raises BadFile, NotFound."""
+    readers = [manifest for manifest in connectors() if manifest.transport == "file"]
+    head = reading.head_of(path, limit=max(manifest.limits.file_bytes for manifest in readers))
+    return [manifest.id for manifest in readers if registry.file_translator(manifest.id).recognise(head)]
+
+
+def translate_file(
+    connector_id: str,
+    path: Path,
+    *,
+    room: str | None = None,
+    options: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Outcome]:
+    """One outcome per row of a plain or gzip file, in file order, in bounded memory.
+
+    Shape: every row is a PlatformEvent, a Skipped with its reason, or a BadLine that names line, field and fix.
+    `room` names the room where the file does not, and picks one where it holds several.
+    Raises: UnknownConnector, NotFound, BadFile (empty, wrong gzip), WrongConnector; all before the first outcome.
+    """
+    translator = registry.file_translator(connector_id)
+    limits = connector(connector_id).limits
+    verdict = check_config(connector_id, dict(options or {}))
+    if isinstance(verdict, ConfigProblem):
+        raise BadFile(verdict.sentence, fix="correct the option", option=verdict.code)
+    if not translator.recognise(reading.head_of(path, limit=limits.file_bytes)):
+        raise _wrong(connector_id, path)
+    file = open_file(path, limit=limits.file_bytes)
+    chosen = {"file_name": path.name, **(options or {})}
+    return _outcomes(translator, file, room, chosen, progress)
+
+
+def _outcomes(
+    translator: FileTranslator,
+    file: BoundedFile,
+    room: str | None,
+    options: Mapping[str, str],
+    progress: Progress | None,
+) -> Iterator[Outcome]:
+    with file, io.BufferedReader(file, reading.CHUNK) as body:
+        for count, outcome in enumerate(translator.translate(body, room=room, options=options)):
+            if progress is not None and count % 4096 == 0:
+                progress(file.read_bytes, file.total_bytes)
+            yield outcome
+        if progress is not None:
+            progress(file.total_bytes, file.total_bytes)
+
+
+def _wrong(connector_id: str, path: Path) -> WrongConnector:
+    others = recognised_by(path)
+    fix = f"use the connector {' or '.join(others)}" if others else "no connector here knows this format"
+    name = connector(connector_id).name["en"]
+    return WrongConnector(f"{path.name} does not look like {name}", fix=fix, path=str(path))

@@ -1,0 +1,108 @@
+"""What leaves the connectors room: manifests and the outcomes of a translation. No Django."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol
+
+from kaibo.eventlog.contracts import Problem
+from kaibo.eventlog.events import PlatformEvent
+from kaibo.kit.errors import KaiboError, NotFound
+
+Tier = Literal["bronze", "silver", "gold"]
+Direction = Literal["in", "out", "both"]
+Transport = Literal["file", "push", "pull", "socket", "generator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a connector takes at most. `line_bytes` is one row; `file_bytes` is after decompression."""
+
+    file_bytes: int = 16 * 1024**3
+    line_bytes: int = 1024**2
+    events_per_second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A connector as its `manifest.toml` describes it.
+
+    Shape: `kinds` are the event kinds it can report at most; `declares` says which of them a file answers for:
+    "seen" only those found in the file for a room (a recorder's settings are unknown), "manifest" all.
+    """
+
+    id: str
+    name: dict[str, str]  # {"zh": …, "en": …}
+    says: dict[str, str]
+    direction: Direction
+    transport: Transport
+    tier: Tier
+    folder: Path
+    platform: str = ""  # empty: the events themselves name it
+    api_versions: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    docs: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    version: str = "1"  # of the translator; stamped into every line it makes
+    declares: Literal["seen", "manifest"] = "seen"
+    is_one_recording: bool = False  # a file is one show, however long its pauses
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that was understood and left out on purpose; `reason` is a short sentence, the same for every such row."""
+
+    reason: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine(Problem):
+    """A row that could not be read, beside its raw text (cut), so that it can be set aside and replayed."""
+
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """The configuration can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """Why a configuration cannot be used: a stable code and the sentence the operator reads."""
+
+    code: str
+    sentence: str
+
+
+type Outcome = PlatformEvent | Skipped | Problem
+
+
+class FileTranslator(Protocol):
+    """What `translate.py` of a file connector offers; pure: the same bytes give the same outcomes."""
+
+    def recognise(self, head: bytes) -> bool:
+        """True when the first bytes of a file look like this connector's format."""
+        ...
+
+    def translate(self, body: BinaryIO, *, room: str | None, options: Mapping[str, str]) -> Iterator[Outcome]:
+        """One outcome per row, in file order; never raises for a bad row."""
+        ...
+
+
+class UnknownConnector(NotFound):
+    code = "unknown_connector"
+
+
+class BadFile(KaiboError):
+    """The file as a whole cannot be read; nothing was taken from it."""
+
+    code = "bad_file"
+    status = 422
+
+
+class WrongConnector(BadFile):
+    code = "wrong_connector"

@@ -1,0 +1,72 @@
+"""Connectors are found by folder: whatever holds a `manifest.toml` is one."""
+
+import functools
+import importlib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from kaibo.connectors.contracts import FileTranslator, Limits, Manifest, UnknownConnector
+from kaibo.kit.errors import BadConfiguration
+
+ROOT = Path(__file__).parent
+_LISTS = ("api_versions", "kinds", "actions", "docs", "suffixes")
+
+
+@functools.cache
+def manifests() -> dict[str, Manifest]:
+    """Every connector by id, in order of id. Raises BadConfiguration for a manifest that cannot be read."""
+    found = (read_manifest(path.parent) for path in sorted(ROOT.glob("*/manifest.toml")))
+    return {manifest.id: manifest for manifest in found}
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of one folder. Raises BadConfiguration naming the folder, the entry and the fix."""
+    try:
+        given: dict[str, Any] = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfiguration(f"{folder.name}/manifest.toml is no TOML: {error}", fix="correct that line") from error
+    limits = Limits(**given.pop("limits", {}))
+    lists = {name: tuple(given.pop(name, ())) for name in _LISTS}
+    try:
+        manifest = Manifest(folder=folder, limits=limits, **lists, **given)
+    except TypeError as error:
+        raise BadConfiguration(
+            f"{folder.name}/manifest.toml: {error}", fix="compare with the manifest of another connector"
+        ) from error
+    if manifest.id != folder.name:
+        raise BadConfiguration(
+            f"{folder.name}/manifest.toml says id = '{manifest.id}'", fix=f"write id = '{folder.name}'"
+        )
+    return manifest
+
+
+def manifest_of(connector_id: str) -> Manifest:
+    """The manifest of that id. Raises UnknownConnector naming those that exist."""
+    try:
+        return manifests()[connector_id]
+    except KeyError:
+        raise UnknownConnector(
+            f"there is no connector '{connector_id}'", fix=f"use one of {', '.join(manifests())}"
+        ) from None
+
+
+def part(connector_id: str, name: str) -> ModuleType:
+    """A file of a connector's folder as a module, for example its `translate`."""
+    return importlib.import_module(f"kaibo.connectors.{manifest_of(connector_id).id}.{name}")
+
+
+def file_translator(connector_id: str) -> FileTranslator:
+    """The translator of a file connector. Raises UnknownConnector when that connector reads no files."""
+    if manifest_of(connector_id).transport != "file":
+        readers = ", ".join(m.id for m in manifests().values() if m.transport == "file")
+        raise UnknownConnector(f"'{connector_id}' reads no files", fix=f"use one of {readers}")
+    return cast(FileTranslator, part(connector_id, "translate"))
+
+
+def error_texts(connector_id: str) -> Mapping[str, Mapping[str, Any]]:
+    """Their error codes in our words, from `errors.toml`: code -> our code, permanent or not, the sentence."""
+    path = manifest_of(connector_id).folder / "errors.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
