@@ -64,9 +64,9 @@ def test_it_shows_only_commands_that_exist(line: Shown) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in pages() if "```console run" in page.read_text()], ids=lambda p: p.name
+    "document", [page for page in pages() if "```console run" in page.read_text()], ids=lambda p: p.name
 )
-def test_it_runs_what_a_guide_tells_to_run(page: Path, tmp_path: Path) -> None:
+def test_it_runs_what_a_guide_tells_to_run(document: Path, tmp_path: Path) -> None:
     """The marked lines of a page, one after the other, in an empty home and an empty folder."""
     tools = str(Path(sys.executable).parent)
     environment = {
@@ -74,7 +74,7 @@ def test_it_runs_what_a_guide_tells_to_run(page: Path, tmp_path: Path) -> None:
         "KAIBO_HOME": str(tmp_path / "home"),
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
     }
-    for line in (line for line in SHOWN if line.page == page.name and line.is_run):
+    for line in (line for line in SHOWN if line.page == document.name and line.is_run):
         done = subprocess.run(
             line.text,
             shell=True,

@@ -51,10 +51,10 @@ def links(page: Path) -> list[str]:
     return [target for target in found if "://" not in target and not target.startswith("mailto:")]
 
 
-@pytest.mark.parametrize("page", [*pages(), *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda page: page.name)
-def test_it_links_only_to_what_exists(page: Path) -> None:
-    broken = [target for target in links(page) if not (page.parent / target).exists()]
-    assert not broken, f"{page.name} links to {broken}"
+@pytest.mark.parametrize("document", sorted({*pages(), *(ROOT / "docs").rglob("*.md")}), ids=lambda path: path.name)
+def test_it_links_only_to_what_exists(document: Path) -> None:
+    broken = [target for target in links(document) if not (document.parent / target).exists()]
+    assert not broken, f"{document.name} links to {broken}"
 
 
 def test_it_numbers_decisions_without_gaps() -> None:
