@@ -17,18 +17,18 @@ from kaibo.connectors.contracts import (
     UnknownConnector,
     WrongConnector,
 )
-from kaibo.connectors.reading import BrokenFile, Progress, BoundedFile, open_file
+from kaibo.connectors.reading import BoundedFile, BrokenFile, Progress, open_file
 
 __all__ = [
     "BadFile",
     "BadLine",
+    "BoundedFile",
     "BrokenFile",
     "ConfigProblem",
     "Manifest",
     "Ok",
     "Outcome",
     "Skipped",
-    "BoundedFile",
     "UnknownConnector",
     "WrongConnector",
     "check_config",

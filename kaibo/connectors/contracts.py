@@ -56,6 +56,7 @@ class Skipped:
 
     reason: str
     line: int = 0
+    room_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

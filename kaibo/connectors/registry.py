@@ -1,5 +1,6 @@
 """Connectors are found by folder: whatever holds a `manifest.toml` is one."""
 
+import dataclasses
 import functools
 import importlib
 import tomllib
@@ -8,11 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from kaibo.connectors.contracts import FileTranslator, Limits, Manifest, UnknownConnector
+import msgspec
+
+from kaibo.connectors.contracts import FileTranslator, Manifest, UnknownConnector
 from kaibo.kit.errors import BadConfiguration
 
 ROOT = Path(__file__).parent
-_LISTS = ("api_versions", "kinds", "actions", "docs", "suffixes")
 
 
 @functools.cache
@@ -28,11 +30,14 @@ def read_manifest(folder: Path) -> Manifest:
         given: dict[str, Any] = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadConfiguration(f"{folder.name}/manifest.toml is no TOML: {error}", fix="correct that line") from error
-    limits = Limits(**given.pop("limits", {}))
-    lists = {name: tuple(given.pop(name, ())) for name in _LISTS}
+    strange = given.keys() - {field.name for field in dataclasses.fields(Manifest)}
+    if strange:
+        raise BadConfiguration(
+            f"{folder.name}/manifest.toml has an unknown entry '{min(strange)}'", fix="take it out, or correct its name"
+        )
     try:
-        manifest = Manifest(folder=folder, limits=limits, **lists, **given)
-    except TypeError as error:
+        manifest = msgspec.convert(given | {"folder": folder}, Manifest, dec_hook=lambda _type, value: value)
+    except msgspec.ValidationError as error:
         raise BadConfiguration(
             f"{folder.name}/manifest.toml: {error}", fix="compare with the manifest of another connector"
         ) from error

@@ -77,7 +77,7 @@ def instant(row: Row, zone: ZoneInfo) -> int:
     """The platform's own stamp where there is one, else the recorder's local time. Units: µs UTC."""
     if row.ts not in {None, "", "0", 0}:
         try:
-            return clock.parse_instant(row.ts)  # type: ignore[arg-type]
+            return clock.parse_instant(row.ts)
         except ValueError as error:
             raise FieldProblem("ts", str(error), "write ts as seconds since 1970") from None
     if not row.date or not row.time:

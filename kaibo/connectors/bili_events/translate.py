@@ -68,8 +68,7 @@ class _Reader:
         try:
             row = _decoder.decode(line)
         except msgspec.ValidationError as error:
-            name = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else _missing(error)
-            return bad(number, name, f"{error}", f"write {name} as the other rows do", line)
+            return bad(number, *_misfit(error), line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return bad(number, "line", f"no JSON: {error}", "write one complete JSON object per line", line)
         try:
@@ -82,12 +81,12 @@ class _Reader:
         if not room:
             raise FieldProblem("room", "room is empty", "write the room's number")
         if self.room is not None and room != self.room:
-            return Skipped(OTHER_ROOM, number)
+            return Skipped(OTHER_ROOM, number, room)
         at_us = instant(row, self.zone)
         event = PlatformEvent(event_id="", kind="unknown", platform=PLATFORM, room_id=room, occurred_at=at_us)
         if row.type == "gift_combo":
             if not self._combo(row, event):
-                return Skipped(COMBO_TOLD, number)
+                return Skipped(COMBO_TOLD, number, room)
         else:
             _KINDS.get(row.type, _unknown)(row, event)
             if row.type == "gift":
@@ -117,10 +116,16 @@ def _heard(row: Row, zone: ZoneInfo) -> int:
     return instant(row, zone) if not (row.date and row.time) else instant(msgspec.structs.replace(row, ts=None), zone)
 
 
-def _missing(error: msgspec.ValidationError) -> str:
-    """The field named in "missing required field `x`"."""
-    parts = str(error).split("`")
-    return parts[-2] if len(parts) >= 3 else "line"
+def _misfit(error: msgspec.ValidationError) -> tuple[str, str, str]:
+    """Field, problem and fix of a row that is JSON of another shape."""
+    text = str(error)
+    if "missing required field" in text:
+        name = text.split("`")[-2]
+        return name, f"{name} is missing", f"write {name} as the other rows do"
+    if "$." in text:
+        name = text.rpartition("$.")[2].rstrip("`")
+        return name, text.partition(" - at")[0], f"write {name} as one text or number"
+    return "line", "the line is JSON, but no object", "write one complete JSON object per line"
 
 
 def _own_id(row: Row) -> str | None:

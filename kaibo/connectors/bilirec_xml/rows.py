@@ -16,6 +16,7 @@ CHUNK = 256 * 1024
 ROW_BYTES = 1024**2  # a row that grows past this was never closed
 ROW_TAGS = frozenset(("d", "sc", "gift", "guard", "toast"))
 HEAD_TAGS = frozenset(("BililiveRecorderRecordInfo", "room_id", "record_start_time", "live_start_time"))
+RAW_BYTES = 4096
 ROW_START = re.compile(rb"<(?:d|sc|gift|guard|toast)(?=[\s>/])")
 _PREFIX = b"<i>"  # stands in for the root when reading goes on after a broken row
 # Control characters that XML forbids but viewers manage to send; a blank does not change what was said.
@@ -78,6 +79,7 @@ class Reader:
         self._kept = bytearray()  # bytes since the last whole row
         self._kept_line = 1
         self._lost: BadLine | None = None  # a broken row whose end has not come yet
+        self._lost_raw = b""
         self._begin(0)
 
     def _begin(self, lines_before: int) -> None:
@@ -108,6 +110,7 @@ class Reader:
     def _take(self, data: bytes) -> Iterator[Row | BadLine]:
         self._kept += data
         if self._lost is not None:
+            self._lost_raw = (self._lost_raw + data)[:RAW_BYTES]
             yield from self._resume(0)
             return
         yield from self._feed(data)
@@ -143,21 +146,18 @@ class Reader:
         starts = [match.start() for match in ROW_START.finditer(self._kept, 0, at + 1)]
         began = starts[-1] if starts else 0
         fix = "write & as &amp; and < as &lt;, and close every tag"
-        self._lost = bad(self._line(began), "row", f"no XML: {problem}", fix, bytes(self._kept[began : began + 4000]))
+        self._lost = bad(self._line(began), "row", f"no XML: {problem}", fix)
+        self._lost_raw = bytes(self._kept[began : began + RAW_BYTES])
         yield from self._resume(began + 1)
 
     def _resume(self, search_from: int) -> Iterator[Row | BadLine]:
-        assert self._lost is not None
         found = ROW_START.search(self._kept, search_from)
         if found is None:
             keep = min(len(self._kept), 16)  # a row's first bytes may straddle two chunks
             self._kept_line += self._kept.count(b"\n", 0, len(self._kept) - keep)
             del self._kept[: len(self._kept) - keep]
             return
-        lost, self._lost = self._lost, None
-        if lost.field == "row":
-            raw = lost.raw.partition("\n")[0] if "\n" in lost.raw else lost.raw[: found.start() or None]
-            yield BadLine(lost.line, lost.field, lost.problem, lost.fix, raw)
+        yield self._settle_lost()
         self._kept_line = self._line(found.start())
         del self._kept[: found.start()]
         self._begin(self._kept_line - 1)
@@ -167,10 +167,11 @@ class Reader:
 
     def _finish(self) -> Iterator[Row | BadLine]:
         if self._lost is not None:
-            yield self._lost
+            yield self._settle_lost()
             return
         try:
             self._parser.close()
+            yield from self._drain()
         except ParseError:
             yield from self._drain()
             is_cut = self._rows.row_at >= 0 or ROW_START.search(self._kept) is not None
@@ -178,6 +179,14 @@ class Reader:
             raw = bytes(self._kept) if is_cut else b""
             fix = "nothing before this line is lost; to have the rest, take the recorder's file again"
             yield bad(self._line(len(self._kept)), "file", f"the file ends {what}", fix, raw)
+
+    def _settle_lost(self) -> BadLine:
+        """The broken row with its raw text, which ends where its line or the next row does."""
+        lost, self._lost = self._lost, None
+        assert lost is not None
+        following = ROW_START.search(self._lost_raw, 1)
+        raw = self._lost_raw[: following.start() if following else None].partition(b"\n")[0]
+        return bad(lost.line, lost.field, lost.problem, lost.fix, raw)
 
     def _line(self, offset: int) -> int:
         return self._kept_line + self._kept.count(b"\n", 0, offset)

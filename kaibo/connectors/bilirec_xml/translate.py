@@ -1,7 +1,7 @@
 """Comment XML of Bilibili recorders as our events. Pure: the same bytes give the same outcomes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from kaibo.connectors.bilirec_xml import money
@@ -14,9 +14,10 @@ from kaibo.kit import clock
 
 PLATFORM = "bilibili"
 WAITING_MAX = 10_000  # rows that may wait for the first one that tells when second 0 was
+type _Price = Callable[[dict[str, str], money.Raw | None, int], int | None]
 NOBODY = frozenset(("", "0", "NULL", "null", "None"))
 _ROOM_IN_NAME = re.compile(r"(?:录制|record)-(\d+)-|^(?:blive_)?(\d{2,})[-_]")
-_PLACE = 'give start_time in BililiveRecorderRecordInfo, a unix time as 5th field of p, or --option start=…'
+_PLACE = "give start_time in BililiveRecorderRecordInfo, a unix time as 5th field of p, or --option start=…"
 
 
 def recognise(head: bytes) -> bool:
@@ -239,7 +240,7 @@ def _super_chat(row: Row, event: PlatformEvent) -> str | None:
     return f"sc-{raw.id}" if raw is not None and raw.id else None
 
 
-def _money(event: PlatformEvent, row: Row, price: Any, raw: money._Raw | None, pieces: int) -> None:
+def _money(event: PlatformEvent, row: Row, price: _Price, raw: money.Raw | None, pieces: int) -> None:
     event.kind, event.viewer_id, event.quantity = "gift.sent", _viewer_of(row, raw), pieces
     try:
         event.amount_minor = price(row.attrs, raw, pieces)
@@ -248,18 +249,24 @@ def _money(event: PlatformEvent, row: Row, price: Any, raw: money._Raw | None, p
     event.currency = None if event.amount_minor is None else "CNY"
 
 
-def _raw(row: Row) -> money._Raw | None:
+def _raw(row: Row) -> money.Raw | None:
     try:
         return money.raw_of(row.attrs)
     except ValueError as error:
         raise _FieldProblem("raw", str(error), "leave raw out, or write the message as JSON") from error
 
 
-def _viewer_of(row: Row, raw: money._Raw | None) -> str | None:
+def _viewer_of(row: Row, raw: money.Raw | None) -> str | None:
     known = _viewer(row)
     if known is None and raw is not None and raw.uid is not None and str(raw.uid) not in NOBODY:
         return str(raw.uid)
     return known
 
 
-_TRANSLATORS = {"d": _comment, "gift": _gift, "sc": _super_chat, "guard": _guard, "toast": _guard}
+_TRANSLATORS: dict[str, Callable[[Row, PlatformEvent], str | None]] = {
+    "d": _comment,
+    "gift": _gift,
+    "sc": _super_chat,
+    "guard": _guard,
+    "toast": _guard,
+}

@@ -1,0 +1,82 @@
+"""A connector's tier is a claim; each is held to it (bronze, silver, gold)."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from kaibo.connectors import api, registry
+from kaibo.connectors.contracts import ConfigProblem, Manifest, Ok
+from kaibo.eventlog.kinds import KINDS
+
+IMPURE = {"time", "socket", "httpx", "requests", "urllib.request", "random", "os", "subprocess"}
+EVERY = api.connectors()
+READERS = [manifest for manifest in EVERY if manifest.transport == "file"]
+SILVER = [manifest for manifest in EVERY if manifest.tier in {"silver", "gold"}]
+GOLD = [manifest for manifest in EVERY if manifest.tier == "gold"]
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def test_it_finds_the_connectors_by_folder() -> None:
+    assert {manifest.id for manifest in EVERY} >= {"bili_events", "bilirec_xml", "ndjson"}
+
+
+@pytest.mark.parametrize("manifest", EVERY, ids=lambda manifest: manifest.id)
+def test_it_says_in_both_languages_what_it_is(manifest: Manifest) -> None:
+    assert {"zh", "en"} <= manifest.name.keys() & manifest.says.keys()
+    assert all(manifest.name.values())
+    assert set(manifest.kinds) <= KINDS
+
+
+@pytest.mark.parametrize("manifest", READERS, ids=lambda manifest: manifest.id)
+def test_bronze_has_a_pure_translation(manifest: Manifest) -> None:
+    assert inspect.isgeneratorfunction(registry.part(manifest.id, "translate").translate)
+    for path in manifest.folder.glob("*.py"):
+        assert not imports_of(path) & IMPURE, f"{path.name} reaches out of the translation"
+    assert (manifest.folder / "errors.toml").exists()
+    registry.error_texts(manifest.id)
+
+
+@pytest.mark.parametrize("manifest", READERS, ids=lambda manifest: manifest.id)
+def test_bronze_checks_its_configuration(manifest: Manifest) -> None:
+    assert isinstance(api.check_config(manifest.id, {}), Ok)
+    verdict = api.check_config(manifest.id, {"no such option": "1"})
+    assert isinstance(verdict, ConfigProblem)
+    assert verdict.code == "unknown_option"
+
+
+@pytest.mark.parametrize("manifest", READERS, ids=lambda manifest: manifest.id)
+def test_bronze_keeps_unknown_kinds_and_has_fixtures(manifest: Manifest) -> None:
+    assert any((manifest.folder / "fixtures").iterdir())
+    is_open = {"unknown"} <= set(manifest.kinds)
+    assert is_open or manifest.is_one_recording, "rows of a kind nobody knows must become `unknown`"
+
+
+@pytest.mark.parametrize("manifest", SILVER or [None], ids=lambda manifest: getattr(manifest, "id", "none yet"))
+def test_silver_resumes_limits_and_keeps_secrets(manifest: Manifest | None) -> None:
+    if manifest is None:
+        assert not SILVER
+        return
+    tests = "".join(path.read_text(encoding="utf-8") for path in manifest.folder.glob("tests/test_*.py"))
+    for word in ("duplicate", "late", "resume", "secret"):
+        assert word in tests, f"{manifest.id} claims silver: a test must cover '{word}'"
+    assert manifest.limits.events_per_second, f"{manifest.id} claims silver: give limits.events_per_second"
+
+
+@pytest.mark.parametrize("manifest", GOLD or [None], ids=lambda manifest: getattr(manifest, "id", "none yet"))
+def test_gold_has_a_whole_show_and_a_runbook(manifest: Manifest | None) -> None:
+    if manifest is None:
+        assert not GOLD
+        return
+    assert (manifest.folder / "RUNBOOK.md").exists(), f"{manifest.id} claims gold: write RUNBOOK.md"
+    assert any(manifest.folder.glob("fixtures/show*")), f"{manifest.id} claims gold: keep a whole show in fixtures/"
