@@ -1,0 +1,179 @@
+"""Kill anything at any moment: what was acknowledged is counted, nothing twice, every row as if nothing had happened.
+
+The small form runs in `make test`, one million events in `make soak`.
+"""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.server import Kaibo
+
+BATCH = 500
+DUPLICATED = 0.10  # share of lines that are sent again somewhere else in the shuffle
+QUIET_SECONDS = (0.2, 2.5)  # between two kills
+TABLES = ("MinuteRow", "OnlineSample", "FigureRow", "MomentRow", "IntervalRow", "OrderHome", "UnmatchedRow")
+_DUMP = """
+import json
+from kaibo.warehouse import models
+for name in {tables!r}:
+    model = getattr(models, name)
+    columns = sorted(f.name for f in model._meta.get_fields() if f.name != "id")
+    for row in sorted(map(list, model.objects.values_list(*columns)), key=repr):
+        print(json.dumps([name, dict(zip(columns, row))], ensure_ascii=False, default=str))
+"""
+_OPEN_WINDOWS = """
+from kaibo.eventlog import api
+for platform, room_id, show_id in {shows!r}:
+    api.open_window(platform, room_id, show_id, from_us={from_us}, to_us={to_us})
+"""
+
+
+@dataclass
+class Night:
+    """Lines in order of occurrence, and where they belong."""
+
+    lines: list[str]
+    platform: str = ""
+    shows: list[tuple[str, str, str]] = field(default_factory=list)
+    from_us: int = 0
+    to_us: int = 0
+
+
+def simulate(kaibo: Kaibo, path: Path, *, count: int) -> Night:
+    """`count` events of the simulator, sorted by time; the same for everybody who takes them from this file."""
+    minutes = 240
+    kaibo.run("simulate", "--seed", "11", "--minutes", str(minutes), "--out", str(path))
+    lines = path.read_text().splitlines()
+    assert len(lines) >= count, f"the simulator made {len(lines)} events in {minutes} minutes, {count} were wanted"
+    events = sorted(((json.loads(line), line) for line in lines), key=lambda pair: str(pair[0]["occurred_at"]))[:count]
+    rooms = sorted({(event["platform"], event["room_id"]) for event, _ in events})
+    night = Night([line for _, line in events], rooms[0][0])
+    night.shows = [(platform, room, f"{platform}-{room}-night") for platform, room in rooms]
+    return night
+
+
+def rows(kaibo: Kaibo) -> list[str]:
+    """Every counted row of the home, as text, in a fixed order."""
+    return kaibo.python(_DUMP.format(tables=TABLES)).splitlines()
+
+
+def send_all(kaibo: Kaibo, token: str, batches: list[list[str]]) -> tuple[int, int]:
+    """Send every batch until it is acknowledged; (accepted, duplicates) of the answers that arrived."""
+    accepted = duplicates = 0
+    for batch in batches:
+        ends = time.monotonic() + 120
+        while (receipt := kaibo.post(batch, token)) is None:
+            assert time.monotonic() < ends, f"a batch was not taken for two minutes:\n{kaibo.log()[-3000:]}"
+            time.sleep(0.05)
+        assert receipt["rejected"] == 0, receipt["details"]
+        accepted += receipt["accepted"]
+        duplicates += receipt["duplicates"]
+    return accepted, duplicates
+
+
+def undisturbed(kaibo: Kaibo, night: Night) -> list[str]:
+    """The rows of an ordered, complete, quiet run."""
+    token = prepare(kaibo, night)
+    kaibo.start()
+    accepted, duplicates = send_all(kaibo, token, chunks(night.lines, 5000))
+    assert (accepted, duplicates) == (len(night.lines), 0)
+    kaibo.stop()
+    kaibo.run("count", "--once", "--json")
+    return rows(kaibo)
+
+
+def prepare(kaibo: Kaibo, night: Night) -> str:
+    """A feed, and the show of every room open all the time; the feed's token."""
+    kaibo.python(_OPEN_WINDOWS.format(shows=night.shows, from_us=1, to_us=None))
+    return kaibo.make_feed(night.platform)
+
+
+def chunks(lines: list[str], size: int) -> list[list[str]]:
+    """The lines in batches."""
+    return [lines[at : at + size] for at in range(0, len(lines), size)]
+
+
+def shuffled(night: Night, draw: random.Random) -> Iterator[str]:
+    """All lines once and some twice, in no order."""
+    every = [*night.lines, *draw.sample(night.lines, int(len(night.lines) * DUPLICATED))]
+    draw.shuffle(every)
+    return iter(every)
+
+
+class Killer(threading.Thread):
+    """Ends the server or its counter at random moments and starts the server again, until told to stop."""
+
+    def __init__(self, kaibo: Kaibo, draw: random.Random, *, at_least: int) -> None:
+        super().__init__(daemon=True)
+        self.kaibo, self.draw, self.at_least = kaibo, draw, at_least
+        self.servers = self.counters = 0
+        self.is_over = threading.Event()
+        self.problem: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            while not self.is_over.wait(self.draw.uniform(*QUIET_SECONDS)):
+                if self.servers > self.counters:
+                    self.counters += self.kaibo.kill_counter()
+                else:
+                    self.kaibo.kill()
+                    self.servers += 1
+                    self.kaibo.start()
+        except BaseException as error:  # noqa: BLE001 - told to the test, which fails with it
+            self.problem = error
+
+    def finish(self) -> None:
+        """Let the server stand from here on."""
+        self.is_over.set()
+        self.join(timeout=120)
+        if self.problem is not None:
+            raise self.problem
+
+
+def crash(folder: Path, *, count: int, batch: int, seed: int) -> None:
+    """The whole story, small or large."""
+    draw = random.Random(seed)
+    quiet, stormy = Kaibo(folder / "quiet"), Kaibo(folder / "stormy")
+    night = simulate(quiet, folder / "night.ndjson", count=count)
+    expected = undisturbed(quiet, night)
+
+    token = prepare(stormy, night)
+    batches = chunks(list(shuffled(night, draw)), batch)
+    stormy.start()
+    killer = Killer(stormy, draw, at_least=3)
+    killer.start()
+    try:
+        accepted, _ = send_all(stormy, token, batches)
+        killer.finish()
+        again, _ = send_all(stormy, token, chunks(night.lines, 5000))
+    finally:
+        killer.is_over.set()
+        killer.join(timeout=60)
+        stormy.stop()
+    stormy.run("count", "--once", "--json")
+
+    print(f"killed: server {killer.servers} times, counter {killer.counters} times; {count} events, seed {seed}")  # noqa: T201
+    assert killer.servers >= 2, "the run was over before anything was killed; make it longer"
+    assert killer.counters >= 1, "the counter was never killed"
+    assert accepted <= count, "an event was accepted twice"
+    assert again == 0, "an acknowledged event was lost: sending it again was not a duplicate"
+    assert rows(stormy) == expected
+
+
+@pytest.mark.journey
+def test_it_counts_every_acknowledged_event_once_through_crashes(tmp_path: Path) -> None:
+    crash(tmp_path, count=60_000, batch=BATCH, seed=20_261_122)
+
+
+@pytest.mark.soak
+@pytest.mark.journey
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_it_counts_a_million_events_once_through_crashes(tmp_path: Path, seed: int) -> None:
+    crash(tmp_path, count=1_000_000, batch=2000, seed=seed)
