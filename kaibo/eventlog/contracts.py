@@ -134,3 +134,31 @@ class LogStatus:
     quarantined: int
     is_refusing: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedView:
+    """A refused line as received, with the reason; `tries` counts the attempts to take it again."""
+
+    id: int
+    feed_id: str
+    ingest_id: str | None
+    at_us: int
+    raw: bytes
+    field: str
+    problem: str
+    fix: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the lines of one show lie: together they hold each of its lines once.
+
+    Shape: the files and batches also hold lines of other shows, and lines without a show (an order's later
+    events name only their order); filter by `show_id = ? or show_id is null`. `parquet` rows carry `writer`
+    and `seq`, so a reader can leave out what its ledger does not hold.
+    """
+
+    parquet: tuple[Path, ...] = ()
+    batches: tuple[BatchRef, ...] = ()

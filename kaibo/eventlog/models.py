@@ -1,1 +1,196 @@
-"""Tables of this room."""
+"""Tables of the memory: small records beside the log; the events themselves lie in segments."""
+
+from django.db import models
+
+
+class Feed(models.Model):
+    """A configured source of events; its token is kept as a hash and shown once."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    name = models.CharField(max_length=120)
+    connector = models.CharField(max_length=60)
+    platform = models.CharField(max_length=60)
+    rooms = models.JSONField(default=list, blank=True)
+    kinds = models.JSONField(default=list, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    is_local = models.BooleanField(default=False)
+    is_enabled = models.BooleanField(default=True)
+    created_at = models.BigIntegerField()
+    last_event_at = models.BigIntegerField(null=True, blank=True)
+    last_received_at = models.BigIntegerField(null=True, blank=True)
+    accepted = models.BigIntegerField(default=0)
+    duplicates = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("connector", "platform"), condition=models.Q(is_local=True), name="feed_one_local"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoomWindow(models.Model):
+    """Which show is open in which room, half-open in time; `to_us` NULL while it is open."""
+
+    platform = models.CharField(max_length=60)
+    room_id = models.CharField(max_length=200)
+    show_id = models.CharField(max_length=200, db_index=True)
+    from_us = models.BigIntegerField()
+    to_us = models.BigIntegerField(null=True, blank=True)
+    is_confirmed = models.BooleanField(default=False)  # a show.started of the platform was seen for it
+
+    class Meta:
+        ordering = ("from_us", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("platform", "room_id", "show_id"), name="window_show_once_per_room"),
+            models.UniqueConstraint(
+                fields=("platform", "room_id"), condition=models.Q(to_us__isnull=True), name="window_one_open_per_room"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_us__isnull=True) | models.Q(to_us__gt=models.F("from_us")),
+                name="window_ends_after_start",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.show_id} in {self.platform}/{self.room_id}"
+
+
+class Gap(models.Model):
+    """A span in which a feed that should have spoken was silent."""
+
+    feed_id = models.CharField(max_length=40)
+    platform = models.CharField(max_length=60, blank=True)
+    room_id = models.CharField(max_length=200, blank=True)  # empty: every room of the feed
+    from_us = models.BigIntegerField()
+    to_us = models.BigIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = (models.Index(fields=("feed_id", "from_us")),)
+        constraints = (models.UniqueConstraint(fields=("feed_id", "room_id", "from_us"), name="gap_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.reason}"
+
+
+class Pulse(models.Model):
+    """When a feed last spoke in a room, and whether it spoke steadily: how silence is told from quiet."""
+
+    feed_id = models.CharField(max_length=40)
+    platform = models.CharField(max_length=60)
+    room_id = models.CharField(max_length=200)
+    last_received_at = models.BigIntegerField()
+    is_steady = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("feed_id", "platform", "room_id"), name="pulse_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} in {self.platform}/{self.room_id}"
+
+
+class SeenKind(models.Model):
+    """How many net events of a kind a feed brought for a show; `show_id` empty for events without one."""
+
+    show_id = models.CharField(max_length=200)
+    feed_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=60)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("show_id", "feed_id", "kind"), name="seen_kind_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.show_id} {self.kind} {self.count}"
+
+
+class Booked(models.Model):
+    """Up to which sequence number of a writer `SeenKind` holds the log; the rest is read again at start."""
+
+    writer = models.CharField(primary_key=True, max_length=40)
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.writer} {self.seq}"
+
+
+class AuditRow(models.Model):
+    """Who did what to which thing, when and why. Only ever added."""
+
+    at_us = models.BigIntegerField(db_index=True)
+    actor = models.CharField(max_length=120)
+    act = models.CharField(max_length=120)
+    thing = models.CharField(max_length=240, db_index=True)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-at_us", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.act} {self.thing}"
+
+
+class Artifact(models.Model):
+    """A published, immutable file: rule packs, dictionaries, phrase lists. The bytes lie in artifacts/."""
+
+    name = models.CharField(max_length=120)
+    version = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    actor = models.CharField(max_length=120)
+    published_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "version"), name="artifact_version_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class Nickname(models.Model):
+    """The display name of a hashed viewer id: the only place where it is kept, and where it is erased."""
+
+    viewer_id = models.CharField(primary_key=True, max_length=64)
+    nickname = models.CharField(max_length=200)
+    seen_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.nickname
+
+
+class ErasedViewer(models.Model):
+    """A viewer who asked to be forgotten: no name is learned for this id again."""
+
+    viewer_id = models.CharField(primary_key=True, max_length=64)
+    erased_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.viewer_id
+
+
+class QuarantinedLine(models.Model):
+    """A line that was refused, as received, with the reason; it can be tried again after a fix."""
+
+    feed_id = models.CharField(max_length=40)
+    ingest_id = models.CharField(max_length=80, blank=True)
+    at_us = models.BigIntegerField(db_index=True)
+    raw = models.BinaryField()
+    field = models.CharField(max_length=60)
+    problem = models.TextField()
+    fix = models.TextField(blank=True)
+    state = models.CharField(max_length=12, default="waiting")  # waiting | replayed | known
+    tries = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=32, unique=True)  # the same bad line sent again is one row
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "at_us")),)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}"

@@ -1,0 +1,345 @@
+"""The one appender of a home: duplicates out, shows stamped, many requests on one fsync."""
+
+import logging
+import shutil
+import threading
+import time
+from dataclasses import dataclass, field
+
+import msgspec
+
+from kaibo.eventlog.books import Bookkeeper, Entry
+from kaibo.eventlog.contracts import BatchRef, FeedView, Provenance, Receipt
+from kaibo.eventlog.errors import LogFailed, LogRefuses
+from kaibo.eventlog.events import StoredEvent
+from kaibo.eventlog.ids import IdIndex, Place
+from kaibo.eventlog.lines import ENCODER, Line
+from kaibo.eventlog.recovery import Recovered, recover, restore_open
+from kaibo.eventlog.segments import SEAL_BYTES, SEAL_US, SegmentWriter, cut_tail, segment_folder
+from kaibo.eventlog.validate import Checked
+from kaibo.eventlog.viewers import NameBook, ViewerIds
+from kaibo.eventlog.windows import WindowBook, end_show, start_show
+from kaibo.kit.clock import now_us
+
+log = logging.getLogger("kaibo.eventlog")
+
+MIN_FREE_BYTES = 512 * 1024 * 1024
+WAITING_BYTES = 64 * 1024 * 1024
+"""More than this unsynced means that the disk cannot keep up: senders are asked to come back."""
+_MARKS = ("show.started", "show.ended")
+
+
+@dataclass(slots=True)
+class Group:
+    """What one fsync makes durable: the lines of every request that came while the last one ran."""
+
+    chunks: list[bytes] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    from_seq: int = 0
+    to_seq: int = 0
+    size: int = 0
+    is_done: bool = False
+    error: Exception | None = None
+    ref: BatchRef | None = None
+
+
+class Appender:
+    """Thread-safe. Made by `open_log`, which holds the lock file for it."""
+
+    def __init__(self) -> None:
+        self.folder = segment_folder()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        found: Recovered = recover(self.folder)
+        self.writer = found.writer
+        self.index: IdIndex = found.index
+        self.names = NameBook()
+        self.viewers = ViewerIds()
+        self.book = WindowBook()
+        self.books = Bookkeeper(self.writer, last_seq=found.last_seq)
+        self.last_commit_at = found.last_commit_at
+        self.damaged = found.damaged
+        self._next_seq = found.last_seq + 1
+        self._durable_seq = found.last_seq
+        self._lock = threading.RLock()
+        self._sync_lock = threading.Lock()
+        self._group = Group()
+        self._open: SegmentWriter | None = None
+        self._free_checked_at = 0.0
+        self._refusal = ""
+
+    @property
+    def last_seq(self) -> int:
+        """The last sequence number that is on disk."""
+        return self._durable_seq
+
+    # -- taking lines in --------------------------------------------------------------------------------------
+
+    def take(self, checked: Checked, provenance: Provenance, *, feed: FeedView | None) -> tuple[Receipt, Group | None]:
+        """Put good lines into the current group; the receipt holds once `sync` of the group returned.
+
+        Raises: LogRefuses when the disk is nearly full or too much waits for it.
+        """
+        lines = checked.lines
+        self.refuse_if_behind()
+        received_at = now_us()
+        read = len(lines)
+        accepted = 0
+        with self._lock:
+            group = self._group
+            self.book.refresh()
+            for place, together in _by_place(lines):
+                accepted += self._take_place(group, place, together, provenance, received_at, is_trusted=feed is None)
+            rejected = len(checked.problems)
+            group.entries.append(
+                Entry(provenance.feed_id, accepted=accepted, duplicates=read - accepted, rejected=rejected)
+            )
+        receipt = Receipt(accepted, read - accepted, rejected, tuple(checked.problems[:100]))
+        return receipt, group if read else None
+
+    def _take_place(
+        self,
+        group: Group,
+        place: Place,
+        lines: list[Line],
+        provenance: Provenance,
+        received_at: int,
+        *,
+        is_trusted: bool,
+    ) -> int:
+        times: list[int] = [line.occurred_at for line in lines]  # type: ignore[misc]
+        fresh = self.index.admit(place, lines, times)
+        if not fresh:
+            return 0
+        if fresh is not lines:
+            times = [line.occurred_at for line in fresh]  # type: ignore[misc]
+        try:
+            entry = self._stamp(place, fresh, times, provenance.feed_id, received_at, is_trusted=is_trusted)
+            data = ENCODER.encode_lines(fresh).replace(b"}\n", envelope(provenance, received_at))
+        except BaseException:
+            self.index.free(place, fresh, times)
+            raise
+        self._add(group, data, len(fresh), entry)
+        return len(fresh)
+
+    def _add(self, group: Group, data: bytes, count: int, entry: Entry) -> None:
+        group.from_seq = group.from_seq or self._next_seq
+        self._next_seq += count
+        group.to_seq = self._next_seq - 1
+        group.chunks.append(data)
+        group.size += len(data)
+        group.entries.append(entry)
+
+    def _stamp(
+        self, place: Place, lines: list[Line], times: list[int], feed_id: str, received_at: int, *, is_trusted: bool
+    ) -> Entry:
+        entry = Entry(feed_id, place=place, last_event_at=max(times), received_at=received_at, count=len(lines))
+        kinds = [line.kind for line in lines]
+        if "show.started" in kinds or "show.ended" in kinds:
+            self._move_windows(place, lines, is_trusted=is_trusted)
+        self.viewers.hide(place[0], lines, is_trusted=is_trusted)
+        self.names.take(lines)
+        shows = {line.show_id for line in lines}
+        is_whole, show = self.book.span(place, min(times), max(times)) if shows == {None} else (False, None)
+        if is_whole:
+            for seq, line in enumerate(lines, self._next_seq):
+                line.seq = seq
+                line.show_id = show
+            entry.count_kinds(show, kinds)
+            return entry
+        for seq, line in enumerate(lines, self._next_seq):
+            line.seq = seq
+            given = line.show_id
+            if given is None or not (is_trusted or self.book.is_shown_in(given, place)):
+                line.show_id = self.book.at(place, line.occurred_at)  # type: ignore[arg-type]
+        entry.count_shows([line.show_id for line in lines], kinds)
+        return entry
+
+    def _move_windows(self, place: Place, lines: list[Line], *, is_trusted: bool) -> None:
+        marks = [line for line in lines if line.kind in _MARKS]
+        for line in sorted(marks, key=lambda one: (one.occurred_at, one.kind == "show.started")):  # type: ignore[arg-type,return-value]
+            given = line.show_id
+            if given is not None and not is_trusted and self.book.is_elsewhere(given, place):
+                given = None
+            at: int = line.occurred_at  # type: ignore[assignment]
+            if line.kind == "show.started":
+                line.show_id = start_show(*place, at, given=given)
+            else:
+                line.show_id = end_show(*place, at, given=given) or (given if is_trusted else None)
+            self.book.refresh()
+
+    # -- making it durable --------------------------------------------------------------------------------------
+
+    def sync(self, group: Group) -> None:
+        """Return once the group is on disk. Raises LogFailed when it is not and never will be."""
+        if not group.is_done:
+            with self._sync_lock:
+                if not group.is_done:
+                    self._commit_current()
+        if group.error is not None:
+            raise group.error
+
+    def _commit_current(self) -> None:
+        with self._lock:
+            group, self._group = self._group, Group()
+        self._write(group)
+        if group.error is None and self._is_seal_due():
+            self._seal()
+
+    def _write(self, group: Group) -> None:
+        """Caller holds the sync lock."""
+        if group.chunks:
+            try:
+                if self._open is None:
+                    self._open = SegmentWriter(self.folder, self.writer, group.from_seq, opened_at=now_us())
+                group.ref = self._open.commit(
+                    group.chunks, from_seq=group.from_seq, to_seq=group.to_seq, now_us=now_us()
+                )
+            except OSError as error:
+                self._fail(group, error)
+                return
+            self._durable_seq = group.to_seq
+            self.last_commit_at = group.ref.committed_at
+        self.books.take(group.entries, booked_seq=self._durable_seq)
+        group.chunks = []
+        group.is_done = True
+
+    def _fail(self, group: Group, error: OSError) -> None:
+        """Nothing of this group or of those that wait behind it was acknowledged: go back to what the disk holds."""
+        log.error("the log could not be written: %s", error)
+        failure = LogFailed(f"the log could not be written: {error}", fix="look at the disk, then send again")
+        with self._lock:
+            waiting, self._group = self._group, Group()
+            if self._open is not None:
+                self._open.close()
+                refs = cut_tail(self._open.segment)
+                self.index.forget_unsealed()
+                restore_open(self.index, refs)
+                if refs:
+                    self.index.seal(self._open.segment.ids_path)
+                self._open = None
+            else:
+                self.index.forget_unsealed()
+                refs = []
+            self._durable_seq = max(self._durable_seq, refs[-1].to_seq if refs else 0)
+            self._next_seq = self._durable_seq + 1
+            for failed in (group, waiting):
+                failed.error = failure
+                failed.is_done = True
+
+    def _is_seal_due(self) -> bool:
+        current = self._open
+        return current is not None and (current.size >= SEAL_BYTES or now_us() - current.opened_at >= SEAL_US)
+
+    def _seal(self) -> None:
+        """Caller holds the sync lock. What waits is written first: a sidecar must name only ids on disk."""
+        with self._lock:
+            if self._group.chunks:
+                group, self._group = self._group, Group()
+                self._write(group)
+            if self._open is not None:
+                self.index.seal(self._open.segment.ids_path)
+                self._open.close()
+                self._open = None
+
+    # -- taking lines back --------------------------------------------------------------------------------------
+
+    def take_signed(self, events: list[StoredEvent]) -> Group | None:
+        """Write lines that carry their own sign: −1 frees the id, +1 takes it. Lines that change nothing are left out.
+
+        Shape: per event a −1 line must stand before the +1 line that replaces it.
+        """
+        with self._lock:
+            group = self._group
+            kept = [event for event in events if self._turn(event)]
+            if not kept:
+                return None
+            for seq, event in enumerate(kept, self._next_seq):
+                event.seq = seq
+            entry = Entry("")
+            for event in kept:
+                entry.count_one(event.show_id, event.feed_id, event.kind, event.sign)
+            self._add(group, ENCODER.encode_lines(kept), len(kept), entry)
+        return group
+
+    def _turn(self, event: StoredEvent) -> bool:
+        place = (event.platform, event.room_id)
+        line = Line(
+            event_id=event.event_id,
+            kind=event.kind,
+            platform=event.platform,
+            room_id=event.room_id,
+            occurred_at=event.occurred_at,
+        )
+        (is_held,) = self.index.holds(place, [line], [event.occurred_at])
+        if event.sign < 0 and is_held:
+            self.index.free(place, [line], [event.occurred_at])
+            return True
+        if event.sign > 0 and not is_held:
+            self.index.admit(place, [line], [event.occurred_at])
+            return True
+        return False
+
+    # -- health -------------------------------------------------------------------------------------------------
+
+    def refuse_if_behind(self) -> None:
+        """Raise LogRefuses with the reason while no more can be taken. Cost: one stat of the disk per second."""
+        if self._group.size > WAITING_BYTES:
+            raise LogRefuses("the log is behind: too much waits for the disk", fix="send again later", retry_after=1)
+        if time.monotonic() - self._free_checked_at > 1:
+            free = shutil.disk_usage(self.folder).free
+            self._refusal = "" if free >= MIN_FREE_BYTES else f"the disk is nearly full: {free >> 20} MB free"
+            self._free_checked_at = time.monotonic()
+        if self._refusal:
+            raise LogRefuses(self._refusal, fix="free space on the disk of KAIBO_HOME", retry_after=30)
+
+    def refusal(self) -> str:
+        """Why the log refuses now, or nothing."""
+        try:
+            self.refuse_if_behind()
+        except LogRefuses as refusal:
+            return refusal.sentence
+        return ""
+
+    def tick(self, *, is_forced: bool = False) -> None:
+        """Housekeeping when it is due: counters, nicknames, sealing by age."""
+        if self.books.is_due() or is_forced:
+            self.books.flush(self.names)
+        if self._is_seal_due():
+            with self._sync_lock:
+                if self._is_seal_due():
+                    self._seal()
+
+    def close(self) -> None:
+        """Make everything durable, seal, and write the counters."""
+        with self._sync_lock:
+            self._commit_current()
+            self._seal()
+        self.books.flush(self.names)
+
+
+def envelope(provenance: Provenance, received_at: int) -> bytes:
+    """What ends each line of one hand-over: the same bytes for all of them, so they are spliced in at once."""
+    shared = {"received_at": received_at, "feed_id": provenance.feed_id}
+    for name in ("raw_ref", "ingest_id", "translator_version"):
+        value = getattr(provenance, name)
+        if value is not None:
+            shared[name] = value
+    return b"," + msgspec.json.encode(shared)[1:] + b"\n"
+
+
+def _by_place(lines: list[Line]) -> list[tuple[Place, list[Line]]]:
+    if not lines:
+        return []
+    rooms = {line.room_id for line in lines}
+    platforms = {line.platform for line in lines}
+    if len(rooms) == 1 and len(platforms) == 1:
+        return [((lines[0].platform, lines[0].room_id), lines)]
+    found: dict[Place, list[Line]] = {}
+    for line in lines:
+        place = (line.platform, line.room_id)
+        together = found.get(place)
+        if together is None:
+            found[place] = [line]
+        else:
+            together.append(line)
+    return list(found.items())

@@ -1,0 +1,25 @@
+"""The audit book: every change of state leaves a row."""
+
+from kaibo.eventlog.contracts import AuditEntry
+from kaibo.eventlog.models import AuditRow
+from kaibo.kit.clock import now_us
+
+
+def audit(
+    actor: str, act: str, thing: str, *, before: object = None, after: object = None, why: str = ""
+) -> AuditEntry:
+    """Add one row: `actor` such as user:12, `act` such as show.renamed, `thing` such as show:<id>."""
+    row = AuditRow.objects.create(
+        at_us=now_us(), actor=actor, act=act, thing=thing, before=before, after=after, why=why
+    )
+    return _view(row)
+
+
+def audit_entries(*, thing: str | None = None, limit: int = 200) -> list[AuditEntry]:
+    """The latest rows first, all or of one thing. Cost: one query."""
+    rows = AuditRow.objects.order_by("-at_us", "-id")
+    return [_view(row) for row in (rows.filter(thing=thing) if thing is not None else rows)[:limit]]
+
+
+def _view(row: AuditRow) -> AuditEntry:
+    return AuditEntry(row.at_us, row.actor, row.act, row.thing, row.before, row.after, row.why)

@@ -1,0 +1,52 @@
+"""What can go wrong with the memory, each with the sentence its caller needs."""
+
+from kaibo.kit.errors import KaiboError
+
+
+class DamagedSegment(KaiboError):
+    """The bytes of an acknowledged batch no longer match their checksum, or are gone."""
+
+    code = "damaged_segment"
+    status = 500
+
+
+class LogRefuses(KaiboError):
+    """The log cannot take more now; `retry_after` seconds is when to come back."""
+
+    code = "log_refuses"
+    status = 429
+
+    def __init__(self, sentence: str, *, fix: str = "", retry_after: int = 2, **ids: object) -> None:
+        super().__init__(sentence, fix=fix, **ids)
+        self.retry_after = retry_after
+
+
+class LogBusy(KaiboError):
+    """Another process holds the log and there is no server to hand over to."""
+
+    code = "log_busy"
+    status = 503
+
+
+class LogFailed(KaiboError):
+    """The disk refused a write; nothing of it was acknowledged."""
+
+    code = "log_failed"
+    status = 503
+
+
+class UnknownFeed(KaiboError):
+    code = "unknown_feed"
+    status = 404
+
+
+class UnknownArtifact(KaiboError):
+    code = "unknown_artifact"
+    status = 404
+
+
+class WindowTaken(KaiboError):
+    """The room already has a show at that time."""
+
+    code = "window_taken"
+    status = 409

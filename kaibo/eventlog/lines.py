@@ -1,0 +1,70 @@
+"""The form a line must have to be taken at full speed, and the limits both ways of reading share."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from kaibo.kit.clock import DAY_US
+
+ID_LENGTH = 200
+TEXT_LENGTH = 4000  # the longest comment any platform allows is far below; speech segments reach about 2,000
+ATTRS_BYTES = 32 * 1024
+ATTRS_KEYS = 100
+LARGEST = 10**15  # keeps sums of a hundred million lines inside 64 bits... of which one line is far below
+EARLIEST_US = 10**15  # 2001-09-09, the first instant whose epoch in µs has 16 digits
+FUTURE_US = DAY_US
+
+_Name = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH)]
+_Short = Annotated[str, Meta(min_length=1, max_length=60)]
+_Amount = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+_Count = Annotated[int, Meta(ge=0, le=LARGEST)]
+_Instant = Annotated[int, Meta(ge=10**9, lt=10**16)] | Annotated[datetime, Meta(tz=True)]
+
+
+class Line(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    """An event on its way into a segment: the event's own fields and nothing of the envelope but `seq`.
+
+    Shape: whatever a sender supplies for the envelope is skipped; `seq` is overwritten by the appender.
+    `occurred_at` is µs UTC once checked.
+    """
+
+    event_id: _Name
+    kind: _Short
+    platform: _Short
+    room_id: _Name
+    occurred_at: _Instant
+    show_id: _Name | None = None
+    viewer_id: _Name | None = None
+    traffic_source: _Name | None = None
+    product_id: _Name | None = None
+    sku_id: _Name | None = None
+    link_no: _Name | None = None
+    order_id: _Name | None = None
+    host_id: _Name | None = None
+    quantity: _Count | None = None
+    amount_minor: _Amount | None = None
+    currency: Annotated[str, Meta(min_length=3, max_length=3)] | None = None
+    count: _Count | None = None
+    text: Annotated[str, Meta(max_length=TEXT_LENGTH)] | None = None
+    duration_ms: _Count | None = None
+    attrs: Annotated[dict[str, Any], Meta(max_length=ATTRS_KEYS)] | None = None
+    seq: Any = None
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ONE = msgspec.json.Decoder(Line)
+MANY = msgspec.json.Decoder(list[Line])
+ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a line is held against besides its form. `platform` None: any (a trusted importer)."""
+
+    now_us: int
+    currency: str
+    platform: str | None = None
+    rooms: frozenset[str] = frozenset()

@@ -1,0 +1,225 @@
+"""The log as its callers see it: the appender itself where the lock can be had, else a way to the server."""
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from kaibo.eventlog import quarantine
+from kaibo.eventlog.appender import Appender, Group
+from kaibo.eventlog.contracts import FeedView, LogStatus, Problem, Provenance, Receipt
+from kaibo.eventlog.errors import LogBusy
+from kaibo.eventlog.events import PlatformEvent, StoredEvent
+from kaibo.eventlog.handover import RemoteLog, server_address
+from kaibo.eventlog.lines import ENCODER, Rules
+from kaibo.eventlog.locks import LockFile
+from kaibo.eventlog.segments import log_folder, segments
+from kaibo.eventlog.validate import check_body
+from kaibo.kit import env
+from kaibo.kit.clock import now_us
+
+CHUNK_BYTES = 4 * 1024 * 1024
+"""Bodies are taken in pieces of about this size: it bounds memory and what one fsync writes."""
+CHUNK_EVENTS = 10_000
+WAIT_SECONDS = 20.0
+DETAILS = 100
+
+
+class Log(Protocol):
+    """What `open_log` gives, whoever does the work."""
+
+    def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt: ...
+
+    def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt: ...
+
+    def append_signed(self, events: list[StoredEvent]) -> None: ...
+
+    def tick(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class LocalLog:
+    """The appender of this process, shared by everybody in it who opened the log."""
+
+    def __init__(self, home: Path, lock: LockFile) -> None:
+        self.home = home
+        self.pid = os.getpid()
+        self.holders = 0
+        self._lock_file = lock
+        self.appender = Appender()
+        self._housekeeper: threading.Thread | None = None
+        self._stopped = threading.Event()
+
+    def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt:
+        """Take a body of NDJSON or a JSON array. `feed` binds it to the platform and rooms of a token.
+
+        Raises: LogRefuses (come back later), LogFailed (the disk refused; nothing after the last receipt counts).
+        """
+        total = Receipt()
+        groups: list[Group] = []
+        for piece, line_offset in pieces(body):
+            rules = Rules(
+                now_us=now_us(),
+                currency=env.read("KAIBO_CURRENCY"),
+                platform=feed.platform if feed else None,
+                rooms=frozenset(feed.rooms) if feed else frozenset(),
+            )
+            checked = check_body(piece, rules)
+            if line_offset and checked.problems:
+                checked.problems = [_moved(problem, line_offset) for problem in checked.problems]
+            receipt, group = self.appender.take(checked, provenance, feed=feed)
+            if checked.problems:
+                quarantine.keep(
+                    checked.problems, checked.raws, feed_id=provenance.feed_id, ingest_id=provenance.ingest_id
+                )
+            total = add(total, receipt)
+            if group is not None and group not in groups[-1:]:
+                groups.append(group)
+        for group in groups:
+            self.appender.sync(group)
+        self.appender.tick()
+        return total
+
+    def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
+        """Take events of our own translators. Positions in `details` count events from 1."""
+        total = Receipt()
+        read = 0
+        for body, count in encoded(events):
+            receipt = self.append_lines(body, provenance=provenance)
+            total = add(total, receipt, offset=read)
+            read += count
+        return total
+
+    def append_signed(self, events: list[StoredEvent]) -> None:
+        """Write lines with their own sign and envelope: how undo and binding speak."""
+        group = self.appender.take_signed(events)
+        if group is not None:
+            self.appender.sync(group)
+
+    def tick(self) -> None:
+        """Write counters and seal what is old; the server calls it each second."""
+        self.appender.tick(is_forced=True)
+
+    def start_housekeeping(self) -> None:
+        """Tick each second in a thread of its own until the log is closed; only a server needs it."""
+        if self._housekeeper is None:
+            self._housekeeper = threading.Thread(target=self._keep_house, name="eventlog", daemon=True)
+            self._housekeeper.start()
+
+    def _keep_house(self) -> None:
+        from django.db import connections
+
+        while not self._stopped.wait(1.0):
+            self.appender.tick()
+        connections.close_all()
+
+    def close(self) -> None:
+        """Give it back; whoever is last makes everything durable, seals, and lets the lock go."""
+        with _opening:
+            self.holders -= 1
+            if self.holders > 0:
+                return
+            _open.pop(self.home, None)
+            self._stopped.set()
+            if self._housekeeper is not None:
+                self._housekeeper.join()
+            self.appender.close()
+            self._lock_file.release()
+
+
+_open: dict[Path, LocalLog] = {}
+_opening = threading.RLock()
+
+
+def open_log() -> Log:
+    """The log of this home: the appender when this process holds or can take the lock, else a way to the server.
+
+    Raises: LogBusy when another process holds the lock for long and no server is there to hand over to.
+    """
+    home = env.home()
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        with _opening:
+            held = _open.get(home)
+            if held is not None and held.pid == os.getpid():
+                held.holders += 1
+                return held
+            lock = LockFile(log_folder() / "lock")
+            if lock.take():
+                held = _open[home] = LocalLog(home, lock)
+                held.holders = 1
+                return held
+        address = server_address()
+        if address is not None:
+            return RemoteLog(address)
+        if time.monotonic() > deadline:
+            raise LogBusy(
+                f"process {lock.holder()} is writing the log and no server is there to hand over to",
+                fix="wait until it is done, or start `kaibo serve`",
+            )
+        time.sleep(0.1)
+
+
+def local_log() -> LocalLog | None:
+    """The appender of this process if it is open here."""
+    held = _open.get(env.home())
+    return held if held is not None and held.pid == os.getpid() else None
+
+
+def status() -> LogStatus:
+    """Health of the log, from any process. Cost: one query, one look at the folder."""
+    held = local_log()
+    every = segments()
+    size = sum(one.path.stat().st_size for one in every if one.path.exists())
+    waiting = quarantine.count_waiting()
+    if held is None:
+        from kaibo.eventlog.segments import batches_of
+
+        last = batches_of(every[-1])[-1:] if every else []
+        writer = every[-1].writer if every else ""
+        seq, at = (last[0].to_seq, last[0].committed_at) if last else (0, None)
+        return LogStatus(writer, seq, at, len(every), size, waiting, is_refusing=False)
+    work = held.appender
+    reason = work.refusal()
+    return LogStatus(work.writer, work.last_seq, work.last_commit_at, len(every), size, waiting, bool(reason), reason)
+
+
+def pieces(body: bytes) -> Iterator[tuple[bytes, int]]:
+    """A body in pieces that end at a line, each with the number of lines before it; an array stays whole."""
+    if len(body) <= CHUNK_BYTES or body.lstrip()[:1] in {b"[", b"\xef"}:
+        yield body, 0
+        return
+    start = lines = 0
+    while start < len(body):
+        end = body.find(b"\n", start + CHUNK_BYTES)
+        end = len(body) if end < 0 else end + 1
+        piece = body[start:end]
+        yield piece, lines
+        lines += piece.count(b"\n")
+        start = end
+
+
+def encoded(events: Iterable[PlatformEvent]) -> Iterator[tuple[bytes, int]]:
+    """Events as NDJSON bodies with their number."""
+    source = iter(events)
+    while batch := list(islice(source, CHUNK_EVENTS)):
+        yield ENCODER.encode_lines(batch), len(batch)
+
+
+def add(total: Receipt, more: Receipt, *, offset: int = 0) -> Receipt:
+    """The sum of two receipts; `offset` is the number of lines before the second."""
+    details = total.details
+    if more.details and len(details) < DETAILS:
+        moved = more.details if not offset else tuple(_moved(problem, offset) for problem in more.details)
+        details = (*details, *moved)[:DETAILS]
+    return Receipt(
+        total.accepted + more.accepted, total.duplicates + more.duplicates, total.rejected + more.rejected, details
+    )
+
+
+def _moved(problem: Problem, offset: int) -> Problem:
+    return Problem(problem.line + offset, problem.field, problem.problem, problem.fix)

@@ -1,0 +1,55 @@
+"""Refused lines are kept as received, with the reason, so that they can be tried again after a fix."""
+
+import hashlib
+
+from kaibo.eventlog.contracts import Problem, QuarantinedView
+from kaibo.eventlog.models import QuarantinedLine
+from kaibo.kit.clock import now_us
+
+KEPT_PER_REQUEST = 1000
+KEPT_BYTES = 64 * 1024
+"""A line longer than this is kept by its beginning: enough to see what it was, and it can never be replayed."""
+
+
+def keep(problems: list[Problem], raws: list[bytes], *, feed_id: str, ingest_id: str | None) -> int:
+    """Set lines aside; how many. The same line of the same feed again stays one row. Cost: one statement per 500."""
+    at = now_us()
+    rows = [
+        QuarantinedLine(
+            feed_id=feed_id,
+            ingest_id=ingest_id or "",
+            at_us=at,
+            raw=raw[:KEPT_BYTES],
+            field=problem.field,
+            problem=problem.problem,
+            fix=problem.fix,
+            digest=hashlib.blake2b(raw, key=feed_id.encode()[:64], digest_size=16).hexdigest(),
+        )
+        for problem, raw in zip(problems[:KEPT_PER_REQUEST], raws[:KEPT_PER_REQUEST], strict=True)
+    ]
+    QuarantinedLine.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    return len(rows)
+
+
+def quarantined(limit: int = 100) -> list[QuarantinedView]:
+    """Lines that wait for a fix, latest first. Cost: one query."""
+    rows = QuarantinedLine.objects.filter(state="waiting").order_by("-at_us", "-id")[:limit]
+    return [
+        QuarantinedView(
+            id=row.pk,
+            feed_id=row.feed_id,
+            ingest_id=row.ingest_id or None,
+            at_us=row.at_us,
+            raw=bytes(row.raw),
+            field=row.field,
+            problem=row.problem,
+            fix=row.fix,
+            tries=row.tries,
+        )
+        for row in rows
+    ]
+
+
+def count_waiting() -> int:
+    """Lines that wait. Cost: one query."""
+    return QuarantinedLine.objects.filter(state="waiting").count()

@@ -1,0 +1,120 @@
+"""Coming back after a stop or a crash: only what an index record names exists."""
+
+import logging
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from kaibo.eventlog.contracts import BatchRef
+from kaibo.eventlog.errors import DamagedSegment
+from kaibo.eventlog.ids import IdIndex, Key, Touched, write_sidecar
+from kaibo.eventlog.lines import Line
+from kaibo.eventlog.segments import (
+    Segment,
+    batches_of,
+    cut_tail,
+    forget_listing,
+    log_folder,
+    read_batch,
+    segments,
+    write_durably,
+)
+from kaibo.kit.clock import HOUR_US
+
+log = logging.getLogger("kaibo.eventlog")
+
+
+class _Identity(msgspec.Struct, gc=False):
+    event_id: str
+    platform: str
+    room_id: str
+    occurred_at: int
+    sign: int = 1
+
+
+_IDENTITIES = msgspec.json.Decoder(_Identity)
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What the appender starts from."""
+
+    writer: str
+    index: IdIndex
+    last_seq: int = 0
+    last_commit_at: int | None = None
+    damaged: list[str] = field(default_factory=list)
+
+
+def identity_of_home() -> tuple[str, int]:
+    """The writer's name and the seed of its digests, made once per home."""
+    path = log_folder() / "writer"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(path, f"w{secrets.token_hex(4)} {secrets.randbits(63)}\n".encode())
+    writer, seed = path.read_text().split()
+    return writer, int(seed)
+
+
+def recover(folder: Path) -> Recovered:
+    """Cut what was never acknowledged, seal what was left open, and know every id again."""
+    writer, seed = identity_of_home()
+    found = Recovered(writer, IdIndex(seed))
+    forget_listing()
+    for segment in segments(folder):
+        if segment.writer == writer and not segment.ids_path.exists():
+            refs = cut_tail(segment)
+            if not refs:
+                continue
+            _write_ids(found, segment, refs)
+        if not segment.ids_path.exists():
+            continue  # another writer's open segment: its own appender knows its ids
+        try:
+            found.index.catalog(segment.ids_path)
+        except DamagedSegment:
+            _write_ids(found, segment, batches_of(segment))
+            found.index.catalog(segment.ids_path)
+        if segment.writer == writer:
+            last = batches_of(segment)[-1:]
+            if last:
+                found.last_seq, found.last_commit_at = last[0].to_seq, last[0].committed_at
+    return found
+
+
+def _write_ids(found: Recovered, segment: Segment, refs: list[BatchRef]) -> None:
+    touched, damaged = ids_of(found.index, refs)
+    found.damaged += damaged
+    write_sidecar(segment.ids_path, touched)
+
+
+def restore_open(index: IdIndex, refs: list[BatchRef]) -> None:
+    """Put the ids of an unsealed segment back into the index."""
+    touched, _ = ids_of(index, refs)
+    for key, effect in touched.items():
+        index.restore(key, added=effect.added, removed=effect.removed)
+
+
+def ids_of(index: IdIndex, refs: list[BatchRef]) -> tuple[dict[Key, Touched], list[str]]:
+    """Net effect of batches on the ids, and the names of damaged batches, whose ids cannot be known."""
+    touched: dict[Key, Touched] = {}
+    damaged: list[str] = []
+    for ref in refs:
+        try:
+            lines = _IDENTITIES.decode_lines(read_batch(ref))
+        except DamagedSegment as error:
+            log.error("%s", error.sentence)
+            damaged.append(f"{ref.writer} {ref.from_seq}-{ref.to_seq}")
+            continue
+        for line, digest in zip(lines, index.digests(_as_lines(lines)), strict=True):
+            effect = touched.setdefault((line.platform, line.room_id, line.occurred_at // HOUR_US), Touched())
+            if line.sign > 0:
+                effect.add((digest,))
+            else:
+                effect.remove({digest})
+    return touched, damaged
+
+
+def _as_lines(lines: list[_Identity]) -> list[Line]:
+    return lines  # type: ignore[return-value]  # only `event_id` is read

@@ -1,0 +1,214 @@
+"""Validation at the door: a whole body at once when all is well, line by line to name what is not."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from kaibo.eventlog.contracts import Problem
+from kaibo.eventlog.kinds import KINDS, UNKNOWN
+from kaibo.eventlog.lenient import lenient_line
+from kaibo.eventlog.lines import ATTRS_BYTES, EARLIEST_US, ENCODER, EPOCH, FUTURE_US, MANY, ONE, Line, Rules
+from kaibo.kit.clock import epoch_us, iso
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_MICROSECOND = timedelta(microseconds=1)
+_PLATFORM = re.compile(r"[a-z0-9][a-z0-9_.\-]*\Z")
+_SHOW = re.compile(r"[^\s/?#\\%\x00-\x1f]+\Z")
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+_MAY_BE_NEGATIVE = frozenset(("spend.reported", "figure.reported"))
+_NUL = b"\\u0000"
+
+
+@dataclass(slots=True)
+class Checked:
+    """The good lines of a body, and what is wrong with the others beside their bytes."""
+
+    lines: list[Line]
+    problems: list[Problem] = field(default_factory=list)
+    raws: list[bytes] = field(default_factory=list)
+
+
+def check_body(body: bytes, rules: Rules) -> Checked:
+    """Good lines in order, problems by line. Raises nothing: an unreadable body is one problem at line 1."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        lines = _decode(body)
+    except _UNREADABLE:
+        lines = None
+    if lines is not None and (not lines or (_NUL not in body and all_well(lines, rules))):
+        return Checked(lines)
+    return check_each(split(body), rules)
+
+
+def _decode(body: bytes) -> list[Line]:
+    return MANY.decode(body) if body.lstrip()[:1] == b"[" else ONE.decode_lines(body)
+
+
+def split(body: bytes) -> Iterable[tuple[int, bytes]]:
+    """Lines of NDJSON by number from 1 without the blank ones, or elements of an array by position."""
+    if body.lstrip()[:1] == b"[":
+        try:
+            return [(number, bytes(raw)) for number, raw in enumerate(_ELEMENTS.decode(body), 1)]
+        except _UNREADABLE:
+            return [(1, body)]
+    return [(number, raw) for number, raw in enumerate(body.split(b"\n"), 1) if raw.strip()]
+
+
+_ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def check_each(raws: Iterable[tuple[int, bytes]], rules: Rules) -> Checked:
+    """The slow way: each line by itself, and a sentence for each that is refused."""
+    result = Checked([])
+    for number, raw in raws:
+        try:
+            line: Line | Problem = ONE.decode(raw)
+        except _UNREADABLE:
+            line = lenient_line(raw, number)
+        if isinstance(line, Line):
+            refusal = _settle(line, rules)
+            if refusal is None:
+                result.lines.append(line)
+                continue
+            line = Problem(number, *refusal)
+        result.problems.append(line)
+        result.raws.append(raw)
+    return result
+
+
+def all_well(lines: list[Line], rules: Rules) -> bool:
+    """Whether every line of a decoded body may be taken; brings times, kinds and currencies to canonical form.
+
+    Cost: no Python call per line unless a line has attrs, a foreign time form or money without a currency.
+    """
+    times = _canonical_times(lines)
+    if times is None or min(times) < EARLIEST_US or max(times) > rules.now_us + FUTURE_US:
+        return False
+    if not _places_well(lines, rules):
+        return False
+    kinds = Counter([line.kind for line in lines])
+    if not KINDS.issuperset(kinds):
+        for line in lines:
+            if line.kind not in KINDS:
+                keep_unknown(line)
+    for line in [line for line in lines if line.attrs is not None]:
+        if len(ENCODER.encode(line.attrs)) > ATTRS_BYTES:
+            return False
+    return _money_well(lines, rules)
+
+
+def _places_well(lines: list[Line], rules: Rules) -> bool:
+    platforms = {line.platform for line in lines}
+    if rules.platform is not None and platforms != {rules.platform}:
+        return False
+    if rules.rooms and not rules.rooms.issuperset({line.room_id for line in lines}):
+        return False
+    shows = {line.show_id for line in lines}
+    return all(map(_PLATFORM.match, platforms)) and all(show is None or _SHOW.match(show) for show in shows)
+
+
+def _money_well(lines: list[Line], rules: Rules) -> bool:
+    for currency in {line.currency for line in lines}:
+        if currency is not None and not _CURRENCY.match(currency):
+            return False
+    for line in [line for line in lines if line.amount_minor is not None]:
+        if line.currency is None:
+            line.currency = rules.currency
+        if line.amount_minor < 0 and line.kind not in _MAY_BE_NEGATIVE:  # type: ignore[operator]
+            return False
+    return True
+
+
+def _canonical_times(lines: list[Line]) -> list[int] | None:
+    """Times in µs, also written into the lines; None when one is no plausible instant."""
+    times = [line.occurred_at for line in lines]
+    forms = set(map(type, times))
+    if forms == {int} and min(times) >= EARLIEST_US:  # type: ignore[type-var]
+        return times  # type: ignore[return-value]
+    try:
+        if forms == {datetime}:
+            exact = [(at - EPOCH) // _MICROSECOND for at in times]  # type: ignore[operator]
+        else:
+            exact = [_instant(at) for at in times]
+    except ValueError:
+        return None
+    for line, at in zip(lines, exact, strict=True):
+        line.occurred_at = at
+    return exact
+
+
+def _instant(at: int | datetime) -> int:
+    return epoch_us(at) if isinstance(at, int) else (at - EPOCH) // _MICROSECOND
+
+
+def keep_unknown(line: Line) -> None:
+    """A kind we do not know is kept beside its own name, never dropped."""
+    line.attrs = {**(line.attrs or {}), "original_kind": line.kind}
+    line.kind = UNKNOWN
+
+
+def _settle(line: Line, rules: Rules) -> tuple[str, str, str] | None:
+    """Bring one line to canonical form; (field, problem, fix) when it must be refused."""
+    try:
+        at = _instant(line.occurred_at)
+    except ValueError as error:
+        return "occurred_at", str(error), "give ISO 8601 with a zone, or the epoch in s, ms or µs"
+    if at < EARLIEST_US:
+        return "occurred_at", f"{iso(at)} is before 2001", "check the unit of the time"
+    if at > rules.now_us + FUTURE_US:
+        return "occurred_at", f"{iso(at)} is more than a day ahead of us", "check the sender's clock, zone and unit"
+    line.occurred_at = at
+    if line.kind not in KINDS:
+        keep_unknown(line)
+    return _place_refusal(line, rules) or _value_refusal(line, rules)
+
+
+def _place_refusal(line: Line, rules: Rules) -> tuple[str, str, str] | None:
+    if not _PLATFORM.match(line.platform):
+        return "platform", f"'{line.platform}' is no platform name", "use lower case without spaces, e.g. douyin"
+    if rules.platform is not None and line.platform != rules.platform:
+        return (
+            "platform",
+            f"this feed's token is for {rules.platform}, not {line.platform}",
+            "send it with the token of a feed of that platform",
+        )
+    if rules.rooms and line.room_id not in rules.rooms:
+        return (
+            "room_id",
+            f"this feed's token does not cover room {line.room_id}",
+            "add the room to the feed, or use the token of that room's feed",
+        )
+    if line.show_id is not None and not _SHOW.match(line.show_id):
+        return "show_id", "a show id holds no spaces, slashes, ?, #, % or control characters", "use letters, digits, -"
+    return None
+
+
+def _value_refusal(line: Line, rules: Rules) -> tuple[str, str, str] | None:
+    if line.currency is not None and not _CURRENCY.match(line.currency):
+        return "currency", f"'{line.currency}' is no currency code", "use ISO 4217, e.g. CNY"
+    if line.amount_minor is not None:
+        line.currency = line.currency or rules.currency
+        if line.amount_minor < 0 and line.kind not in _MAY_BE_NEGATIVE:
+            return "amount_minor", f"{line.amount_minor} is negative", "send money back as order.refunded, positive"
+    encoded = ENCODER.encode(line)
+    if line.attrs is not None and len(ENCODER.encode(line.attrs)) > ATTRS_BYTES:
+        return (
+            "attrs",
+            f"attrs take more than {ATTRS_BYTES} bytes",
+            "keep the raw payload elsewhere and send a reference",
+        )
+    if _NUL in encoded and _holds_nul(msgspec.to_builtins(line)):
+        return "text", "a text holds a NUL character", "remove \\u0000"
+    return None
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))

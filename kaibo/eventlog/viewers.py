@@ -1,0 +1,125 @@
+"""Viewer ids become keyed hashes at the door; nicknames go to a table of their own, which can forget."""
+
+import hashlib
+import threading
+
+from django.db import transaction
+
+from kaibo.eventlog.audit import audit
+from kaibo.eventlog.lines import Line
+from kaibo.eventlog.models import ErasedViewer, Nickname
+from kaibo.kit import env
+from kaibo.kit.clock import now_us
+
+CACHE_LIMIT = 300_000  # about 60 MB; a full cache is emptied, which costs one hash per viewer again
+NAME_LENGTH = 200
+PREFIX = "v_"
+_HASHED_LENGTH = len(PREFIX) + 24
+
+
+class ViewerIds:
+    """Raw viewer id of a platform to its keyed hash, remembered for the next line of the same viewer."""
+
+    def __init__(self) -> None:
+        key = env.key("KAIBO_VIEWER_KEY")
+        self._key = hashlib.blake2b(key, digest_size=32).digest()  # any length of secret fits
+        self._known: dict[str, dict[str, str]] = {}
+
+    def cache(self, platform: str) -> dict[str, str]:
+        known = self._known.setdefault(platform, {})
+        if len(known) > CACHE_LIMIT:
+            known.clear()
+        return known
+
+    def hash(self, platform: str, raw: str, *, is_trusted: bool = False) -> str:
+        """`v_` and 24 hex digits. An id that is such a hash already is kept when our own code hands it over."""
+        if is_trusted and len(raw) == _HASHED_LENGTH and raw.startswith(PREFIX):
+            return raw
+        given = f"{platform}\x1f{raw}".encode()
+        return PREFIX + hashlib.blake2b(given, key=self._key, digest_size=12).hexdigest()
+
+    def hide(self, platform: str, lines: list[Line], *, is_trusted: bool) -> None:
+        """Replace the viewer ids of lines of one platform."""
+        known = self.cache(platform + "\x1ftrusted" if is_trusted else platform)
+        seen = known.get
+        for line in lines:
+            raw = line.viewer_id
+            if raw is not None:
+                hashed = seen(raw)
+                if hashed is None:
+                    hashed = known[raw] = self.hash(platform, raw, is_trusted=is_trusted)
+                line.viewer_id = hashed
+
+
+class NameBook:
+    """Nicknames on their way to their table; what is not yet written is lost by a crash and told again later."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, str] = {}
+        self._written: dict[str, int] = {}
+
+    def take(self, lines: list[Line]) -> None:
+        """Take the nickname out of every line; `viewer_id` is hashed already."""
+        for line in [line for line in lines if line.attrs is not None]:
+            attrs = line.attrs or {}
+            if "nickname" not in attrs:
+                continue
+            name = attrs.pop("nickname")
+            if not attrs:
+                line.attrs = None
+            if line.viewer_id is None or not isinstance(name, str) or not name:
+                continue
+            name = name.replace("\x00", "")[:NAME_LENGTH]
+            if self._written.get(line.viewer_id) != hash(name):
+                with self._lock:
+                    self._waiting[line.viewer_id] = name
+
+    def flush(self) -> int:
+        """Write what waits; how many names. Cost: two statements per 500 names."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            return 0
+        if len(self._written) > CACHE_LIMIT:
+            self._written.clear()
+        erased = (
+            set(ErasedViewer.objects.filter(viewer_id__in=waiting).values_list("viewer_id", flat=True))
+            if (len(waiting) <= 500)
+            else set(ErasedViewer.objects.values_list("viewer_id", flat=True))
+        )
+        at = now_us()
+        rows = [Nickname(viewer_id=v, nickname=n, seen_at=at) for v, n in waiting.items() if v not in erased]
+        Nickname.objects.bulk_create(
+            rows,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["viewer_id"],
+            update_fields=["nickname", "seen_at"],
+        )
+        self._written.update((viewer, hash(name)) for viewer, name in waiting.items())
+        return len(rows)
+
+    def forget(self, viewer_id: str) -> None:
+        with self._lock:
+            self._waiting.pop(viewer_id, None)
+        self._written.pop(viewer_id, None)
+
+
+def nicknames(viewer_ids: list[str] | tuple[str, ...] | set[str]) -> dict[str, str]:
+    """Display names of hashed viewer ids; a viewer without one is absent. Cost: one query per 500 ids."""
+    wanted = list(dict.fromkeys(viewer_ids))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        rows = Nickname.objects.filter(viewer_id__in=wanted[start : start + 500])
+        found.update(rows.values_list("viewer_id", "nickname"))
+    return found
+
+
+def erase_viewer(viewer_id: str, *, actor: str) -> bool:
+    """Forget the name of a viewer for ever; True when one was held. The hash in the log names nobody after it."""
+    with transaction.atomic():
+        gone, _ = Nickname.objects.filter(viewer_id=viewer_id).delete()
+        ErasedViewer.objects.update_or_create(viewer_id=viewer_id, defaults={"erased_at": now_us()})
+        audit(actor, "viewer.erased", f"viewer:{viewer_id}", before={"had_name": bool(gone)})
+    return bool(gone)
