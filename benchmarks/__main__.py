@@ -1,0 +1,62 @@
+"""`make bench`: every measurement one after the other, one table at the end. Results lie in bench-out/*.json."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from benchmarks.machine import OUT, ROOT, describe
+
+RUNS = (
+    ("benchmarks.file",),
+    ("benchmarks.door",),
+    ("benchmarks.door", "--known", "100000000"),
+    ("benchmarks.push",),
+    ("benchmarks.watchers",),
+)
+
+
+def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """(measurement, reached, aim, beside what) for what was measured."""
+    table = []
+    if file := results.get("file"):
+        table.append(("file → counted, in Parquet", f"{file['kaibo']['per_second']:,} events/s", "≥ 600,000", ""))
+        if "spark" in file:
+            beside = f"Spark local[2]: {file['spark']['per_second']:,} events/s"
+            table.append(("  beside Spark", f"{file['times_spark']} ×", "≥ 3 ×", beside))
+        beside = f"row by row: {file['loop']['per_second']:,} events/s, extrapolated from {file['loop']['events']:,}"
+        table.append(("  beside the plain loop", f"{file['times_loop']:,} ×", "≥ 100 ×", beside))
+    for name, says in (("door", "HTTP door, 2 clients"), ("door_known", "  with known ids on disk")):
+        if door := results.get(name):
+            beside = f"{door['known_ids']:,} known ids, answer p99 {door['answer_p99_ms']} ms"
+            table.append((says, f"{door['per_second']:,} events/s", "≥ 150,000", beside))
+    if push := results.get("push"):
+        beside = f"p50 {push['p50_ms']} ms at {push['rate']:,} events/s"
+        table.append(("event → pushed, p99", f"{push['p99_ms']} ms", "< 1,500 ms", beside))
+    if watchers := results.get("watchers"):
+        beside = f"p50 {watchers['p50_ms']} ms, {watchers['watchers']:,} watchers"
+        table.append(("watchers, p99", f"{watchers['p99_ms']} ms", "< 1,000 ms", beside))
+    return table
+
+
+def main() -> int:
+    """Run, print, remember; 1 when a run failed."""
+    failed = []
+    for run in RUNS:
+        sys.stdout.write(f"== {' '.join(run)}\n")
+        sys.stdout.flush()
+        if subprocess.call([sys.executable, "-m", *run], cwd=ROOT):
+            failed.append(" ".join(run))
+    found = {path.stem: json.loads(path.read_text()) for path in OUT.glob("*.json")}
+    machine = describe()
+    sys.stdout.write(f"\n{machine['system']}, {machine['cores']} cores, {machine['memory_mb']} MB, ")
+    sys.stdout.write(f"Python {machine['python']}, {machine['packages']}\n\n")
+    for cells in (("measurement", "reached", "aim", "beside"), *rows(found)):
+        sys.stdout.write(f"{cells[0]:<28}{cells[1]:>22}   {cells[2]:<12}{cells[3]}\n")
+    for name in failed:
+        sys.stdout.write(f"failed: {name}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
