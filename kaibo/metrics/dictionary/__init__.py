@@ -1,0 +1,31 @@
+"""The numbers themselves, a file per part of the metric dictionary. Importing this fills `registry.ENTRIES`."""
+
+from kaibo.metrics.dictionary import (
+    ads,
+    audience,
+    funnel,
+    health,
+    history,
+    identity,
+    interaction,
+    live,
+    money,
+    offers,
+    people,
+    refunds,
+)
+
+__all__ = [
+    "ads",
+    "audience",
+    "funnel",
+    "health",
+    "history",
+    "identity",
+    "interaction",
+    "live",
+    "money",
+    "offers",
+    "people",
+    "refunds",
+]

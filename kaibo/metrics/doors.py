@@ -1,0 +1,73 @@
+"""The other rooms behind one object: the only file of this room that calls their doors."""
+
+from collections.abc import Sequence
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.rooms.contracts import Economics
+from kaibo.commerce.shows import api as shows
+from kaibo.commerce.shows.contracts import ShowView
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import Coverage, LogStatus
+from kaibo.kit.errors import NotFound
+from kaibo.warehouse import api as warehouse
+from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
+
+
+class LiveDoors:
+    """`Doors` over the real rooms. A show that arrived only as events has no record: None, not an error."""
+
+    def coverage(self, show_id: str, *, now_us: int) -> Coverage:
+        return eventlog.coverage(show_id, now_us=now_us)
+
+    def minute_rows(self, show_id: str) -> Sequence[MinuteRow]:
+        return warehouse.minute_rows(show_id)
+
+    def totals_by(
+        self, show_id: str, grain: str, *, from_us: int | None, to_us: int | None
+    ) -> dict[str, dict[str, int]]:
+        return warehouse.totals_by(show_id, grain, from_us=from_us, to_us=to_us)
+
+    def samples(self, show_id: str) -> Sequence[Sample]:
+        return warehouse.samples(show_id)
+
+    def figures(self, show_id: str) -> Sequence[Figure]:
+        return warehouse.figures(show_id)
+
+    def moments(self, show_id: str) -> Sequence[Moment]:
+        return warehouse.moments(show_id)
+
+    def laps(self, show_id: str) -> Sequence[Lap]:
+        return warehouse.laps(show_id)
+
+    def duties(self, show_id: str) -> Sequence[Duty]:
+        return warehouse.duties(show_id)
+
+    def offers(self, show_id: str) -> Sequence[Offer]:
+        return warehouse.offers(show_id)
+
+    def show_span(self, show_id: str) -> tuple[int, int] | None:
+        return warehouse.show_span(show_id)
+
+    def show(self, show_id: str) -> ShowView | None:
+        try:
+            return shows.show(show_id)
+        except NotFound:
+            return None
+
+    def economics(self, platform: str, room_id: str) -> Economics:
+        try:
+            return rooms.economics(platform, room_id)
+        except NotFound:
+            return Economics()
+
+    def earlier(self, show_id: str, *, limit: int) -> Sequence[ShowView]:
+        try:
+            return shows.shows_like(show_id, limit=limit)
+        except NotFound:
+            return []
+
+    def count_status(self) -> CountStatus:
+        return warehouse.count_status()
+
+    def log_status(self) -> LogStatus:
+        return eventlog.status()

@@ -1,0 +1,193 @@
+"""Everything the numbers of one show are made of, gathered once from the doors of other rooms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from kaibo.commerce.rooms.contracts import Economics
+from kaibo.commerce.shows.contracts import ShowView
+from kaibo.eventlog.contracts import Coverage, FeedView, LogStatus
+from kaibo.kit.clock import HOUR_US, MINUTE_US
+from kaibo.metrics.rows import Rows
+from kaibo.warehouse.columns import BY_NAME
+from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
+
+LOST_AFTER_US = 6 * HOUR_US
+"""A show that nobody closed ends, for the numbers, at its last sign of life once that is so long ago."""
+
+SIGNS_OF_LIFE = ("views", "comments", "likes", "online_last", "product_clicks", "product_exposures", "orders_paid")
+
+# Sums that say that something happened, beside the distinct people (or orders) behind it: people 0 while the
+# sum is above 0 means that the feed names nobody, not that nobody was there.
+NAMELESS: dict[str, tuple[str, ...]] = {
+    "viewers": ("views",),
+    "impression_viewers": ("impressions",),
+    "commenters": ("comments",),
+    "likers": ("likes",),
+    "sharers": ("shares",),
+    "followers_gained": ("follows",),
+    "club_joiners": ("fanclub_joins",),
+    "interactors": ("comments", "likes", "gifts", "follows", "fanclub_joins", "shares"),
+    "product_exposed_viewers": ("product_exposures",),
+    "product_click_viewers": ("product_clicks",),
+    "carters": ("cart_adds",),
+    "buyers_placed": ("gmv_placed_minor",),
+    "orders_placed": ("gmv_placed_minor",),
+    "payers": ("paid_lines",),
+    "orders_paid": ("paid_lines",),
+    "watch_ms": ("leaves",),
+}
+
+
+class Doors(Protocol):
+    """The other rooms as this one needs them; tests put plain data in their place."""
+
+    def coverage(self, show_id: str, *, now_us: int) -> Coverage: ...
+    def minute_rows(self, show_id: str) -> Sequence[MinuteRow]: ...
+    def totals_by(
+        self, show_id: str, grain: str, *, from_us: int | None, to_us: int | None
+    ) -> dict[str, dict[str, int]]: ...
+    def samples(self, show_id: str) -> Sequence[Sample]: ...
+    def figures(self, show_id: str) -> Sequence[Figure]: ...
+    def moments(self, show_id: str) -> Sequence[Moment]: ...
+    def laps(self, show_id: str) -> Sequence[Lap]: ...
+    def duties(self, show_id: str) -> Sequence[Duty]: ...
+    def offers(self, show_id: str) -> Sequence[Offer]: ...
+    def show_span(self, show_id: str) -> tuple[int, int] | None: ...
+    def show(self, show_id: str) -> ShowView | None: ...
+    def economics(self, platform: str, room_id: str) -> Economics: ...
+    def earlier(self, show_id: str, *, limit: int) -> Sequence[ShowView]: ...
+    def count_status(self) -> CountStatus: ...
+    def log_status(self) -> LogStatus: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a column is known: the feeds that give it and the last time they spoke."""
+
+    feeds: tuple[FeedView, ...]
+    silent_kinds: tuple[str, ...]  # kinds of the column that no feed reports
+
+
+class Facts:
+    """One show at one instant; each part is fetched when first asked for.
+
+    Cost: one query per part touched; the ten tiles touch eleven.
+    """
+
+    def __init__(self, show_id: str, *, now_us: int, doors: Doors) -> None:
+        self.show_id = show_id
+        self.now_us = now_us
+        self.doors = doors
+        self._heard: dict[str, Heard | None] = {}
+        self._by: dict[tuple[str, int | None, int | None], dict[str, dict[str, int]]] = {}
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        return self.doors.coverage(self.show_id, now_us=self.now_us)
+
+    @cached_property
+    def show(self) -> ShowView | None:
+        return self.doors.show(self.show_id)
+
+    @cached_property
+    def economics(self) -> Economics:
+        if self.show is None:
+            return Economics()
+        return self.doors.economics(self.show.platform, self.show.room_id)
+
+    @cached_property
+    def rows(self) -> Rows:
+        return Rows.of(self.doors.minute_rows(self.show_id))
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        return sorted(self.doors.samples(self.show_id), key=lambda sample: sample.at_us)
+
+    @cached_property
+    def sample_times(self) -> list[int]:
+        return [sample.at_us for sample in self.samples]
+
+    @cached_property
+    def figures(self) -> dict[str, list[Figure]]:
+        found: dict[str, list[Figure]] = {}
+        for figure in sorted(self.doors.figures(self.show_id), key=lambda each: (each.as_of_us, each.event_id)):
+            found.setdefault(figure.figure, []).append(figure)
+        return found
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        return sorted(self.doors.moments(self.show_id), key=lambda moment: moment.at_us)
+
+    @cached_property
+    def laps(self) -> list[Lap]:
+        return sorted(self.doors.laps(self.show_id), key=lambda lap: lap.from_us)
+
+    @cached_property
+    def duties(self) -> list[Duty]:
+        return sorted(self.doors.duties(self.show_id), key=lambda duty: duty.from_us)
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        return list(self.doors.offers(self.show_id))
+
+    @cached_property
+    def earlier(self) -> list[ShowView]:
+        """Up to seven earlier shows of the same room and slot."""
+        return [] if self.show is None else list(self.doors.earlier(self.show_id, limit=7))
+
+    @cached_property
+    def span(self) -> tuple[int, int] | None:
+        return self.doors.show_span(self.show_id)
+
+    def by(self, grain: str, from_us: int | None = None, to_us: int | None = None) -> dict[str, dict[str, int]]:
+        """Sums per key of a grain over a window, fetched once per window."""
+        key = (grain, from_us, to_us)
+        if key not in self._by:
+            self._by[key] = self.doors.totals_by(self.show_id, grain, from_us=from_us, to_us=to_us)
+        return self._by[key]
+
+    @cached_property
+    def started_us(self) -> int | None:
+        if self.show is not None and self.show.started_at is not None:
+            return self.show.started_at
+        return self.span[0] if self.span else None
+
+    @cached_property
+    def ended_us(self) -> int | None:
+        """When the show ended, or None while it is on air."""
+        if self.show is not None and self.show.ended_at is not None:
+            return self.show.ended_at if self.show.ended_at <= self.now_us else None
+        alive = self.rows.last_minute_with(SIGNS_OF_LIFE)
+        if alive is not None and self.now_us - alive > LOST_AFTER_US:
+            return alive + MINUTE_US
+        return None
+
+    @cached_property
+    def clock_us(self) -> int:
+        """The instant the live numbers speak of: now, or the end of a show that is over."""
+        return self.now_us if self.ended_us is None else self.ended_us
+
+    @cached_property
+    def currency(self) -> str:
+        return self.economics.currency
+
+    def heard(self, column: str) -> Heard | None:
+        """Who reports the column; None when no feed declares or ever sent any of its kinds."""
+        if column not in self._heard:
+            self._heard[column] = self.hear(BY_NAME[column].kinds)
+        return self._heard[column]
+
+    def hear(self, kinds: tuple[str, ...]) -> Heard | None:
+        """Who reports any of the kinds; a column without kinds is always known."""
+        if not kinds:
+            return Heard(self.coverage.feeds, ())
+        known = [kind for kind in kinds if kind in self.coverage.declared or self.coverage.seen.get(kind, 0) > 0]
+        if not known:
+            return None
+        ids = {feed for kind in known for feed in self.coverage.declared.get(kind, ())}
+        feeds = tuple(f for f in self.coverage.feeds if f.id in ids)
+        if not feeds:  # sent by a feed that declares nothing
+            feeds = tuple(f for f in self.coverage.feeds if not f.kinds)
+        return Heard(feeds, tuple(kind for kind in kinds if kind not in known))

@@ -1,0 +1,286 @@
+"""What a formula sees: sums of a window with the reason where there is none, and a trace of what was read."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from kaibo.eventlog.contracts import Gap
+from kaibo.kit.clock import MINUTE_US
+from kaibo.metrics.contracts import REASONS
+from kaibo.metrics.facts import NAMELESS, Facts, Heard
+from kaibo.metrics.rows import Rows
+from kaibo.metrics.words import COLUMN_WORDS
+from kaibo.warehouse.columns import BY_NAME
+from kaibo.warehouse.contracts import Sample
+
+SAMPLE_HOLDS_US = 5 * MINUTE_US
+"""A sample of people online speaks for at most five minutes: longer silence is a gap, not a plateau."""
+
+
+class Unknown(Exception):
+    """A formula has no value; carries the reason code and a sentence in both languages."""
+
+    def __init__(self, reason: str, zh: str = "", en: str = "") -> None:
+        default_zh, default_en = REASONS[reason]
+        super().__init__(en or default_en)
+        self.reason = reason
+        self.says = {"zh": zh or default_zh, "en": en or default_en}
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one evaluation read: where from, how fresh, how sure."""
+
+    as_of: int | None = None
+    feeds: dict[str, None] = field(default_factory=dict)
+    origins: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    is_provisional: bool = False
+    reads: int = 0
+
+    def saw(self, at_us: int | None) -> None:
+        """The value is as old as its oldest input."""
+        if at_us is not None:
+            self.as_of = at_us if self.as_of is None else min(self.as_of, at_us)
+
+    def note(self, zh: str, en: str) -> None:
+        """A caution that goes with the value."""
+        if (zh, en) not in self.notes:
+            self.notes.append((zh, en))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One key of one grain of a show, over a window, as of an instant.
+
+    Shape: `from_us`, `to_us` None is open; `grain` and `key` say whose rows these are.
+    """
+
+    facts: Facts
+    rows: Rows
+    clock: int
+    grain: str = "show"
+    key: str = ""
+    from_us: int | None = None
+    to_us: int | None = None
+    trace: Trace = field(default_factory=Trace)
+
+    def recent(self, minutes: int) -> "Scope":
+        """The last minutes up to the clock; the running minute counts as one of them.
+
+        Raises: Unknown too_early before the show has run a minute.
+        """
+        to_us = -(-self.clock // MINUTE_US) * MINUTE_US
+        from_us = to_us - minutes * MINUTE_US
+        started = self.facts.started_us
+        if started is not None:
+            from_us = max(from_us, started // MINUTE_US * MINUTE_US)
+        if self.clock - from_us < MINUTE_US:
+            raise Unknown("too_early", "开播不足 1 分钟", "the show has run for less than a minute")
+        return self.window(from_us, to_us)
+
+    def window(self, from_us: int | None, to_us: int | None) -> "Scope":
+        """The same key over another window; what it reads goes into the same trace."""
+        return Scope(self.facts, self.rows, self.clock, self.grain, self.key, from_us, to_us, self.trace)
+
+    @property
+    def minutes(self) -> float:
+        """Length of the window in minutes, up to the clock. Raises: Unknown where the start is not known."""
+        start = self.from_us if self.from_us is not None else self.facts.started_us
+        if start is None:
+            raise Unknown("not_reported", "不知道开播时间", "the start of the show is not known")
+        stop = self.clock if self.to_us is None else min(self.to_us, self.clock)
+        length = (stop - start) / MINUTE_US
+        if length < 1 and self.from_us is None:
+            raise Unknown("too_early", "开播不足 1 分钟", "the show has run for less than a minute")
+        if length <= 0:
+            raise Unknown("too_early")
+        return length
+
+    def total(self, column: str) -> int:
+        """The sum of a column over the window. Raises: Unknown not_reported or in_gap, never 0 for unknown."""
+        heard = self.facts.heard(column)
+        if heard is None:
+            return self._from_figure(column)
+        self._read(heard, column)
+        value = self.rows.total(column, self.from_us, self.to_us)
+        if value == 0:
+            self._nameless(column)
+            self.refuse_gap(heard)
+        elif heard.silent_kinds:
+            self._caution(heard)
+        return value
+
+    def peak(self, column: str) -> int:
+        """The highest value of a column in the window. Raises: Unknown where there is none."""
+        heard = self.facts.heard(column)
+        if heard is None:
+            return self._from_figure(column)
+        self._read(heard, column)
+        points = self.rows.points(column, self.from_us, self.to_us)
+        if not points:
+            self.refuse_gap(heard)
+            raise Unknown("not_reported", "还没有采样", "no sample yet")
+        return max(value for _, value in points)
+
+    def require(self, *kinds: str) -> Heard:
+        """Who reports these kinds. Raises: Unknown not_reported."""
+        heard = self.facts.hear(kinds)
+        if heard is None:
+            names = ", ".join(kinds)
+            raise Unknown("not_reported", f"没有数据源报告 {names}", f"no feed reports {names}")
+        self._read(heard, "")
+        return heard
+
+    def ratio(self, numerator: float, denominator: float, *, zh: str, en: str) -> float:
+        """The quotient. Raises: Unknown no_denominator, naming what is zero."""
+        if denominator == 0:
+            raise Unknown("no_denominator", f"{zh}为 0", f"{en}: zero")
+        return numerator / denominator
+
+    def quotient(self, numerator: str, denominator: str) -> float:
+        """The quotient of two columns over the window."""
+        zh, en = COLUMN_WORDS[denominator]
+        below = self.total(denominator)
+        return self.ratio(self.total(numerator), below, zh=zh, en=en)
+
+    def setting(self, name: str) -> float:
+        """A number of the room's economics. Raises: Unknown needs_setting, naming it."""
+        value = getattr(self.facts.economics, name)
+        if value is None:
+            raise Unknown("needs_setting", f"直播间没有填 {name}", f"the room has no {name}")
+        self.trace.origins.add("setting")
+        return float(value)
+
+    def target(self, name: str) -> float:
+        """A target of the show. Raises: Unknown no_target."""
+        value = self.facts.show.targets.get(name) if self.facts.show is not None else None
+        if value is None:
+            raise Unknown("no_target", f"没有设目标 {name}", f"no target for {name}")
+        if value <= 0:
+            raise Unknown("no_denominator", f"目标 {name} 为 0", f"the target for {name} is zero")
+        return float(value)
+
+    def online(self) -> Sample:
+        """The last sample of people online up to the clock. Raises: Unknown."""
+        stop = self.clock if self.to_us is None else min(self.clock, self.to_us)
+        heard = self.require("online.sampled")
+        found = bisect_right(self.facts.sample_times, stop)
+        if found == 0:
+            self.refuse_gap(heard)
+            raise Unknown("not_reported", "还没有采样", "no sample yet")
+        last = self.facts.samples[found - 1]
+        ended = self.facts.ended_us
+        if stop - last.at_us > SAMPLE_HOLDS_US and (ended is None or stop < ended):
+            raise Unknown("in_gap", "超过 5 分钟没有在线人数", "no sample of people online for five minutes")
+        self.trace.saw(last.at_us)
+        return last
+
+    def samples(self) -> list[Sample]:
+        """Samples of people online inside the window. Raises: Unknown not_reported."""
+        heard = self.require("online.sampled")
+        low = self.from_us if self.from_us is not None else -(2**62)
+        high = self.clock if self.to_us is None else min(self.to_us, self.clock)
+        times = self.facts.sample_times
+        found = self.facts.samples[bisect_left(times, low) : bisect_right(times, high)]
+        if not found:
+            self.refuse_gap(heard)
+        return found
+
+    def mean_online(self) -> float:
+        """Time-weighted mean of people online; a sample holds until the next one, at most five minutes."""
+        samples = self.samples()
+        stop = self.clock if self.to_us is None else min(self.to_us, self.clock)
+        ends = [*samples, Sample(at_us=stop, value=0)]
+        area = length = 0
+        for sample, following in pairwise(ends):
+            held = min(following.at_us - sample.at_us, SAMPLE_HOLDS_US)
+            area += sample.value * held
+            length += held
+        return self.ratio(area, length, zh="采样覆盖的时长", en="time covered by samples")
+
+    def refuse_gap(self, heard: Heard) -> None:
+        """Raises: Unknown in_gap where every feed that could speak is known to be silent all along the window."""
+        if not self.facts.coverage.gaps or not heard.feeds:
+            return
+        low = self.from_us if self.from_us is not None else (self.facts.started_us or 0)
+        high = self.clock if self.to_us is None else min(self.to_us, self.clock)
+        for feed in heard.feeds:
+            gaps = [gap for gap in self.facts.coverage.gaps if gap.feed_id == feed.id]
+            if not any(_covers(gap, low, high) for gap in gaps):
+                return
+        raise Unknown("in_gap")
+
+    def _read(self, heard: Heard, column: str) -> None:
+        trace = self.trace
+        trace.reads += 1
+        trace.origins.add("counted")
+        ended = self.facts.ended_us is not None
+        latest = [f.last_event_at for f in heard.feeds if f.last_event_at is not None]
+        for feed in heard.feeds:
+            trace.feeds[feed.name or feed.id] = None
+        if ended:
+            span = self.facts.span
+            trace.saw(min(self.facts.now_us, span[1]) if span else self.clock)
+        else:
+            trace.saw(min(max(latest), self.clock) if latest else self.clock)
+        if column and self.facts.coverage.gaps and self._touches_gap(heard):
+            trace.is_provisional = True
+            trace.note("期间数据源有中断", "a feed was silent for a part of this span")
+
+    def _touches_gap(self, heard: Heard) -> bool:
+        ids = {feed.id for feed in heard.feeds}
+        low = self.from_us if self.from_us is not None else (self.facts.started_us or 0)
+        high = self.clock if self.to_us is None else min(self.to_us, self.clock)
+        return any(
+            gap.feed_id in ids and gap.from_us < high and (gap.to_us is None or gap.to_us > low)
+            for gap in self.facts.coverage.gaps
+        )
+
+    def _nameless(self, column: str) -> None:
+        for beside in NAMELESS.get(column, ()):
+            if self.rows.total(beside, self.from_us, self.to_us) > 0:
+                zh, en = COLUMN_WORDS[beside]
+                raise Unknown(
+                    "not_reported",
+                    f"数据源有{zh}，但不说明是谁或多久",
+                    f"the feed gives {en} but not who, which order or how long",
+                )
+
+    def _caution(self, heard: Heard) -> None:
+        names = ", ".join(heard.silent_kinds)
+        self.trace.note(f"不含 {names}（无数据源）", f"without {names} (no feed)")
+
+    def _from_figure(self, column: str) -> int:
+        """A stated number in place of a counted one: the last of the show, or the difference over the window."""
+        kinds = ", ".join(BY_NAME[column].kinds)
+        zh, en = COLUMN_WORDS[column]
+        missing = Unknown("not_reported", f"没有数据源报告{zh}（{kinds}）", f"no feed reports {en} ({kinds})")
+        if self.grain != "show":
+            raise missing
+        stop = self.clock if self.facts.ended_us is None else self.facts.now_us
+        stop = stop if self.to_us is None else min(stop, self.to_us)
+        found = [f for f in self.facts.figures.get(column, ()) if f.as_of_us <= stop and f.basis == "cumulative"]
+        if not found:
+            raise missing
+        last, base = found[-1], 0
+        started = self.facts.started_us
+        if self.from_us is not None and (started is None or self.from_us > started):
+            before = [f for f in found if f.as_of_us <= self.from_us]
+            if not before or last.as_of_us <= self.from_us:
+                raise Unknown(
+                    "too_early",
+                    f"{zh}是累计报数，此区间内没有两次报数",
+                    f"{en}: no two stated figures span this window",
+                )
+            base = before[-1].value
+        self.trace.saw(last.as_of_us)
+        self.trace.origins.add(last.origin)
+        self.trace.reads += 1
+        if not last.is_final:
+            self.trace.is_provisional = True
+        return last.value - base
+
+
+def _covers(gap: Gap, low: int, high: int) -> bool:
+    return gap.from_us <= low and (gap.to_us is None or gap.to_us >= high)

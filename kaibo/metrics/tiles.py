@@ -1,0 +1,96 @@
+"""The ten numbers of the control room, in its order, each with what stands beside it."""
+
+from dataclasses import dataclass, replace
+
+from kaibo.kit.clock import MICROS, MINUTE_US
+from kaibo.metrics.contracts import Tile, Value
+from kaibo.metrics.evaluate import evaluate_one, whole
+from kaibo.metrics.facts import Facts
+from kaibo.metrics.history import band_at
+from kaibo.metrics.registry import entry
+from kaibo.metrics.scope import Scope, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one tile shows."""
+
+    id: str
+    also: tuple[str, ...] = ()
+    target: str | None = None
+
+
+PLANS = (
+    Plan(
+        "gmv_paid",
+        ("net_sales", "gmv_expected_low", "gmv_expected_high", "gmv_usual_share_ratio"),
+        "gmv_target_ratio",
+    ),
+    Plan("gmv_per_minute_5m", ("current_link_no", "product_last_lap_gmv_per_minute")),
+    Plan("online_now", ("net_inflow_per_minute", "acu", "pcu")),
+    Plan("entries_per_minute", ("entries_natural_per_minute", "entries_paid_per_minute", "entry_ratio")),
+    Plan("ad_spend", ("spend_per_minute", "ad_balance", "ad_minutes_left"), "spend_budget_ratio"),
+    Plan("roas_room", ("roas_net_1h", "roas_room_15m", "roas_target_ratio"), "breakeven_roas"),
+    Plan("gpm_view_15m", ("value_per_viewer", "gpm_view")),
+    Plan("stay_per_viewer", ("retention_60s_ratio",)),
+    Plan(
+        "product_click_ratio",
+        ("click_pay_ratio", "unpaid_orders", "current_product_click_ratio", "current_product_click_pay_ratio"),
+    ),
+    Plan(
+        "interaction_ratio",
+        ("follow_ratio", "club_join_ratio", "comments_per_minute", "comments_outside_bags_per_minute"),
+    ),
+)
+
+
+def tiles_of(facts: Facts) -> list[Tile]:
+    """The ten tiles, always ten: a number without value is a tile with its reason."""
+    scope = whole(facts)
+    minute = None if facts.started_us is None else (facts.clock_us - facts.started_us) // MINUTE_US
+    return [_tile(plan, scope, minute) for plan in PLANS]
+
+
+def _tile(plan: Plan, scope: Scope, minute: int | None) -> Tile:
+    value = evaluate_one(plan.id, scope)
+    known = value.value is not None
+    age = (scope.facts.now_us - value.as_of) / MICROS if known and value.as_of is not None else None
+    return Tile(
+        id=plan.id,
+        value=value,
+        change_5m=change_5m(plan.id, scope, value),
+        band=None if minute is None else band_at(scope.facts, plan.id, minute),
+        target=None if plan.target is None else evaluate_one(plan.target, scope),
+        also=tuple(evaluate_one(metric_id, scope) for metric_id in plan.also),
+        age_seconds=age,
+    )
+
+
+def change_5m(metric_id: str, scope: Scope, value: Value) -> Value:
+    """Now against five minutes ago, relative: a sum by its last five minutes, anything else by its value then."""
+    cut = -(-scope.clock // MINUTE_US) * MINUTE_US - 5 * MINUTE_US
+    earlier = Scope(scope.facts, scope.rows, cut)
+    wanted = entry(metric_id)
+    started = scope.facts.started_us
+    try:
+        if value.value is None:
+            raise Unknown(value.reason, value.says.get("zh", ""), value.says.get("en", ""))
+        if started is None or cut - started < MINUTE_US:
+            raise Unknown("too_early", "开播不足 6 分钟", "the show has run for less than six minutes")
+        if "minute" in wanted.definition.additive:
+            column = wanted.definition.columns[0]
+            now, before = _pace(scope, column), _pace(earlier, column)
+        else:
+            now = float(value.value)
+            before = float(wanted.compute(earlier if wanted.is_rolling else earlier.window(None, cut)))
+        change = scope.ratio(now - before, abs(before), zh="五分钟前的值", en="the value five minutes ago")
+    except Unknown as unknown:
+        return replace(
+            value, value=None, unit="ratio", status="missing", reason=unknown.reason, says=unknown.says, currency=""
+        )
+    return replace(value, value=change, unit="ratio", status="provisional", origin="derived", says={}, currency="")
+
+
+def _pace(scope: Scope, column: str) -> float:
+    recent = scope.recent(5)
+    return recent.total(column) / recent.minutes
