@@ -1,1 +1,38 @@
-"""The door of the warehouse: counted rows out. Counting itself is run by `kaibo.config`."""
+"""The door of the warehouse: what was counted, read-only but for `request_rebuild` and `forget`."""
+
+from kaibo.warehouse.queries import (
+    count_status,
+    duties,
+    figures,
+    laps,
+    minute_rows,
+    moments,
+    offers,
+    recent_comments,
+    samples,
+    show_span,
+    show_version,
+    totals,
+    totals_by,
+    unmatched,
+)
+from kaibo.warehouse.services import forget, request_rebuild
+
+__all__ = [
+    "count_status",
+    "duties",
+    "figures",
+    "forget",
+    "laps",
+    "minute_rows",
+    "moments",
+    "offers",
+    "recent_comments",
+    "request_rebuild",
+    "samples",
+    "show_span",
+    "show_version",
+    "totals",
+    "totals_by",
+    "unmatched",
+]

@@ -124,3 +124,14 @@ class ShowFacts:
     to_us: int | None
     totals: dict[str, int] = field(default_factory=dict)
     by: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """An event of an order that nobody has seen placed or paid; it counts only as unmatched until the order arrives."""
+
+    event_id: str
+    kind: str
+    order_id: str
+    at_us: int
+    amount_minor: int | None

@@ -1,0 +1,305 @@
+"""The counting engine: bytes of batches in, partial rows out. DuckDB and the files of `live/`; no Django.
+
+The engine remembers, per show, what counting needs (state tables of `staging/state.sql`). It never looks anything
+up itself: the counter hands it the log of a show that it must remember (`remember`), then batches (`stage`,
+`count`). The same SQL serves loading, counting and rebuilding, so that the three cannot drift apart.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from kaibo.warehouse import sqlfiles
+from kaibo.warehouse.counted import Counted, Rows
+from kaibo.warehouse.engine_intervals import count_intervals
+from kaibo.warehouse.engine_orders import absorb_orders, count_orders
+
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory-backed; the spool is one file of ours inside
+_ORDER_COLUMNS = (
+    *("show_id", "platform", "room_id", "event_id", "uid", "kind", "occurred_at", "order_key", "order_id", "source"),
+    *("product", "viewer_id", "product_id", "link_no", "quantity", "amount_minor", "with_subsidy_minor"),
+    *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
+)
+_SHOW_STATE = ("second_sum", "first_seen", "online_sample", "boundary", "interval")
+_COMPACT_ROWS = 200_000
+
+
+class Engine:
+    """One DuckDB in memory with the state of the shows it remembers. Not for two threads."""
+
+    def __init__(self, *, threads: int = 1, memory: str = "2GB") -> None:
+        folder = _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
+        self._folder = tempfile.TemporaryDirectory(prefix="kaibo-count-", dir=folder)
+        self._spool = Path(self._folder.name) / "batch.ndjson"
+        self._settings = {"threads": str(threads), "memory_limit": memory, "preserve_insertion_order": "false"}
+        self.shows: dict[str, int] = {}  # show -> the count of batches when it was last touched
+        self.turn = 0
+        self._open()
+
+    def _open(self) -> None:
+        self.duck = duckdb.connect(":memory:", config=dict(self._settings))
+        self.duck.execute(sqlfiles.load("staging", "state"))
+        self._compacted = 0
+        self.shows.clear()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.duck.close()
+        self._folder.cleanup()
+
+    def reset(self) -> None:
+        """Forget every show; the next batch loads again what it touches."""
+        self.duck.close()
+        self._open()
+
+    # --- small tools -------------------------------------------------------------------------------------------
+
+    def make(self, table: str, name: str, *, folder: str = "live") -> None:
+        """Run `<folder>/<name>.sql` into a table of this batch."""
+        self.duck.execute(f"create or replace temp table {table} as {sqlfiles.load(folder, name)}")
+
+    def rows(self, table: str) -> Rows:
+        """All rows of a table of this batch with its column names."""
+        cursor = self.duck.execute(f"select * from {table}")  # noqa: S608 - our own table names
+        return Rows(tuple(column[0] for column in cursor.description or ()), cursor.fetchall())
+
+    def column(self, query: str) -> list[Any]:
+        """The single column of a query."""
+        return [row[0] for row in self.duck.execute(query).fetchall()]
+
+    def _write_spool(self, chunks: Iterable[bytes]) -> int:
+        with self._spool.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                if not chunk.endswith(b"\n"):
+                    file.write(b"\n")
+            return file.tell()
+
+    # --- staging -----------------------------------------------------------------------------------------------
+
+    def stage(self, chunks: Iterable[bytes]) -> None:
+        """Make the table `event` from NDJSON bytes. Raises duckdb.Error for bytes that are no stored events."""
+        size = self._write_spool(chunks)
+        self.duck.execute(
+            f"create or replace temp table event as {sqlfiles.load('staging', 'events')}"
+            + ("" if size else " where false"),
+            [str(self._spool)],
+        )
+        self._spool.unlink()
+
+    def stage_more(self, chunks: Iterable[bytes], show_id: str) -> None:
+        """Append to `event` the lines of one show among these bytes."""
+        if self._write_spool(chunks):
+            self.duck.execute(
+                f"insert into event {sqlfiles.load('staging', 'events')} where e.show_id = ?",
+                [str(self._spool), show_id],
+            )
+        self._spool.unlink()
+
+    def stage_lake(self, paths: Sequence[Path], show_id: str) -> None:
+        """Append to `event` the lines of one show among these Parquet files."""
+        if paths:
+            self.duck.execute(
+                f"insert into event {sqlfiles.load('staging', 'lake')}", [[str(path) for path in paths], show_id]
+            )
+
+    def net(self) -> None:
+        """Let lines of `event` that were taken back leave it."""
+        if self.duck.execute("select count(*) from event where sign < 0").fetchone() != (0,):
+            self.make("event_net", "net", folder="staging")
+            self.duck.execute("drop table event; alter table event_net rename to event")
+
+    def leave_out(self, shows: Iterable[str]) -> None:
+        """Take the lines of these shows out of `event`; they come back whole from the log."""
+        self.duck.execute("delete from event where show_id in (select unnest(?))", [list(shows)])
+
+    def has_negatives(self) -> bool:
+        """Whether a line of `event` takes another back."""
+        return self.duck.execute("select 1 from event where sign < 0 limit 1").fetchone() is not None
+
+    def negatives(self) -> list[tuple[str | None, str, str]]:
+        """(show, uid, order key) of every line of `event` that takes another back."""
+        return self.duck.execute(
+            "select show_id, platform || chr(10) || room_id || chr(10) || event_id,"
+            " coalesce(platform || chr(10) || order_id, '') from event where sign < 0"
+        ).fetchall()
+
+    def stage_orders(self, *, excluded: Iterable[str] = (), strays: Sequence[str] = ()) -> None:
+        """Make `order_new` from `event` without the excluded uids, and with the bodies of strays."""
+        self.make("order_new", "order_events")
+        out = list(excluded)
+        if out:
+            self.duck.execute("delete from order_new where uid in (select unnest(?))", [out])
+        if strays:
+            self._write_spool(body.encode() for body in strays)
+            types = dict(self.duck.execute("select column_name, column_type from (describe order_event)").fetchall())
+            self.duck.execute(
+                "insert into order_new by name select * from read_json(?, format = 'newline_delimited', columns = ?)",
+                [str(self._spool), types],
+            )
+            self._spool.unlink()
+
+    def event_shows(self) -> list[str]:
+        """Shows named by `event`."""
+        return self.column("select distinct show_id from event where show_id is not null")
+
+    def new_orders(self) -> list[str]:
+        """Orders of `order_new` that the engine does not remember."""
+        return self.column(
+            "select distinct order_key from order_new where order_key not in (select order_key from order_fact)"
+        )
+
+    def without_show(self) -> int:
+        """Lines of `event` that belong to no show."""
+        found = self.duck.execute("select count(*) from event where show_id is null").fetchone()
+        return int(found[0]) if found else 0
+
+    def set_aside(self, *, back: bool = False) -> None:
+        """Put the batch aside while another show is loaded, or take it back."""
+        for table in ("event", "order_new"):
+            old, new = (f"{table}_aside", table) if back else (table, f"{table}_aside")
+            self.duck.execute(f"drop table if exists {new}; alter table {old} rename to {new}")
+
+    # --- counting ----------------------------------------------------------------------------------------------
+
+    def homes_to_be(self) -> list[str]:
+        """Remember the orders of the batch and name every show they belong to now."""
+        return absorb_orders(self)
+
+    def count(self) -> Counted:
+        """Count `event` and `order_new` on top of what is remembered. Shape: see Counted."""
+        self.turn += 1
+        shows = self.event_shows()
+        counted = Counted()
+        self.make("derived_lines", "derived_lines")
+        self._count_sums()
+        self._count_firsts()
+        counted.added = self.wide("batch_added", ("kind_column", "first_column"))
+        self._count_samples(counted)
+        count_orders(self, counted)
+        self.make("moments", "moments")
+        self._remember_boundaries()
+        count_intervals(self, counted)
+        counted.moments = self.rows("(select * exclude (product) from moments)")
+        for name in ("figures", "comments", "spans"):
+            self.make(name, name)
+            setattr(counted, name, self.rows(name))
+        for show in {*shows, *self.column("select distinct show_id from order_touched_show")}:
+            self.shows[show] = self.turn
+        counted.shows = sorted({*shows, *self.column("select distinct show_id from order_touched_show")})
+        self._compact()
+        return counted
+
+    def _count_sums(self) -> None:
+        self.make("minute_part", "minute_part")
+        self.make("keyed_sum", "keyed_minutes")
+        self.make("kind_column", "kind_columns")
+        self.duck.execute(f"insert into second_sum by name {sqlfiles.load('live', 'second_part')}")
+
+    def _count_firsts(self) -> None:
+        for name in (
+            "first_candidates",
+            "first_open",
+            "first_picks",
+            "first_interactions",
+            "first_changes",
+            "first_moves",
+        ):
+            self.make(name, name)
+        self.make("keyed_first", "keyed_firsts")
+        self.make("first_column", "first_columns")
+        if self.duck.execute("select 1 from first_changes where old_occurred_at is not null limit 1").fetchone():
+            self.duck.execute(
+                "delete from first_seen using first_changes as c where c.old_occurred_at is not null"
+                " and c.viewer_id = first_seen.viewer_id and c.kind = first_seen.kind"
+                " and c.product = first_seen.product and c.show_id = first_seen.show_id"
+            )
+        self.duck.execute(
+            "insert into first_seen select show_id, product, kind, viewer_id, occurred_at, event_id, source"
+            " from first_changes"
+        )
+
+    def _count_samples(self, counted: Counted) -> None:
+        self.make("samples", "samples")
+        self.duck.execute("insert into online_sample by name select * from samples")
+        self.make("keyed_sample", "keyed_samples")
+        self.make("sample_column", "sample_columns")
+        counted.samples = self.rows("(select show_id, uid, occurred_at as at_us, people as value from samples)")
+        counted.sampled = self.rows("sample_column")
+
+    def _remember_boundaries(self) -> None:
+        self.duck.execute(
+            "insert into boundary select show_id, uid, kind, at_us, event_id, product, product_id, link_no, host_id"
+            " from moments where kind in ('lap.started', 'lap.ended', 'host.on', 'host.off', 'show.ended')"
+        )
+
+    def wide(self, table: str, parts: Sequence[str]) -> Rows:
+        """Join wide parts of the same rows into one row each."""
+        union = " union all by name ".join(f"select * from {part}" for part in parts)  # noqa: S608
+        columns = [
+            name
+            for part in parts
+            for name in self.column(f"select column_name from (describe {part})")[4:]  # noqa: S608
+        ]
+        sums = ", ".join(f"sum({name}) as {name}" for name in columns)
+        self.duck.execute(
+            f"create or replace temp table {table} as select show_id, grain, key, minute_us, {sums}"  # noqa: S608
+            f" from ({union}) group by show_id, grain, key, minute_us"
+        )
+        return self.rows(table)
+
+    def _compact(self) -> None:
+        """Join the sums per second of many small batches; grown by appending because that is cheapest per batch."""
+        found = self.duck.execute("select count(*) from second_sum").fetchone()
+        if found is None or found[0] < 2 * self._compacted + _COMPACT_ROWS:
+            return
+        self.duck.execute(
+            "create or replace table second_sum as select show_id, second_us, product, kind,"
+            " cast(sum(lines) as bigint) as lines, cast(sum(counted) as bigint) as counted,"
+            " cast(sum(pieces) as bigint) as pieces, cast(sum(amount) as bigint) as amount,"
+            " cast(sum(watched) as bigint) as watched, cast(sum(stayed) as bigint) as stayed"
+            " from second_sum group by show_id, second_us, product, kind"
+        )
+        after = self.duck.execute("select count(*) from second_sum").fetchone()
+        self._compacted = after[0] if after else 0
+
+    # --- remembering and forgetting ----------------------------------------------------------------------------
+
+    def drop_show(self, show_id: str) -> None:
+        """Forget one show."""
+        for table in _SHOW_STATE:
+            self.duck.execute(f"delete from {table} where show_id = ?", [show_id])  # noqa: S608
+        self.duck.execute(
+            "delete from order_event where order_key in (select order_key from order_fact where show_id = ?)",
+            [show_id],
+        )
+        for table in ("order_fact", "order_line"):
+            self.duck.execute(f"delete from {table} where show_id = ?", [show_id])  # noqa: S608
+        self.shows.pop(show_id, None)
+
+    def evict(self, *, keep_turns: int, most_shows: int) -> list[str]:
+        """Forget shows that were not touched for so many batches, and the oldest beyond `most_shows`."""
+        by_age = sorted(self.shows, key=lambda show: self.shows[show])
+        idle = [show for show in by_age if self.shows[show] < self.turn - keep_turns]
+        out = idle if len(by_age) - len(idle) <= most_shows else by_age[: len(by_age) - most_shows]
+        for show in out:
+            self.drop_show(show)
+        return out
+
+    def count_bytes(self, chunks: Iterable[bytes]) -> Counted:
+        """The inner seam: count NDJSON of shows that are wholly inside this engine."""
+        self.stage(chunks)
+        self.net()
+        self.stage_orders()
+        self.homes_to_be()
+        return self.count()
+
+
+def order_body(row: dict[str, Any]) -> str:
+    """An order event as the text a stray is kept in; `stage_orders` reads it back."""
+    return json.dumps({name: row[name] for name in _ORDER_COLUMNS}, ensure_ascii=False)

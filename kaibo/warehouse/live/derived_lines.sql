@@ -1,0 +1,33 @@
+-- purpose: facts of a line that stand elsewhere, or that are parts of it: short visits at the minute they began, parts of spend
+-- grain:   one fact
+-- source:  event
+-- clock:   begin of the visit, else occurred_at
+select
+    show_id as show_id,
+    ((occurred_at - duration_ms * 1000) // 60000000) * 60000000 as minute_us,
+    ((occurred_at - duration_ms * 1000) // 1000000) * 1000000 as second_us,
+    source as source,
+    product as product,
+    'visit.short' as kind,
+    1 as counted,
+    cast(null as bigint) as amount
+from event
+where kind = 'viewer.left' and duration_ms >= 0 and duration_ms < 60000 and show_id is not null
+union all
+select show_id, minute_us, second_us, source, product, 'spend.attributed', 1, attrs.attributed_gmv_minor
+from event
+where kind = 'spend.reported' and show_id is not null and attrs.attributed_gmv_minor is not null
+union all
+select
+    show_id, minute_us, second_us, source, product, 'spend.whole_room', 1,
+    case when attrs.is_whole_room then amount_minor else 0 end
+from event
+where kind = 'spend.reported' and show_id is not null and attrs.is_whole_room is not null
+union all
+select show_id, minute_us, second_us, source, product, 'spend.impressions', attrs.ad_impressions, null
+from event
+where kind = 'spend.reported' and show_id is not null and attrs.ad_impressions is not null
+union all
+select show_id, minute_us, second_us, source, product, 'spend.clicks', attrs.ad_clicks, null
+from event
+where kind = 'spend.reported' and show_id is not null and attrs.ad_clicks is not null

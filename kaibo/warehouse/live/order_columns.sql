@@ -1,0 +1,46 @@
+-- purpose: which column an order line feeds, once for every grain
+-- grain:   show, grain, key, minute
+-- source:  keyed_order (keyed_orders of the batch, or keyed_interval_orders)
+-- clock:   event time; refund_* by paid time
+select
+    show_id as show_id,
+    grain as grain,
+    "key" as "key",
+    minute_us as minute_us,
+    sum(1) filter (where kind = 'order.placed' and not is_at_payment and is_first_order) as orders_placed,
+    sum(amount_minor) filter (where kind = 'order.placed' and not is_at_payment) as gmv_placed_minor,
+    sum(1) filter (where kind = 'order.placed' and not is_at_payment and is_first_viewer) as buyers_placed,
+    sum(1) filter (where kind = 'order.paid' and not is_at_payment and is_first_order) as orders_paid,
+    sum(coalesce(quantity, 1)) filter (where kind = 'order.paid' and not is_at_payment) as units_paid,
+    sum(amount_minor) filter (where kind = 'order.paid' and not is_at_payment) as gmv_paid_minor,
+    sum(with_subsidy_minor) filter (where kind = 'order.paid' and not is_at_payment) as gmv_paid_subsidy_minor,
+    sum(receivable_minor) filter (where kind = 'order.paid' and not is_at_payment) as receivable_minor,
+    sum(1) filter (where kind = 'order.paid' and not is_at_payment and with_subsidy_minor is not null) as subsidy_lines,
+    sum(1) filter (where kind = 'order.paid' and not is_at_payment and receivable_minor is not null) as receivable_lines,
+    sum(1) filter (where kind = 'order.paid' and not is_at_payment) as paid_lines,
+    sum(1) filter (where kind = 'order.paid' and not is_at_payment and is_first_viewer) as payers,
+    sum(case when is_fan then amount_minor else 0 end) filter (where kind = 'order.paid' and not is_at_payment and is_fan is not null) as fan_gmv_paid_minor,
+    sum(1) filter (where kind = 'order.paid' and not is_at_payment and is_fan is not null) as fan_known_lines,
+    sum(case when is_presale then coalesce(quantity, 1) else 0 end) filter (where kind = 'order.paid' and not is_at_payment and is_presale is not null) as presale_units,
+    sum(1) filter (where kind = 'order.canceled' and not is_at_payment) as orders_canceled,
+    sum(amount_minor) filter (where kind = 'order.refunded' and not is_at_payment) as refunds_cash_minor,
+    sum(1) filter (where kind = 'order.refunded' and not is_at_payment) as refunds_cash_count,
+    sum(1) filter (where kind = 'order.shipped' and not is_at_payment) as orders_shipped,
+    sum(1) filter (where kind = 'order.delivered' and not is_at_payment) as orders_delivered,
+    sum(case when delay_us <= 3600000000 then amount_minor else 0 end) filter (where is_at_payment) as refund_minor_1h,
+    sum(case when delay_us <= 86400000000 then amount_minor else 0 end) filter (where is_at_payment) as refund_minor_24h,
+    sum(case when delay_us <= 604800000000 then amount_minor else 0 end) filter (where is_at_payment) as refund_minor_d7,
+    sum(case when delay_us <= 1296000000000 then amount_minor else 0 end) filter (where is_at_payment) as refund_minor_d15,
+    sum(amount_minor) filter (where is_at_payment) as refund_minor,
+    sum(case when refund_stage = 'before_shipping' then amount_minor else 0 end) filter (where is_at_payment and refund_stage is not null) as refund_before_shipping_minor,
+    sum(case when refund_stage = 'after_shipping' then amount_minor else 0 end) filter (where is_at_payment and refund_stage is not null) as refund_after_shipping_minor,
+    sum(case when refund_kind = 'return' then amount_minor else 0 end) filter (where is_at_payment and refund_kind is not null) as refund_return_minor,
+    sum(case when is_quality then amount_minor else 0 end) filter (where is_at_payment and is_quality is not null) as refund_quality_minor,
+    sum(case when delay_us <= 3600000000 then 1 else 0 end) filter (where is_at_payment and is_first_order) as refund_orders_1h,
+    sum(case when delay_us <= 86400000000 then 1 else 0 end) filter (where is_at_payment and is_first_order) as refund_orders_24h,
+    sum(case when delay_us <= 604800000000 then 1 else 0 end) filter (where is_at_payment and is_first_order) as refund_orders_d7,
+    sum(case when delay_us <= 1296000000000 then 1 else 0 end) filter (where is_at_payment and is_first_order) as refund_orders_d15,
+    sum(1) filter (where is_at_payment and is_first_order) as refund_orders,
+    sum(1) filter (where kind = 'unmatched') as unmatched
+from keyed_order
+group by show_id, grain, "key", minute_us

@@ -1,0 +1,37 @@
+-- purpose: every event of the open orders with what it inherits and whether it is the first of its kind
+-- grain:   one event
+-- source:  open_order, order_event, order_fact (state)
+-- clock:   event and paid time
+select
+    show_id as show_id, order_key as order_key, order_id as order_id, uid as uid, kind as kind,
+    occurred_at as occurred_at,
+    (occurred_at // 60000000) * 60000000 as event_minute_us,
+    (occurred_at // 1000000) * 1000000 as event_second_us,
+    (paid_at // 60000000) * 60000000 as paid_minute_us,
+    (paid_at // 1000000) * 1000000 as paid_second_us,
+    occurred_at - paid_at as delay_us,
+    source as source, product as product, viewer_id as viewer_id, quantity as quantity, amount_minor as amount_minor,
+    with_subsidy_minor as with_subsidy_minor, receivable_minor as receivable_minor, is_fan as is_fan,
+    is_presale as is_presale, refund_stage as refund_stage, refund_kind as refund_kind, is_quality as is_quality,
+    row_number() over (partition by order_key, kind order by occurred_at, event_id, uid) = 1 as is_first_of_order,
+    row_number() over (partition by order_key, kind, product order by occurred_at, event_id, uid) = 1
+        as is_first_of_order_product,
+    viewer_id is not null
+    and row_number() over (partition by show_id, viewer_id, kind order by occurred_at, event_id, uid) = 1
+        as is_first_of_viewer,
+    viewer_id is not null
+    and row_number() over (partition by show_id, viewer_id, kind, product order by occurred_at, event_id, uid) = 1
+        as is_first_of_viewer_product
+from (
+    select
+        f.show_id as show_id, e.order_key, e.order_id, e.uid, e.event_id, e.occurred_at,
+        case when f.is_known then e.kind else 'unmatched' end as kind,
+        case when f.is_known then coalesce(f.source, '') else coalesce(e.source, '') end as source,
+        coalesce(e.product, f.product) as product, f.viewer_id as viewer_id, f.paid_at as paid_at,
+        e.quantity, e.amount_minor, e.with_subsidy_minor, e.receivable_minor, e.is_fan, e.is_presale,
+        e.refund_stage, e.refund_kind, e.is_quality
+    from order_event as e
+    inner join open_order as o on o.order_key = e.order_key
+    inner join order_fact as f on f.order_key = e.order_key
+    where f.show_id <> ''
+) as inherited

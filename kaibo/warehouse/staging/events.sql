@@ -1,0 +1,53 @@
+-- purpose: lines of the log as typed rows; the only place that reads JSON
+-- grain:   one stored line
+-- source:  NDJSON of stored events (schema 1), a path bound as ?
+-- clock:   occurred_at, µs UTC
+select
+    e.show_id as show_id,
+    e.platform as platform,
+    e.room_id as room_id,
+    e.event_id as event_id,
+    e.kind as kind,
+    e.occurred_at as occurred_at,
+    (e.occurred_at // 60000000) * 60000000 as minute_us,
+    (e.occurred_at // 1000000) * 1000000 as second_us,
+    coalesce(e.traffic_source, '') as source,
+    coalesce(nullif(e.product_id, ''), '#' || nullif(e.link_no, '')) as product,
+    e.viewer_id as viewer_id,
+    nullif(e.product_id, '') as product_id,
+    e.sku_id as sku_id,
+    nullif(e.link_no, '') as link_no,
+    e.order_id as order_id,
+    e.host_id as host_id,
+    e.quantity as quantity,
+    e.amount_minor as amount_minor,
+    e.currency as currency,
+    e.count as counted,
+    e.text as text,
+    e.duration_ms as duration_ms,
+    e.feed_id as feed_id,
+    coalesce(e.seq, 0) as seq,
+    coalesce(e.sign, 1) as sign,
+    e.attrs as attrs_json,
+    from_json(e.attrs, '{
+        "is_fan": "BOOLEAN", "amount_with_subsidy_minor": "BIGINT", "receivable_minor": "BIGINT",
+        "refund_stage": "VARCHAR", "refund_kind": "VARCHAR", "reason": "VARCHAR", "is_quality": "BOOLEAN",
+        "is_presale": "BOOLEAN", "plan_id": "VARCHAR", "is_whole_room": "BOOLEAN",
+        "attributed_gmv_minor": "BIGINT", "ad_impressions": "BIGINT", "ad_clicks": "BIGINT",
+        "balance_minor": "BIGINT", "figure": "VARCHAR", "value": "BIGINT", "basis": "VARCHAR",
+        "origin": "VARCHAR", "is_final": "BOOLEAN", "price_minor": "BIGINT", "list_price_minor": "BIGINT",
+        "stock": "BIGINT", "title": "VARCHAR", "role": "VARCHAR", "planned_minutes": "BIGINT",
+        "interaction": "VARCHAR", "scope": "VARCHAR"
+    }') as attrs
+from read_json(
+    ?,
+    format = 'newline_delimited',
+    maximum_object_size = 67108864,
+    columns = {
+        show_id: 'varchar', platform: 'varchar', room_id: 'varchar', event_id: 'varchar', kind: 'varchar',
+        occurred_at: 'bigint', traffic_source: 'varchar', viewer_id: 'varchar', product_id: 'varchar',
+        sku_id: 'varchar', link_no: 'varchar', order_id: 'varchar', host_id: 'varchar', quantity: 'bigint',
+        amount_minor: 'bigint', currency: 'varchar', count: 'bigint', text: 'varchar', duration_ms: 'bigint',
+        feed_id: 'varchar', seq: 'bigint', sign: 'bigint', attrs: 'json'
+    }
+) as e
