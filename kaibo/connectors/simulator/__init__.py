@@ -1,0 +1,1 @@
+"""A plausible evening generated from causes; a connector like any other."""
