@@ -12,7 +12,8 @@ SCRATCH := KAIBO_HOME=$(CURDIR)/$(VENV)/scratch
 TEST_DIRS := kaibo tests/journeys tests/races tests/parity tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench soak lock reference clean
+.PHONY: help install demo test check bench soak lock reference clean check-format check-lint check-types check-floors \
+	check-sql check-lengths check-django check-tests
 
 help:  ## what can be typed
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -34,16 +35,26 @@ $(BENCH_READY): $(READY) requirements/bench.lock
 demo: $(READY)  ## a night being counted live, in your browser
 	@$(PY) -m kaibo demo
 
-check: $(READY)  ## format, lint, types, floors, SQL, words, docs
-	@echo "== format";     $(PY) -m ruff format --check --quiet .
-	@echo "== lint";       $(PY) -m ruff check --quiet .
-	@echo "== types";      $(SCRATCH) $(PY) -m mypy --no-error-summary kaibo
-	@echo "== floors";     $(VENV)/bin/lint-imports --no-logo | tail -n 1
-	@echo "== SQL";        $(SCRATCH) $(PY) -m kaibo.warehouse.sqllint
-	@echo "== lengths";    $(PY) -m tests.architecture.lengths
-	@echo "== settings";   $(SCRATCH) $(PY) -m kaibo manage check --fail-level WARNING
-	@echo "== deployed";   $(SCRATCH) KAIBO_TLS=1 $(PY) -m kaibo manage check --deploy --fail-level ERROR 2>/dev/null
-	@echo "== migrations"; $(SCRATCH) $(PY) -m kaibo manage makemigrations --check --dry-run
+check: check-format check-lint check-types check-floors check-sql check-lengths check-django check-tests  ## format, lint, types, floors, SQL, words, docs (-k: show all that is wrong)
+	@echo "== all checked"
+
+check-format: $(READY)
+	@echo "== format";  $(PY) -m ruff format --check --quiet .
+check-lint: $(READY)
+	@echo "== lint";    $(PY) -m ruff check --quiet .
+check-types: $(READY)
+	@echo "== types";   $(SCRATCH) $(PY) -m mypy --no-error-summary kaibo
+check-floors: $(READY)
+	@echo "== floors";  $(VENV)/bin/lint-imports --no-cache
+check-sql: $(READY)
+	@echo "== SQL";     $(SCRATCH) $(PY) -m kaibo.warehouse.sqllint
+check-lengths: $(READY)
+	@echo "== lengths"; $(PY) -m tests.architecture.lengths
+check-django: $(READY)
+	@echo "== django";  $(SCRATCH) $(PY) -m kaibo manage check --fail-level WARNING
+	@$(SCRATCH) KAIBO_TLS=1 $(PY) -m kaibo manage check --deploy --fail-level ERROR 2>/dev/null
+	@$(SCRATCH) $(PY) -m kaibo manage makemigrations --check --dry-run
+check-tests: $(READY)
 	@echo "== architecture, words, docs"; $(PYTEST) tests/architecture tests/docs
 
 test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite

@@ -8,6 +8,9 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
+from typing import Any
+
+MINUTE_US = 60_000_000
 
 
 def prepare(folder: Path) -> None:
@@ -20,9 +23,8 @@ def prepare(folder: Path) -> None:
     django.setup()
 
 
-def run(path: Path, count: int, folder: Path) -> dict[str, float | int]:
-    """Seconds for `count` lines: parse, duplicate test, first time, minute row."""
-    prepare(folder)
+def tables() -> tuple[Any, Any, Any]:
+    """The three models, made here because they belong to no app."""
     from django.db import connection, models
 
     class Event(models.Model):
@@ -54,35 +56,41 @@ def run(path: Path, count: int, folder: Path) -> dict[str, float | int]:
     with connection.schema_editor() as editor:
         for model in (Event, FirstTime, Minute):
             editor.create_model(model)
+    return Event, FirstTime, Minute
+
+
+def run(path: Path, count: int, folder: Path) -> dict[str, float | int]:
+    """Seconds for `count` lines: parse, duplicate test, first time, minute row."""
+    prepare(folder)
+    event_table, first_table, minute_table = tables()
 
     def add(minute: int, name: str, key: str, amount: int) -> None:
-        row, _ = Minute.objects.get_or_create(minute=minute, name=name, key=key)
+        row, _ = minute_table.objects.get_or_create(minute=minute, name=name, key=key)
         row.value += amount
         row.save()
+
+    def take(event: dict[str, Any]) -> None:
+        key = f"{event['platform']}/{event['room_id']}/{event['event_id']}"
+        _, is_new = event_table.objects.get_or_create(key=key, defaults={"body": event})
+        if not is_new:
+            return
+        at, kind = event["occurred_at"], event["kind"]
+        minute = at // MINUTE_US
+        add(minute, kind, "", event.get("count", 1))
+        if "product_id" in event:
+            add(minute, kind, event["product_id"], event.get("amount_minor", 1))
+        first, is_first = first_table.objects.get_or_create(viewer=event["viewer_id"], stage=kind, defaults={"at": at})
+        if is_first or at < first.at:
+            add(minute, f"first.{kind}", "", 1)
+        if not is_first and at < first.at:
+            add(first.at // MINUTE_US, f"first.{kind}", "", -1)
+            first.at = at
+            first.save()
 
     began = time.perf_counter()
     with path.open(encoding="utf-8") as file:
         for line in islice(file, count):
-            event = json.loads(line)
-            _, is_new = Event.objects.get_or_create(
-                key=f"{event['platform']}/{event['room_id']}/{event['event_id']}", defaults={"body": event}
-            )
-            if not is_new:
-                continue
-            minute, kind = event["occurred_at"] // 60_000_000, event["kind"]
-            add(minute, kind, "", event.get("count", 1))
-            if "product_id" in event:
-                add(minute, kind, event["product_id"], event.get("amount_minor", 1))
-            first, is_first = FirstTime.objects.get_or_create(
-                viewer=event["viewer_id"], stage=kind, defaults={"at": event["occurred_at"]}
-            )
-            if is_first:
-                add(minute, f"first.{kind}", "", 1)
-            elif event["occurred_at"] < first.at:
-                add(first.at // 60_000_000, f"first.{kind}", "", -1)
-                add(minute, f"first.{kind}", "", 1)
-                first.at = event["occurred_at"]
-                first.save()
+            take(json.loads(line))
     seconds = time.perf_counter() - began
     return {"events": count, "seconds": round(seconds, 3), "per_second": round(count / seconds, 1)}
 

@@ -5,7 +5,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
-from pathlib import Path
 
 import pytest
 
@@ -35,13 +34,13 @@ def words(name: str) -> set[str]:
     return plain | {word[:-1] for word in plain if word.endswith("s")}
 
 
-def complaint(name: str, place: str) -> str | None:
-    """What is wrong with a name at a place, or None."""
+def complaint(name: str, place: str, *, is_field: bool = True) -> str | None:
+    """What is wrong with a name at a place, or None. "alone" speaks of fields only: classes, tables, columns."""
     if any(fnmatch(name.lower(), entry["name"].lower()) and fnmatch(place, entry["where"]) for entry in ALLOWED):
         return None
     for word in words(name) & REFUSED.keys():
         term, scope = REFUSED[word]
-        if scope == "alone" and name.strip("_").lower() not in {word, word + "s"}:
+        if scope == "alone" and not (is_field and name.strip("_").lower() == word):
             continue
         if scope.startswith("in ") and not place.startswith(f"kaibo/{scope[3:]}/"):
             continue
@@ -49,23 +48,20 @@ def complaint(name: str, place: str) -> str | None:
     return None
 
 
-def defined(tree: ast.AST) -> Iterator[str]:
-    """Names a module defines for others: classes, functions, parameters, fields and constants; no locals."""
+def defined(tree: ast.AST) -> Iterator[tuple[str, bool]]:
+    """(name, is it a field) of what a module defines: classes, functions, parameters, fields, constants; no locals."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name
+            yield node.name, False
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from (argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
+            for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                yield argument.arg, False
         if isinstance(node, ast.ClassDef | ast.Module):
             for step in node.body:
                 targets = step.targets if isinstance(step, ast.Assign) else []
                 targets = [step.target] if isinstance(step, ast.AnnAssign) else targets
-                yield from (target.id for target in targets if isinstance(target, ast.Name))
-
-
-def paths_of(path: Path) -> list[str]:
-    """Folder and file names below the package."""
-    return [path.relative_to(ROOT).with_suffix("").name]
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                yield from ((name, isinstance(node, ast.ClassDef)) for name in names)
 
 
 def test_it_reads_the_table() -> None:
@@ -73,6 +69,7 @@ def test_it_reads_the_table() -> None:
     assert complaint("danmaku_count", "kaibo/eventlog/api.py")
     assert complaint("StreamList", "kaibo/eventlog/api.py")
     assert complaint("source", "kaibo/eventlog/api.py")
+    assert not complaint("source", "kaibo/eventlog/api.py", is_field=False)
     assert not complaint("traffic_source", "kaibo/eventlog/api.py")
     assert not complaint("gmv_paid", "kaibo/metrics/api.py")
 
@@ -82,7 +79,8 @@ def test_it_uses_our_words_in_python() -> None:
     for path in own_python():
         place = short(path)
         if place.startswith("kaibo/") and "/tests/" not in place:
-            found |= {complaint(name, place) for name in (*defined(ast.parse(path.read_text())), *paths_of(path))}
+            found.add(complaint(path.stem, place, is_field=False))
+            found |= {complaint(name, place, is_field=field) for name, field in defined(ast.parse(path.read_text()))}
     assert not found - {None}, "\n".join(sorted(filter(None, found)))
 
 
@@ -90,7 +88,7 @@ def test_it_uses_our_words_in_sql() -> None:
     found = set()
     for path in tracked(".sql"):
         aliases = re.findall(r"\bas\s+([a-z_]+)", path.read_text())
-        found |= {complaint(name, short(path)) for name in (*aliases, *paths_of(path))}
+        found |= {complaint(name, short(path)) for name in (*aliases, path.stem)}
     assert not found - {None}, "\n".join(sorted(filter(None, found)))
 
 
