@@ -9,6 +9,7 @@ PIP := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes
 PYTEST := $(PY) -m pytest
 # Checks read the settings and so want a home; they get one that is thrown away with the environment.
 SCRATCH := KAIBO_HOME=$(CURDIR)/$(VENV)/scratch
+MARKS := not soak
 TEST_DIRS := kaibo tests/journeys tests/races tests/parity tests/browser
 
 .DEFAULT_GOAL := help
@@ -59,7 +60,7 @@ check-tests: $(READY)
 
 test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite
 	@$(PY) -m tests.postgres $(TEST_DIRS)
-	@$(PYTEST) -n 2 --dist loadgroup -m "not soak" $(TEST_DIRS)
+	@$(PYTEST) -n 2 --dist loadgroup -m "$(MARKS)" $(TEST_DIRS)
 
 soak: $(READY)  ## the long forms of the tests, for example one million events through crashes
 	@$(PYTEST) -m "soak" $(TEST_DIRS)
