@@ -32,6 +32,7 @@ __all__ = [
     "UnknownConnector",
     "WrongConnector",
     "check_config",
+    "check_file",
     "connector",
     "connectors",
     "open_file",
@@ -63,6 +64,19 @@ def recognised_by(path: Path) -> list[str]:
     return [manifest.id for manifest in readers if registry.file_translator(manifest.id).recognise(head)]
 
 
+def check_file(connector_id: str, path: Path, *, options: Mapping[str, str] | None = None) -> None:
+    """Nothing, when the connector can read the file.
+
+    Raises: UnknownConnector, NotFound, BadFile (empty, wrong gzip, wrong option), WrongConnector.
+    """
+    translator, limits = registry.file_translator(connector_id), connector(connector_id).limits
+    verdict = check_config(connector_id, dict(options or {}))
+    if isinstance(verdict, ConfigProblem):
+        raise BadFile(verdict.sentence, fix="correct the option", option=verdict.code)
+    if not translator.recognise(reading.head_of(path, limit=limits.file_bytes)):
+        raise _wrong(connector_id, path)
+
+
 def translate_file(
     connector_id: str,
     path: Path,
@@ -77,13 +91,8 @@ def translate_file(
     `room` names the room where the file does not, and picks one where it holds several.
     Raises: UnknownConnector, NotFound, BadFile (empty, wrong gzip), WrongConnector; all before the first outcome.
     """
-    translator = registry.file_translator(connector_id)
-    limits = connector(connector_id).limits
-    verdict = check_config(connector_id, dict(options or {}))
-    if isinstance(verdict, ConfigProblem):
-        raise BadFile(verdict.sentence, fix="correct the option", option=verdict.code)
-    if not translator.recognise(reading.head_of(path, limit=limits.file_bytes)):
-        raise _wrong(connector_id, path)
+    check_file(connector_id, path, options=options)
+    translator, limits = registry.file_translator(connector_id), connector(connector_id).limits
     file = open_file(path, limit=limits.file_bytes)
     chosen = {"file_name": path.name, **(options or {})}
     return _outcomes(translator, file, room, chosen, progress)

@@ -1,0 +1,88 @@
+"""What leaves the imports module: frozen dataclasses, no Django."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kaibo.eventlog.contracts import Problem
+from kaibo.kit.errors import Conflict, NotFound
+
+type Progress = Callable[[str, int, int], None]
+"""Called as (phase, done, total); phases are `reading` (bytes of the file) and `keeping` (events)."""
+
+DETAILS_MAX = 100
+
+
+class ImportState(StrEnum):
+    """`failed` may have brought a part in; importing again completes it, undoing takes the part back."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What one import did.
+
+    Shape: read = accepted + duplicates + rejected + skipped; `by_kind` and `by_room` count rows of the file,
+    whether accepted or known before; `details` are the first 100 rejected rows; `notes` are sentences.
+    Units: `first_at`, `last_at` µs UTC, None when the file held no event.
+    """
+
+    id: str
+    connector: str
+    file_name: str
+    sha256: str
+    shows: tuple[str, ...] = ()
+    read: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+    by_room: dict[str, int] = field(default_factory=dict)
+    by_reason: dict[str, int] = field(default_factory=dict)
+    first_at: int | None = None
+    last_at: int | None = None
+    details: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """An import in the list of imports. Units: instants µs UTC."""
+
+    id: str
+    connector: str
+    file_name: str
+    sha256: str
+    actor: str
+    state: ImportState
+    started_at: int
+    finished_at: int | None
+    undone_at: int | None
+    shows: tuple[str, ...]
+    read: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    skipped: int
+    problem: str = ""
+
+
+class ImportNotFound(NotFound):
+    code = "import_not_found"
+
+
+class ImportUndone(Conflict):
+    """The import was taken back already."""
+
+    code = "import_undone"
+
+
+class NothingToReplay(NotFound):
+    """The show holds no event."""
+
+    code = "nothing_to_replay"
