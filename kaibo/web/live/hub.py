@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,11 +58,11 @@ def _frame(event: str, name: str, body: Mapping[str, Any]) -> bytes:
     return b"id: " + name.encode() + b"\nevent: " + event.encode() + b"\ndata: " + _encode(body) + b"\n\n"
 
 
-class Board:
+class Board[Key: Hashable]:
     """The newest state of one show and its recent patches. Lives on the event loop, never shared with threads."""
 
-    def __init__(self, show_id: str) -> None:
-        self.show_id = show_id
+    def __init__(self, key: Key) -> None:
+        self.key = key
         self.epoch = secrets.token_hex(4)  # frame numbers of another process or an earlier board mean nothing here
         self.number = 0
         self.state: State | None = None
@@ -127,30 +127,30 @@ class Board:
             watcher.set()
 
 
-class Hub:
+class Hub[Key: Hashable]:
     """Boards by show. `version_of` and `state_of` are plain blocking functions run on the hub's own two threads."""
 
     def __init__(
         self,
         *,
-        version_of: Callable[[str], object],
-        state_of: Callable[[str], State],
+        version_of: Callable[[Key], object],
+        state_of: Callable[[Key], State],
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        self.boards: dict[str, Board] = {}
+        self.boards: dict[Key, Board[Key]] = {}
         self.poll_seconds = poll_seconds
         self._version_of = version_of
         self._state_of = state_of
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="kaibo-live")
 
-    def board(self, show_id: str) -> Board:
+    def board(self, key: Key) -> Board[Key]:
         """The board of a show; starts its task when nobody watched it so far."""
-        board = self.boards.get(show_id)
+        board = self.boards.get(key)
         if board is None or board.is_closed:
-            board = self.boards[show_id] = Board(show_id)
-            task = asyncio.get_running_loop().create_task(self._run(board), name=f"live {show_id}")
-            self._tasks[show_id] = task
+            board = self.boards[key] = Board(key)
+            task = asyncio.get_running_loop().create_task(self._run(board), name=f"live {key}")
+            self._tasks[key] = task
             task.add_done_callback(lambda done: self._ended(board, done))
         return board
 
@@ -163,22 +163,22 @@ class Hub:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, board: Board) -> None:
+    async def _run(self, board: Board[Key]) -> None:
         loop = asyncio.get_running_loop()
         seen: object = None
         computed_at = -ROLL_SECONDS
         while not self._is_abandoned(board):
-            version = await loop.run_in_executor(self._pool, self._version_of, board.show_id)
+            version = await loop.run_in_executor(self._pool, self._version_of, board.key)
             now = time.monotonic()
             is_new = version != seen and now - computed_at >= PUSH_SECONDS
             if board.state is None or is_new or now - computed_at >= ROLL_SECONDS:
-                state = await loop.run_in_executor(self._pool, self._state_of, board.show_id)
+                state = await loop.run_in_executor(self._pool, self._state_of, board.key)
                 # the version was read before the state: what lands in between is looked at again next time
                 seen, computed_at = version, now
                 board.publish(state)
             await asyncio.sleep(self.poll_seconds)
 
-    def _is_abandoned(self, board: Board) -> bool:
+    def _is_abandoned(self, board: Board[Key]) -> bool:
         if board.watchers:
             board.unwatched_since = None
             return board.is_closed
@@ -186,11 +186,11 @@ class Hub:
         board.unwatched_since = board.unwatched_since or now
         return board.is_closed or now - board.unwatched_since > IDLE_SECONDS
 
-    def _ended(self, board: Board, task: asyncio.Task[None]) -> None:
+    def _ended(self, board: Board[Key], task: asyncio.Task[None]) -> None:
         """Forget the board. A failure closes its streams: browsers come back and say so meanwhile."""
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the live state of show %s failed", board.show_id, exc_info=error)
+            log.error("the live state of show %s failed", board.key, exc_info=error)
         board.close()
-        if self.boards.get(board.show_id) is board:
-            del self.boards[board.show_id]
-            self._tasks.pop(board.show_id, None)
+        if self.boards.get(board.key) is board:
+            del self.boards[board.key]
+            self._tasks.pop(board.key, None)

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, unquote
 
 from kaibo.kit.clock import now_us
 from kaibo.web.live.hub import LAG_FRAMES, RING_FRAMES, Board, Hub
-from kaibo.web.live.tickets import reader_of
+from kaibo.web.live.state import Watch, live_state, live_version
+from kaibo.web.live.tickets import ticket_of
 from kaibo.web.plain import Receive, Scope, Send
 
 PING_SECONDS = 15.0
@@ -24,15 +25,13 @@ _HEADERS = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
-_hub: Hub | None = None
+_hub: Hub[Watch] | None = None
 
 
-def hub() -> Hub:
+def hub() -> Hub[Watch]:
     """The hub of this process, made at the first watcher."""
     global _hub  # noqa: PLW0603 - one per process by nature: it owns tasks of the one event loop
     if _hub is None:
-        from kaibo.web.live.state import live_state, live_version
-
         _hub = Hub(version_of=live_version, state_of=live_state)
     return _hub
 
@@ -55,17 +54,18 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, 405, "a stream is read with GET")
         return
     headers = {name: value for name, value in scope["headers"] if name in {b"cookie", b"last-event-id"}}
-    if reader_of(headers.get(b"cookie", b"").decode("latin-1"), show_id=show_id) is None:
+    ticket = ticket_of(headers.get(b"cookie", b"").decode("latin-1"), show_id=show_id)
+    if ticket is None:
         await _refuse(send, 403, "the ticket is missing or over; ask /shows/<id>/live/ticket for a new one")
         return
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     after = query.get("after", [""])[0] or headers.get(b"last-event-id", b"").decode("latin-1")
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    board = hub().board(show_id)
+    board = hub().board(Watch(show_id, ticket.sees_comments))
     await _serve(board, board.number_after(after), receive, send)
 
 
-async def _serve(board: Board, number: int, receive: Receive, send: Send) -> None:
+async def _serve(board: Board[Watch], number: int, receive: Receive, send: Send) -> None:
     wake = asyncio.Event()
     board.watchers.add(wake)
     gone = asyncio.get_running_loop().create_task(_until_gone(receive, wake))
@@ -107,7 +107,7 @@ def _ping() -> bytes:
     return f'event: ping\ndata: {{"now_us":{now_us()}}}\n\n'.encode()
 
 
-def _hello(board: Board, number: int) -> bytes:
+def _hello(board: Board[Watch], number: int) -> bytes:
     """Tells a returning watcher that it is up to date even when no patch is due."""
     is_current = board.state is not None and number == board.number
     body = f'{{"now_us":{now_us()},"is_current":{"true" if is_current else "false"}}}'

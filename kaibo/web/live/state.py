@@ -1,0 +1,236 @@
+"""Everything the control room of one show displays, as one flat dict: path -> JSON value.
+
+Values say instants, never ages: the browser counts those, so a quiet show has a quiet state. Money is minor units of
+`meta/show`.currency. A figure is `{id, v, u, s, r, says, at, o, f, c}`; `v` is null exactly when it is missing.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.shows import api as shows
+from kaibo.commerce.shows.contracts import ShowStatus, ShowView
+from kaibo.eventlog import api as eventlog
+from kaibo.kit.clock import now_us as present
+from kaibo.kit.errors import NotFound
+from kaibo.metrics import api as metrics
+from kaibo.metrics.contracts import Tile, Value
+from kaibo.metrics.facts import Facts
+from kaibo.warehouse import api as warehouse
+from kaibo.web.live import goods, lights
+
+State = dict[str, Any]
+
+SERIES = (
+    "online_now",
+    "entries_natural_per_minute",
+    "entries_paid_per_minute",
+    "gmv_paid",
+    "ad_spend",
+    "roas_room_15m",
+)
+"""What a minute of the three strips holds, in this order."""
+
+STRIPS = {
+    "online": "online_now",
+    "entries": "views",
+    "gmv": "gmv_paid",
+    "spend": "ad_spend",
+    "comments": "comments_per_minute",
+    "violations": "violations",
+    "breakeven": "breakeven_roas",
+}
+"""Single figures that the strips, the bar and the lists need: above all the reason why there is nothing."""
+
+MARKS = (
+    "host.on",
+    "interaction.opened",
+    "price.changed",
+    "ad.adjusted",
+    "violation.received",
+    "note.marked",
+    "show.started",
+    "show.ended",
+)
+COMMENTS = 50
+SETTLED_SECONDS = 30.0  # an ended show that nothing was counted for is looked at afresh this often
+
+
+class Watch(NamedTuple):
+    """What one board shows: comments are left out for people who may not read them."""
+
+    show_id: str
+    sees_comments: bool
+
+
+def room_state(show_id: str, *, now_us: int, sees_comments: bool = True) -> State:
+    """The page of one show at one instant.
+
+    Raises: ShowNotFound. Cost: about 25 queries, whatever the size of the show: all parts share one `Facts`.
+    """
+    show = shows.show(show_id, now_us=now_us)
+    facts = metrics.facts_of(show_id, now_us=now_us)
+    state: State = {"meta/show": _meta(show)}
+    state.update(_tiles(facts))
+    state.update(_minutes(facts))
+    state.update(_marks(facts))
+    state.update(goods.goods_state(facts))
+    state.update(lights.lights_state(facts.coverage))
+    state.update(_sources(facts))
+    state.update(_stated(facts))
+    state["host"] = _host(facts)
+    if sees_comments:
+        state.update(_comments(show_id))
+    return state
+
+
+def figure(value: Value) -> State:
+    """A metric's value as the page reads it."""
+    short: State = {"id": value.id, "v": _round(value.value), "u": value.unit, "s": value.status, "at": value.as_of}
+    if value.value is None:
+        short["r"] = value.reason
+    optional = {"says": value.says, "o": value.origin, "f": list(value.sources), "c": value.currency}
+    return short | {name: given for name, given in optional.items() if given}
+
+
+def _round(value: float | int | None) -> float | int | None:
+    """Seven digits are more than any page shows, and keep frames from changing in the fifteenth."""
+    return float(f"{value:.7g}") if isinstance(value, float) else value
+
+
+def _meta(show: ShowView) -> State:
+    try:
+        room = rooms.room(show.platform, show.room_id)
+        name, currency = room.title, room.currency
+    except NotFound:
+        name, currency = show.room_id, "CNY"
+    return {
+        "title": show.title,
+        "platform": show.platform,
+        "room": name,
+        "status": show.status.value,
+        "from_us": show.begins_at,
+        "to_us": show.ended_at if show.status == ShowStatus.ENDED else None,
+        "planned_end_us": show.planned_end_at,
+        "currency": currency,
+    }
+
+
+def _tiles(facts: Facts) -> State:
+    state: State = {}
+    for number, tile in enumerate(metrics.tiles(facts.show_id, facts=facts), start=1):
+        state[f"tile/{number}"] = _tile(tile)
+    values = metrics.evaluate(facts.show_id, list(STRIPS.values()), facts=facts)
+    for name, metric in STRIPS.items():
+        state[f"strip/{name}"] = figure(values[metric])
+    return state
+
+
+def _tile(tile: Tile) -> State:
+    return {
+        "main": figure(tile.value),
+        "change": figure(tile.change_5m) if tile.change_5m else None,
+        "band": [_round(edge) for edge in tile.band] if tile.band else None,
+        "target": figure(tile.target) if tile.target else None,
+        "also": [figure(value) for value in tile.also],
+    }
+
+
+def _minutes(facts: Facts) -> State:
+    found = metrics.series(facts.show_id, SERIES, facts=facts)
+    rows: dict[int, list[float | int | None]] = {}
+    for place, metric in enumerate(SERIES):
+        for minute_us, value in found[metric]:
+            rows.setdefault(minute_us, [None] * len(SERIES))[place] = _round(value)
+    return {f"minute/{minute_us}": row for minute_us, row in rows.items()}
+
+
+def _marks(facts: Facts) -> State:
+    return {
+        f"mark/{moment.event_id}": {
+            "kind": moment.kind,
+            "at_us": moment.at_us,
+            "text": moment.text or moment.host_id or moment.link_no or "",
+        }
+        for moment in facts.moments
+        if moment.kind in MARKS
+    }
+
+
+def _sources(facts: Facts) -> State:
+    return {
+        f"source/{name}": {"views": values["views"], "gmv": values.get("gmv_paid_minor")}
+        for name, values in facts.by("source").items()
+        if values.get("views")
+    }
+
+
+def _stated(facts: Facts) -> State:
+    """The newest of each figure that a platform or a person stated; ours are never mixed with them."""
+    return {
+        f"figure/{name}": {
+            "value": stated[-1].value,
+            "as_of_us": stated[-1].as_of_us,
+            "origin": stated[-1].origin,
+            "is_final": stated[-1].is_final,
+        }
+        for name, stated in facts.figures.items()
+    }
+
+
+def _host(facts: Facts) -> State | None:
+    duties = [duty for duty in facts.duties if duty.to_us is None]
+    return {"id": duties[-1].host_id, "name": duties[-1].host_id, "from_us": duties[-1].from_us} if duties else None
+
+
+def _comments(show_id: str) -> State:
+    found = warehouse.recent_comments(show_id, limit=COMMENTS)
+    names = eventlog.nicknames([comment.viewer_id for comment in found if comment.viewer_id])
+    return {
+        f"comment/{comment.event_id}": {
+            "at_us": comment.at_us,
+            "text": comment.text,
+            "name": names.get(comment.viewer_id or "", ""),
+        }
+        for comment in found
+    }
+
+
+_settled: dict[Watch, tuple[object, float, State]] = {}
+
+
+def live_version(watch: Watch) -> object:
+    """What the hub compares to see whether anything was counted. Cost: 1 query."""
+    return _on_own_connection(lambda: warehouse.show_version(watch.show_id))
+
+
+def live_state(watch: Watch) -> State:
+    """The state as of now; of a show that is over, the last one as long as nothing more was counted for it."""
+    return _on_own_connection(lambda: _live_state(watch))
+
+
+def _live_state(watch: Watch) -> State:
+    version = warehouse.show_version(watch.show_id)
+    kept = _settled.get(watch)
+    if kept and kept[0] == version and time.monotonic() - kept[1] < SETTLED_SECONDS:
+        return kept[2]
+    state = room_state(watch.show_id, now_us=present(), sees_comments=watch.sees_comments)
+    _settled.pop(watch, None)
+    if state["meta/show"]["status"] == ShowStatus.ENDED:
+        _settled[watch] = (version, time.monotonic(), state)
+        while len(_settled) > 64:
+            del _settled[next(iter(_settled))]
+    return state
+
+
+def _on_own_connection[T](read: Callable[[], T]) -> T:
+    """The hub's threads keep their connection between reads; one that failed is thrown away, not reused."""
+    try:
+        return read()
+    except DatabaseError:
+        connections.close_all()
+        raise

@@ -1,0 +1,122 @@
+// The control room: one store, one line, panels that draw themselves from the store.
+
+import * as ages from "./ages.js";
+import * as definition from "./definition.js";
+import { $, page, say } from "./dom.js";
+import { atSecond, nowUs } from "./format.js";
+import * as goods from "./goods.js";
+import { Line } from "./line.js";
+import * as prompt from "./prompt.js";
+import { roundText } from "./round.js";
+import * as sheet from "./sheet.js";
+import * as side from "./side.js";
+import { Store } from "./store.js";
+import { Strips } from "./strips.js";
+import * as tiles from "./tiles.js";
+
+const VIEWS = ["all", "desk", "ads", "prompt"];
+const root = document.documentElement;
+const store = new Store();
+
+// ---- rise and fall by the reader's habit: red rises in Chinese, green in English, unless chosen otherwise
+const remembered = localStorage.getItem("kaibo-rise");
+const setRise = (value) => { root.dataset.rise = value; };
+setRise(remembered ?? (root.lang.startsWith("zh") ? "red" : "green"));
+for (const input of $("rise").querySelectorAll("input")) {
+  input.checked = input.value === root.dataset.rise;
+  input.addEventListener("change", () => { localStorage.setItem("kaibo-rise", input.value); setRise(input.value); });
+}
+
+// ---- panels; paces in ms, slower where faster could not be read
+const openDefinition = (ids, id) => definition.open(store, ids, id);
+const tileElements = tiles.build((ids) => openDefinition(ids));
+const strips = new Strips(page.currency);
+store.panel(["meta/", "host", "light/", "strip/violations"], 1000, side.drawBar);
+store.panel(["tile/"], page.pace.tiles, () => tiles.draw(tileElements, store));
+store.panel(["minute/", "lap/", "mark/", "strip/", "meta/"], page.pace.strips, () => strips.draw(store));
+store.panel(["now"], 2000, goods.draw);
+store.panel(["goods/", "now"], page.pace.sheet, sheet.draw);
+store.panel(["source/"], 10_000, side.drawSources);
+store.panel(["tile/5"], 5000, side.drawSpend);
+store.panel(["comment/", "strip/comments"], 1000, side.drawComments);
+store.panel(["figure/"], 10_000, side.drawStated);
+store.panel(["now", "tile/3"], 2000, prompt.draw);
+ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); });
+
+$("goods").addEventListener("click", (event) => {
+  const figure = event.target.closest("[data-figure]");
+  if (figure) openDefinition([...$("goods").querySelectorAll("[data-figure]")].map((each) => each.dataset.figure), figure.dataset.figure);
+});
+
+// ---- the light of the line
+let offlineSince = null;
+new Line({
+  streamUrl: page.stream_url, ticketUrl: page.ticket_url, store,
+  onState(state) {
+    document.body.dataset.line = state;
+    if (state === "offline") offlineSince ??= nowUs();
+    if (state === "live") offlineSince = null;
+    $("line").lastElementChild.textContent = state === "offline" ? say("line_offline", { at: atSecond(offlineSince) }) : say(`line_${state}`);
+  },
+}).start();
+
+// ---- views, keys, dialogs
+function setView(view) {
+  document.body.dataset.view = view;
+  for (const link of $("views").children) link.dataset.view === view ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+  const url = new URL(location.href);
+  url.searchParams.set("view", view);
+  history.replaceState(null, "", url);
+  document.querySelector(".language [name=next]").value = url.pathname + url.search;
+}
+$("views").addEventListener("click", (event) => {
+  const link = event.target.closest("[data-view]");
+  if (!link || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  setView(link.dataset.view);
+});
+$("help-button").addEventListener("click", () => $("help").showModal());
+for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+const isTyping = (event) => event.target.closest?.("input, textarea, select, [contenteditable]") || event.metaKey || event.ctrlKey || event.altKey;
+document.addEventListener("keydown", (event) => {
+  if (isTyping(event)) return;
+  const dialogOpen = document.querySelector("dialog[open]");
+  if (event.key === "?") return dialogOpen ? dialogOpen.close() : $("help").showModal();
+  if (dialogOpen) return;
+  if ("1234".includes(event.key)) setView(VIEWS[Number(event.key) - 1]);
+  else if (event.key.toLowerCase() === "z") strips.toggleRange();
+  else if (event.key === "ArrowLeft" || event.key === "ArrowRight") walk(event);
+  else if (tiles.keyOf(event) >= 0) openDefinition(tileElements[tiles.keyOf(event)].ids ?? []);
+});
+
+function walk(event) {
+  if (event.target !== document.body && !event.target.closest(".tile")) return;
+  const shown = tileElements.filter((tile) => tile.offsetParent);
+  const at = shown.indexOf(document.activeElement);
+  const next = at < 0 ? 0 : (at + (event.key === "ArrowRight" ? 1 : shown.length - 1)) % shown.length;
+  shown[next]?.focus();
+  event.preventDefault();
+}
+
+// ---- the phone's bottom bar: a round can be copied today, the other acts come with the desk and say so
+let hiding = 0;
+function toast(text) {
+  const element = $("toast");
+  element.textContent = text;
+  element.hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { element.hidden = true; }, 5000);
+}
+document.querySelector(".thumb").addEventListener("click", async (event) => {
+  const act = event.target.closest("button")?.dataset.act;
+  if (!act) return;
+  if (act !== "round") return toast(say("act_later"));
+  const text = roundText(store);
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(say("round_copied"));
+  } catch {
+    toast(text); // no clipboard without TLS: the text itself can be held and copied
+  }
+});
