@@ -8,6 +8,7 @@ up itself: the counter hands it the log of a show that it must remember (`rememb
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,14 @@ _COMPACT_ROWS = 200_000
 class Engine:
     """One DuckDB in memory with the state of the shows it remembers. Not for two threads."""
 
-    def __init__(self, *, threads: int = 1, memory: str = "2GB") -> None:
+    def __init__(self, *, threads: int = 1, memory: str = "2GB", overflow: Path | None = None) -> None:
         folder = _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
         self._folder = tempfile.TemporaryDirectory(prefix="kaibo-count-", dir=folder)
         self._spool = Path(self._folder.name) / "batch.ndjson"
         self._settings = {"threads": str(threads), "memory_limit": memory, "preserve_insertion_order": "false"}
-        self.shows: dict[str, int] = {}  # show -> the count of batches when it was last touched
-        self.turn = 0
+        if overflow is not None:
+            self._settings["temp_directory"] = str(overflow)
+        self.shows: dict[str, float] = {}  # show -> when it was last touched, by the monotonic clock
         self._open()
 
     def _open(self) -> None:
@@ -135,14 +137,24 @@ class Engine:
         out = list(excluded)
         if out:
             self.duck.execute("delete from order_new where uid in (select unnest(?))", [out])
-        if strays:
-            self._write_spool(body.encode() for body in strays)
-            types = dict(self.duck.execute("select column_name, column_type from (describe order_event)").fetchall())
-            self.duck.execute(
-                "insert into order_new by name select * from read_json(?, format = 'newline_delimited', columns = ?)",
-                [str(self._spool), types],
-            )
-            self._spool.unlink()
+        self.add_strays(strays)
+
+    def add_strays(self, bodies: Sequence[str]) -> None:
+        """Append to `order_new` order events as `order_body` wrote them, without those that are there already."""
+        if not bodies:
+            return
+        self._write_spool(body.encode() for body in bodies)
+        types = dict(self.duck.execute("select column_name, column_type from (describe order_event)").fetchall())
+        self.duck.execute(
+            "insert into order_new by name select * from read_json(?, format = 'newline_delimited', columns = ?)"
+            " where uid not in (select uid from order_new) and uid not in (select uid from order_event)",
+            [str(self._spool), types],
+        )
+        self._spool.unlink()
+
+    def touch(self, show_id: str) -> None:
+        """Count the show among those that are remembered."""
+        self.shows[show_id] = time.monotonic()
 
     def event_shows(self) -> list[str]:
         """Shows named by `event`."""
@@ -173,7 +185,6 @@ class Engine:
 
     def count(self) -> Counted:
         """Count `event` and `order_new` on top of what is remembered. Shape: see Counted."""
-        self.turn += 1
         shows = self.event_shows()
         counted = Counted()
         self.make("derived_lines", "derived_lines")
@@ -189,9 +200,8 @@ class Engine:
         for name in ("figures", "comments", "spans"):
             self.make(name, name)
             setattr(counted, name, self.rows(name))
-        for show in {*shows, *self.column("select distinct show_id from order_touched_show")}:
-            self.shows[show] = self.turn
         counted.shows = sorted({*shows, *self.column("select distinct show_id from order_touched_show")})
+        self.shows.update(dict.fromkeys(counted.shows, time.monotonic()))
         self._compact()
         return counted
 
@@ -282,11 +292,12 @@ class Engine:
             self.duck.execute(f"delete from {table} where show_id = ?", [show_id])  # noqa: S608
         self.shows.pop(show_id, None)
 
-    def evict(self, *, keep_turns: int, most_shows: int) -> list[str]:
-        """Forget shows that were not touched for so many batches, and the oldest beyond `most_shows`."""
+    def evict(self, *, idle_seconds: float, most_shows: int) -> list[str]:
+        """Forget shows that were not touched for so long, and the longest untouched beyond `most_shows`."""
         by_age = sorted(self.shows, key=lambda show: self.shows[show])
-        idle = [show for show in by_age if self.shows[show] < self.turn - keep_turns]
-        out = idle if len(by_age) - len(idle) <= most_shows else by_age[: len(by_age) - most_shows]
+        limit = time.monotonic() - idle_seconds
+        idle = sum(1 for show in by_age if self.shows[show] < limit)
+        out = by_age[: max(idle, len(by_age) - most_shows)]
         for show in out:
             self.drop_show(show)
         return out

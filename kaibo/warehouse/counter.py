@@ -1,0 +1,252 @@
+"""The counter: takes fsynced batches that the ledger does not hold, counts them, writes rows and ledger together."""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from django.db import DataError, InterfaceError, OperationalError, connection, transaction
+from django.db.utils import IntegrityError
+
+from kaibo.eventlog import api as log
+from kaibo.eventlog.contracts import BatchRef
+from kaibo.eventlog.errors import DamagedSegment
+from kaibo.kit import env
+from kaibo.kit.clock import now_us
+from kaibo.warehouse import ledger, memory
+from kaibo.warehouse.engine import Engine
+from kaibo.warehouse.merge import add_tally, merge
+from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
+from kaibo.warehouse.store import drop_show
+
+logger = logging.getLogger(__name__)
+
+GROUP_BYTES = 96 * 1024 * 1024  # about 400,000 lines: large enough that the fixed cost of a merge disappears
+POLL_SECONDS = 0.05  # a batch waits half of it on average; the target from fsync to counted is 0.5 s
+LAKE_SECONDS = 5.0
+IDLE_SECONDS = 1800.0
+MOST_SHOWS = 24  # a show of a million lines is about 150 MB of state
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one turn did."""
+
+    batches: int = 0
+    events: int = 0
+    rebuilt: tuple[str, ...] = ()
+    quarantined: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.batches or self.rebuilt or self.quarantined)
+
+
+class Counter:
+    """Counts the log of this home. One per home: the caller holds the lock; the ledger refuses a second anyway."""
+
+    def __init__(self, *, threads: int = 1, group_bytes: int = GROUP_BYTES) -> None:
+        overflow = env.home() / "state"
+        overflow.mkdir(exist_ok=True)
+        self.engine = Engine(threads=threads, overflow=overflow)
+        self._group_bytes = group_bytes
+        self._lake_at = 0.0
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def run(self, *, stopped: Callable[[], bool], beat: Callable[[], None]) -> None:
+        """Count until told to stop; a database that is away is waited for."""
+        pause = POLL_SECONDS
+        while not stopped():
+            beat()
+            try:
+                step = self.step()
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("records are away, trying again in %.1f s: %s", pause, error)
+                self.engine.reset()
+                connection.close()
+                pause = min(pause * 2, 5.0)
+                time.sleep(pause)
+                continue
+            pause = POLL_SECONDS
+            self._keep_house(is_idle=not step)
+            if not step:
+                time.sleep(POLL_SECONDS)
+
+    def run_once(self) -> Step:
+        """Count everything that is there."""
+        batches = events = quarantined = 0
+        rebuilt: tuple[str, ...] = ()
+        while step := self.step():
+            batches, events = batches + step.batches, events + step.events
+            quarantined, rebuilt = quarantined + step.quarantined, (*rebuilt, *step.rebuilt)
+            self.engine.evict(idle_seconds=IDLE_SECONDS, most_shows=MOST_SHOWS)
+        log.lake_sealed(ledger.reached())
+        return Step(batches, events, rebuilt, quarantined)
+
+    def _keep_house(self, *, is_idle: bool) -> None:
+        self.engine.evict(idle_seconds=IDLE_SECONDS, most_shows=MOST_SHOWS)
+        now = time.monotonic()
+        if now - self._lake_at >= LAKE_SECONDS * (1 if is_idle else 4):
+            self._lake_at = now
+            log.lake_sealed(ledger.reached())
+
+    def step(self) -> Step:
+        """Count one group of batches and what was asked to be counted again."""
+        expected = ledger.reached()
+        group: list[BatchRef] = []
+        size = 0
+        for ref in log.batches(expected):
+            if group and size + ref.length > self._group_bytes:
+                break
+            group.append(ref)
+            size += ref.length
+        asked = list(RebuildRequest.objects.values_list("show_id", flat=True))
+        if not group and not asked:
+            return Step()
+        try:
+            return self._count(group, asked, expected)
+        except ledger.CountedElsewhere as error:
+            logger.warning("%s; reading the ledger again", error.sentence)
+            self.engine.reset()
+            time.sleep(POLL_SECONDS)
+            return Step(batches=0, rebuilt=("",))
+
+    def _count(self, group: Sequence[BatchRef], asked: Sequence[str], expected: dict[str, int]) -> Step:
+        good: list[BatchRef] = []
+        chunks: list[bytes] = []
+        for ref in group:
+            try:
+                chunks.append(log.read_batch(ref))
+            except DamagedSegment as error:
+                return self._before(ref, group, asked, expected, error.sentence)
+            good.append(ref)
+        try:
+            rebuilt = self._count_bytes(good, chunks, asked, expected)
+        except (duckdb.Error, DataError, IntegrityError, ValueError) as error:
+            self.engine.reset()
+            if isinstance(error, duckdb.OutOfMemoryException) and len(good) <= 1:
+                raise
+            if len(good) > 1:
+                half = len(good) // 2
+                logger.warning("a group of %d batches failed, counting it in halves: %s", len(good), error)
+                return self._count(good[:half], asked, expected)
+            if not good:
+                raise
+            return self._set_aside(good[0], f"{type(error).__name__}: {error}")
+        return Step(len(good), sum(ref.to_seq - ref.from_seq + 1 for ref in good), tuple(rebuilt))
+
+    def _before(
+        self, bad: BatchRef, group: Sequence[BatchRef], asked: Sequence[str], expected: dict[str, int], reason: str
+    ) -> Step:
+        """Count the batches before a damaged one; when it is the first, set it aside."""
+        before = list(group[: group.index(bad)])
+        if before:
+            return self._count(before, asked, expected)
+        return self._set_aside(bad, reason)
+
+    def _set_aside(self, ref: BatchRef, reason: str) -> Step:
+        logger.error("batch %s %d-%d is set aside: %s", ref.writer, ref.from_seq, ref.to_seq, reason)
+        QuarantinedBatch.objects.get_or_create(
+            writer=ref.writer,
+            from_seq=ref.from_seq,
+            to_seq=ref.to_seq,
+            defaults={"path": ref.path.name, "reason": reason[:2000], "at_us": now_us()},
+        )
+        return Step(quarantined=1)
+
+    def _count_bytes(
+        self, refs: Sequence[BatchRef], chunks: Sequence[bytes], asked: Sequence[str], expected: dict[str, int]
+    ) -> list[str]:
+        engine = self.engine
+        engine.stage(chunks)
+        taken_back = engine.negatives()
+        rebuilt = self._to_rebuild(taken_back, asked)
+        without_show = engine.without_show()
+        if taken_back:  # rare: forget everything rather than reason about what an undo leaves in memory
+            engine.reset()
+            engine.stage(chunks)
+        gone = {uid for _, uid, _ in taken_back}
+        excluded: list[str] = []
+        strays: list[str] = []
+        if rebuilt:
+            engine.leave_out(rebuilt)
+            for show in rebuilt:
+                engine.drop_show(show)
+                memory.stage_show(engine, show)
+                engine.stage_more(chunks, show)
+                engine.touch(show)
+            excluded = [uid for uid in memory.strays_elsewhere(rebuilt) if uid not in gone]
+            strays = [body for body in memory.strays_at_home(rebuilt) if json.loads(body)["uid"] not in gone]
+        if taken_back or rebuilt:
+            engine.net()
+        engine.stage_orders(excluded=excluded, strays=strays)
+        memory.remember_what_it_touches(engine, rebuilt)
+        counted = engine.count()
+        try:
+            with transaction.atomic():
+                ledger.enter(ledger.joined(refs), expected=expected)
+                self._clear(rebuilt, gone, asked)
+                self._refuse_forgotten(counted.shows, rebuilt)
+                merge(counted)
+                if without_show:
+                    add_tally("events_without_show", without_show)
+        except BaseException:
+            engine.reset()  # what it remembers includes a batch that the ledger does not hold
+            raise
+        return rebuilt
+
+    def _to_rebuild(self, taken_back: Sequence[tuple[str | None, str, str]], asked: Sequence[str]) -> list[str]:
+        """Shows to count from the beginning: asked for, forgotten and touched again, or with lines taken back."""
+        shows = self.engine.event_shows()
+        found = {
+            *asked,
+            *ShowVersion.objects.filter(show_id__in=shows, is_forgotten=True).values_list("show_id", flat=True),
+        }
+        if taken_back:
+            found.update(show for show, _, _ in taken_back if show is not None)
+            uids = [uid for _, uid, _ in taken_back]
+            found.update(StrayEvent.objects.filter(uid__in=uids).values_list("home_show_id", flat=True))
+            found.update(memory.known_homes([order for _, _, order in taken_back if order]).values())
+        return sorted(found - {""})
+
+    def _clear(self, rebuilt: Sequence[str], gone: set[str], asked: Sequence[str]) -> None:
+        """Delete what is about to be written anew."""
+        for show in rebuilt:
+            drop_show(show)
+            OrderHome.objects.filter(show_id=show).delete()
+            ShowVersion.objects.update_or_create(
+                show_id=show, defaults={"first_at": None, "last_at": None, "is_forgotten": False}
+            )
+        for uid in gone:
+            StrayEvent.objects.filter(uid=uid).delete()
+        RebuildRequest.objects.filter(show_id__in=asked).delete()
+
+    def _refuse_forgotten(self, shows: Sequence[str], rebuilt: Sequence[str]) -> None:
+        """Raise CountedElsewhere when a show was forgotten while it was being counted."""
+        touched = set(shows) - set(rebuilt)
+        if touched and ShowVersion.objects.filter(show_id__in=touched, is_forgotten=True).exists():
+            raise ledger.CountedElsewhere("a show was forgotten while it was counted", fix="nothing to do")
+
+
+def beat_path() -> Path:
+    """The file whose time says that the counter is alive."""
+    return env.home() / "run" / "counter.beat"
+
+
+class Beat:
+    """Touches the beat file about once a second."""
+
+    def __init__(self) -> None:
+        self._at = 0.0
+        beat_path().parent.mkdir(exist_ok=True)
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._at >= 1.0:
+            self._at = now
+            beat_path().write_text(str(os.getpid()))
