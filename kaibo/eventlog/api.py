@@ -1,6 +1,8 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
+from kaibo.eventlog.artifacts import artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
+from kaibo.eventlog.coverage import coverage, note_gap
 from kaibo.eventlog.feeds import (
     create_feed,
     feed,
@@ -11,33 +13,50 @@ from kaibo.eventlog.feeds import (
     set_feed_enabled,
 )
 from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
+from kaibo.eventlog.lake import lake_sealed, rewrite_show, sources_of
 from kaibo.eventlog.log import Log, open_log, status
+from kaibo.eventlog.netevents import events_of
 from kaibo.eventlog.quarantine import quarantined
+from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.segments import batches, read_batch
+from kaibo.eventlog.undo import bind_window, rebind, retract
 from kaibo.eventlog.viewers import erase_viewer, nicknames
-from kaibo.eventlog.windows import close_window, open_window, window_at, windows
+from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
 
 __all__ = [
     "Log",
     "announce_server",
+    "artifact",
     "audit",
     "audit_entries",
     "batches",
+    "bind_window",
     "close_window",
+    "coverage",
     "create_feed",
+    "drop_window",
     "erase_viewer",
+    "events_of",
     "feed",
     "feed_by_token",
     "feeds",
+    "lake_sealed",
     "local_feed",
     "nicknames",
+    "note_gap",
     "open_log",
     "open_window",
+    "publish_artifact",
     "quarantined",
     "read_batch",
+    "rebind",
+    "replay_quarantine",
+    "retract",
+    "rewrite_show",
     "rotate_token",
     "server_address",
     "set_feed_enabled",
+    "sources_of",
     "status",
     "window_at",
     "windows",

@@ -14,6 +14,7 @@ from kaibo.eventlog.errors import LogFailed, LogRefuses
 from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.ids import IdIndex, Place
 from kaibo.eventlog.lines import ENCODER, Line
+from kaibo.eventlog.models import SeenKind
 from kaibo.eventlog.recovery import Recovered, recover, restore_open
 from kaibo.eventlog.segments import SEAL_BYTES, SEAL_US, SegmentWriter, cut_tail, segment_folder
 from kaibo.eventlog.validate import Checked
@@ -66,6 +67,10 @@ class Appender:
         self._open: SegmentWriter | None = None
         self._free_checked_at = 0.0
         self._refusal = ""
+        self._loose: dict[Place, int] = {}
+        self._held_loose: bool | None = None
+        self._started_at = now_us()
+        self.has_late_window = True  # look once at start: a crash may have come between window and binding
 
     @property
     def last_seq(self) -> int:
@@ -144,6 +149,8 @@ class Appender:
             for seq, line in enumerate(lines, self._next_seq):
                 line.seq = seq
                 line.show_id = show
+            if show is None:
+                self._loose[place] = max(self._loose.get(place, 0), entry.last_event_at)
             entry.count_kinds(show, kinds)
             return entry
         for seq, line in enumerate(lines, self._next_seq):
@@ -151,21 +158,35 @@ class Appender:
             given = line.show_id
             if given is None or not (is_trusted or self.book.is_shown_in(given, place)):
                 line.show_id = self.book.at(place, line.occurred_at)  # type: ignore[arg-type]
-        entry.count_shows([line.show_id for line in lines], kinds)
+        found = [line.show_id for line in lines]
+        if None in found:
+            self._loose[place] = max(self._loose.get(place, 0), entry.last_event_at)
+        entry.count_shows(found, kinds)
         return entry
 
     def _move_windows(self, place: Place, lines: list[Line], *, is_trusted: bool) -> None:
         marks = [line for line in lines if line.kind in _MARKS]
-        for line in sorted(marks, key=lambda one: (one.occurred_at, one.kind == "show.started")):  # type: ignore[arg-type,return-value]
+        for line in sorted(marks, key=lambda one: (one.occurred_at, one.kind == "show.started")):
             given = line.show_id
             if given is not None and not is_trusted and self.book.is_elsewhere(given, place):
                 given = None
             at: int = line.occurred_at  # type: ignore[assignment]
             if line.kind == "show.started":
-                line.show_id = start_show(*place, at, given=given)
+                is_late = self._may_be_overtaken(place, at)
+                line.show_id = start_show(*place, at, given=given, is_late=is_late)
+                self.has_late_window |= is_late
             else:
                 line.show_id = end_show(*place, at, given=given) or (given if is_trusted else None)
             self.book.refresh()
+
+    def _may_be_overtaken(self, place: Place, at: int) -> bool:
+        """Whether the log may hold events of the room, after this start, that came before it and have no show."""
+        if at <= self._loose.get(place, 0):
+            return True
+        if self._held_loose is None:
+            self.books.flush(self.names)  # the table may lag behind the log after a crash
+            self._held_loose = SeenKind.objects.filter(show_id="", count__gt=0).exists()
+        return self._held_loose and at < self._started_at
 
     # -- making it durable --------------------------------------------------------------------------------------
 

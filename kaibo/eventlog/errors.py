@@ -50,3 +50,17 @@ class WindowTaken(KaiboError):
 
     code = "window_taken"
     status = 409
+
+
+class DamagedArtifact(KaiboError):
+    """The bytes of a published file no longer match their checksum, or are gone."""
+
+    code = "damaged_artifact"
+    status = 500
+
+
+class DamagedLake(KaiboError):
+    """A Parquet file does not hold the rows that were written to it."""
+
+    code = "damaged_lake"
+    status = 500

@@ -1,10 +1,11 @@
 """The lock file that makes one process of a home the appender. The system frees it when that process dies."""
 
 import os
+import sys
 from pathlib import Path
 from typing import IO
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _try(file: IO[str]) -> bool:

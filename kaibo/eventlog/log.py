@@ -16,8 +16,10 @@ from kaibo.eventlog.events import PlatformEvent, StoredEvent
 from kaibo.eventlog.handover import RemoteLog, server_address
 from kaibo.eventlog.lines import ENCODER, Rules
 from kaibo.eventlog.locks import LockFile
+from kaibo.eventlog.moves import bind_loose
 from kaibo.eventlog.segments import log_folder, segments
 from kaibo.eventlog.validate import check_body
+from kaibo.eventlog.windows import set_bound, waiting_for_binding
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
 
@@ -53,6 +55,7 @@ class LocalLog:
         self.appender = Appender()
         self._housekeeper: threading.Thread | None = None
         self._stopped = threading.Event()
+        self._binding = threading.Lock()
 
     def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt:
         """Take a body of NDJSON or a JSON array. `feed` binds it to the platform and rooms of a token.
@@ -81,7 +84,7 @@ class LocalLog:
                 groups.append(group)
         for group in groups:
             self.appender.sync(group)
-        self.appender.tick()
+        self._tick()
         return total
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
@@ -101,8 +104,19 @@ class LocalLog:
             self.appender.sync(group)
 
     def tick(self) -> None:
-        """Write counters and seal what is old; the server calls it each second."""
-        self.appender.tick(is_forced=True)
+        """Write counters, bind what came before its show's start, seal what is old; the server calls it each second."""
+        self._tick(is_forced=True)
+
+    def _tick(self, *, is_forced: bool = False) -> None:
+        self.appender.tick(is_forced=is_forced)
+        if self.appender.has_late_window and self._binding.acquire(blocking=False):
+            try:
+                self.appender.has_late_window = False
+                for window in waiting_for_binding():
+                    bind_loose(window, self.append_signed)
+                    set_bound(window)
+            finally:
+                self._binding.release()
 
     def start_housekeeping(self) -> None:
         """Tick each second in a thread of its own until the log is closed; only a server needs it."""
@@ -114,7 +128,7 @@ class LocalLog:
         from django.db import connections
 
         while not self._stopped.wait(1.0):
-            self.appender.tick()
+            self._tick()
         connections.close_all()
 
     def close(self) -> None:
@@ -135,13 +149,13 @@ _open: dict[Path, LocalLog] = {}
 _opening = threading.RLock()
 
 
-def open_log() -> Log:
+def open_log(*, wait_seconds: float = WAIT_SECONDS) -> Log:
     """The log of this home: the appender when this process holds or can take the lock, else a way to the server.
 
     Raises: LogBusy when another process holds the lock for long and no server is there to hand over to.
     """
     home = env.home()
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + wait_seconds
     while True:
         with _opening:
             held = _open.get(home)
@@ -154,7 +168,7 @@ def open_log() -> Log:
                 held.holders = 1
                 return held
         address = server_address()
-        if address is not None:
+        if address is not None and str(address.pid) == lock.holder():
             return RemoteLog(address)
         if time.monotonic() > deadline:
             raise LogBusy(

@@ -43,6 +43,7 @@ class RoomWindow(models.Model):
     from_us = models.BigIntegerField()
     to_us = models.BigIntegerField(null=True, blank=True)
     is_confirmed = models.BooleanField(default=False)  # a show.started of the platform was seen for it
+    needs_binding = models.BooleanField(default=False)  # opened late: events of its time may lie in the log loose
 
     class Meta:
         ordering = ("from_us", "id")

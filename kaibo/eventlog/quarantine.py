@@ -53,3 +53,18 @@ def quarantined(limit: int = 100) -> list[QuarantinedView]:
 def count_waiting() -> int:
     """Lines that wait. Cost: one query."""
     return QuarantinedLine.objects.filter(state="waiting").count()
+
+
+def waiting() -> list[QuarantinedLine]:
+    """Every line that waits, oldest first, for a new attempt. Cost: one query."""
+    return list(QuarantinedLine.objects.filter(state="waiting").order_by("id"))
+
+
+def settle(row: QuarantinedLine, *, problem: Problem | None, is_known: bool = False) -> None:
+    """Write down how a new attempt went."""
+    row.tries += 1
+    if problem is None:
+        row.state = "known" if is_known else "replayed"
+    else:
+        row.field, row.problem, row.fix = problem.field, problem.problem, problem.fix
+    row.save(update_fields=["tries", "state", "field", "problem", "fix"])

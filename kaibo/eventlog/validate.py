@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -125,13 +126,13 @@ def _money_well(lines: list[Line], rules: Rules) -> bool:
 
 def _canonical_times(lines: list[Line]) -> list[int] | None:
     """Times in µs, also written into the lines; None when one is no plausible instant."""
-    times = [line.occurred_at for line in lines]
+    times: list[Any] = [line.occurred_at for line in lines]
     forms = set(map(type, times))
-    if forms == {int} and min(times) >= EARLIEST_US:  # type: ignore[type-var]
-        return times  # type: ignore[return-value]
+    if forms == {int} and min(times) >= EARLIEST_US:
+        return times
     try:
         if forms == {datetime}:
-            exact = [(at - EPOCH) // _MICROSECOND for at in times]  # type: ignore[operator]
+            exact = [(at - EPOCH) // _MICROSECOND for at in times]
         else:
             exact = [_instant(at) for at in times]
     except ValueError:

@@ -82,6 +82,15 @@ def close_window(show_id: str, *, to_us: int) -> int:
     return closed
 
 
+def drop_window(show_id: str) -> int:
+    """Take away the windows of a show that has not begun, so that its room is free at that time; how many."""
+    with transaction.atomic():
+        dropped, _ = Row.objects.filter(show_id=show_id, is_confirmed=False).delete()
+    if dropped:
+        tell_changed()
+    return dropped
+
+
 def show_id_for(platform: str, room_id: str, at_us: int) -> str:
     """`<platform>-<room>-<yyyymmdd>-<hhmm>` in the team's zone; a room id with odd characters gets a hash."""
     local = to_datetime(at_us).astimezone(env.zone())
@@ -91,18 +100,25 @@ def show_id_for(platform: str, room_id: str, at_us: int) -> str:
     return f"{platform}-{plain}-{local:%Y%m%d-%H%M}"
 
 
-def start_show(platform: str, room_id: str, at_us: int, *, given: str | None) -> str:
-    """Open the window that a show.started asks for; the id of its show. Repeating it changes nothing."""
+def start_show(platform: str, room_id: str, at_us: int, *, given: str | None, is_late: bool = False) -> str:
+    """Open the window that a show.started asks for; the id of its show. Repeating it changes nothing.
+
+    Shape: `is_late` says that events of the show may have come before its start did; they are bound afterwards.
+    """
     with transaction.atomic():
         rows = list(Row.objects.filter(platform=platform, room_id=room_id).order_by("from_us"))
         row = _same_start(rows, at_us, given)
         if row is None:
             row = _new_window(rows, platform, room_id, at_us, given)
+            if is_late:
+                row.needs_binding = True
+                row.save(update_fields=["needs_binding"])
         elif row.from_us > at_us or not row.is_confirmed:
             free_from = max((other.to_us or 0 for other in rows if other.from_us < row.from_us), default=0)
             row.from_us = max(min(row.from_us, at_us), free_from)
             row.is_confirmed = True
-            row.save(update_fields=["from_us", "is_confirmed"])
+            row.needs_binding = row.needs_binding or is_late
+            row.save(update_fields=["from_us", "is_confirmed", "needs_binding"])
     tell_changed()
     return row.show_id
 
@@ -131,6 +147,17 @@ def _new_window(rows: list[Row], platform: str, room_id: str, at_us: int, given:
     return Row.objects.create(
         platform=platform, room_id=room_id, show_id=show_id, from_us=at_us, to_us=following, is_confirmed=True
     )
+
+
+def waiting_for_binding() -> list[RoomWindow]:
+    """Windows that were opened late. Cost: one query."""
+    return [view(row) for row in Row.objects.filter(needs_binding=True)]
+
+
+def set_bound(window: RoomWindow) -> None:
+    """The loose events of a late window were given to its show."""
+    rows = Row.objects.filter(platform=window.platform, room_id=window.room_id, show_id=window.show_id)
+    rows.update(needs_binding=False)
 
 
 def end_show(platform: str, room_id: str, at_us: int, *, given: str | None) -> str | None:

@@ -1,0 +1,81 @@
+"""What the feeds of a show can report, what they did report, and when they were silent although they should speak."""
+
+from django.db import models
+
+from kaibo.eventlog.books import SILENCE_US
+from kaibo.eventlog.contracts import Coverage, FeedView, Gap, RoomWindow
+from kaibo.eventlog.feeds import view as feed_view
+from kaibo.eventlog.models import Feed, Pulse, SeenKind
+from kaibo.eventlog.models import Gap as GapRow
+from kaibo.eventlog.windows import windows
+
+Place = tuple[str, str]
+
+
+def coverage(show_id: str, *, now_us: int) -> Coverage:
+    """Declared and seen kinds, gaps and feeds of one show.
+
+    Shape: a feed belongs to the show when its token names the room, or when it brought an event of the show;
+    a feed without rooms that never spoke there declares nothing for it. Cost: five queries.
+    """
+    spans = windows(show_id=show_id)
+    places = {(window.platform, window.room_id) for window in spans}
+    seen: dict[str, int] = {}
+    spoke: set[str] = set()
+    for feed_id, kind, count in SeenKind.objects.filter(show_id=show_id).values_list("feed_id", "kind", "count"):
+        if count > 0:
+            seen[kind] = seen.get(kind, 0) + count
+            spoke.add(feed_id)
+    rows = Feed.objects.filter(models.Q(id__in=spoke) | models.Q(platform__in={place[0] for place in places}))
+    feeds = [feed_view(row) for row in rows if row.id in spoke or _is_bound(row, places)]
+    declared: dict[str, list[str]] = {}
+    for feed in feeds:
+        for kind in feed.kinds:
+            declared.setdefault(kind, []).append(feed.id)
+    return Coverage(
+        show_id,
+        declared={kind: tuple(ids) for kind, ids in declared.items()},
+        seen=seen,
+        gaps=tuple(_gaps(feeds, spans, now_us)),
+        feeds=tuple(feeds),
+    )
+
+
+def _is_bound(row: Feed, places: set[Place]) -> bool:
+    return not row.is_local and row.is_enabled and any((row.platform, room) in places for room in row.rooms)
+
+
+def _gaps(feeds: list[FeedView], spans: list[RoomWindow], now_us: int) -> list[Gap]:
+    ids = [feed.id for feed in feeds]
+    found = []
+    for row in GapRow.objects.filter(feed_id__in=ids).order_by("from_us"):
+        for span in spans:
+            is_here = row.room_id in {"", span.room_id}
+            if is_here and row.from_us < (span.to_us or now_us) and (row.to_us is None or row.to_us > span.from_us):
+                found.append(Gap(row.feed_id, row.from_us, row.to_us, row.reason))
+                break
+    known = {(gap.feed_id, gap.from_us) for gap in found}
+    for pulse in Pulse.objects.filter(feed_id__in=ids, is_steady=True):
+        for span in spans:
+            gap = _silence(pulse, span, now_us)
+            if gap is not None and (gap.feed_id, gap.from_us) not in known:
+                found.append(gap)
+    return sorted(found, key=lambda gap: (gap.from_us, gap.feed_id))
+
+
+def _silence(pulse: Pulse, span: RoomWindow, now_us: int) -> Gap | None:
+    """The silence that still lasts, or lasted until the window closed."""
+    last = pulse.last_received_at
+    end = now_us if span.to_us is None else min(span.to_us, now_us)
+    is_here = (pulse.platform, pulse.room_id) == (span.platform, span.room_id) and span.from_us <= last
+    if not is_here or end - last <= SILENCE_US:
+        return None
+    return Gap(pulse.feed_id, last, None if span.to_us is None else end, "silent")
+
+
+def note_gap(feed_id: str, *, from_us: int, to_us: int | None, reason: str) -> Gap:
+    """Record a span in which a feed is known to have missed events; noting it again corrects its end."""
+    row, _ = GapRow.objects.update_or_create(
+        feed_id=feed_id, room_id="", from_us=from_us, defaults={"to_us": to_us, "reason": reason[:200]}
+    )
+    return Gap(row.feed_id, row.from_us, row.to_us, row.reason)

@@ -1,0 +1,267 @@
+"""The lake: sealed and counted segments as Parquet by hour of receipt, sorted by show; a show's own file after it.
+
+A manifest names the files that count. Lines without a show go to a file of their own (`loose`), because an
+order's later events name only their order and belong to any show until that is known.
+"""
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from kaibo.eventlog.contracts import BatchRef, Sources
+from kaibo.eventlog.errors import DamagedLake, LogBusy
+from kaibo.eventlog.locks import LockFile
+from kaibo.eventlog.segments import Segment, batches_of, read_batch, segments, write_durably
+from kaibo.kit import env
+from kaibo.kit.clock import to_datetime
+
+SEGMENTS_PER_FILE = 8
+
+_TEXT = (
+    *("event_id", "kind", "platform", "room_id", "show_id", "viewer_id", "traffic_source", "product_id", "sku_id"),
+    *("link_no", "order_id", "host_id", "currency", "text", "feed_id", "raw_ref", "ingest_id", "translator_version"),
+)
+_WHOLE = ("occurred_at", "quantity", "amount_minor", "count", "duration_ms", "seq", "received_at", "sign")
+COLUMNS: dict[str, str] = {**dict.fromkeys(_TEXT, "varchar"), **dict.fromkeys(_WHOLE, "bigint"), "attrs": "json"}
+"""Columns of a stored line and their types, for readers of segments; Parquet has `attrs` as JSON text and `writer`."""
+
+
+class LakeFile(msgspec.Struct, omit_defaults=True, frozen=True):
+    """One entry of the manifest. `covers` names the hourly files whose lines of its show a show's file replaces."""
+
+    name: str
+    form: str  # hour | loose | show
+    rows: int
+    shows: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+
+
+class Manifest(msgspec.Struct):
+    """What the lake holds: files, and the segments (file names) that are in them."""
+
+    files: list[LakeFile] = []
+    segments: set[str] = set()
+
+
+def lake_folder() -> Path:
+    return env.home() / "lake"
+
+
+_cached: dict[Path, tuple[tuple[int, int], Manifest]] = {}
+_cache_lock = threading.Lock()
+
+
+def manifest() -> Manifest:
+    """The manifest as it is now; treat it as read-only. Cost: one stat while it is unchanged."""
+    path = lake_folder() / "manifest.json"
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return Manifest()
+    stamp = (stat.st_mtime_ns, stat.st_ino)
+    with _cache_lock:
+        known = _cached.get(path)
+        if known is None or known[0] != stamp:
+            known = _cached[path] = (stamp, msgspec.json.decode(path.read_bytes(), type=Manifest))
+        return known[1]
+
+
+@contextmanager
+def _changing() -> Iterator[Manifest]:
+    """The manifest to change, written back at the end; one process at a time."""
+    lock = LockFile(lake_folder() / "lock")
+    if not lock.take():
+        raise LogBusy(f"process {lock.holder()} is writing the lake", fix="try again when it is done")
+    try:
+        held = manifest()
+        changed = Manifest(list(held.files), set(held.segments))
+        yield changed
+        write_durably(lake_folder() / "manifest.json", msgspec.json.encode(changed))
+    finally:
+        lock.release()
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A small DuckDB of its own: one thread, half a gigabyte, spilling into the lake's folder."""
+    spill = lake_folder() / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    return duckdb.connect(config={"threads": "1", "memory_limit": "512MB", "temp_directory": str(spill)})
+
+
+def select_lines(files: list[Path], writer: str) -> str:
+    """SQL that reads NDJSON files of one writer as typed rows; nothing malformed is skipped over."""
+    listed = ", ".join(quoted(str(path)) for path in files)
+    types = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+    plain = ", ".join(f'"{name}"' for name in COLUMNS if name not in {"attrs", "sign"})
+    return (
+        f"select {plain}, coalesce(sign, 1) as sign, cast(attrs as varchar) as attrs, {quoted(writer)} as writer "  # noqa: S608
+        f"from read_json([{listed}], format = 'newline_delimited', columns = {{{types}}})"
+    )
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def lake_sealed(counted: Mapping[str, int], *, connection: duckdb.DuckDBPyConnection | None = None) -> list[Path]:
+    """Write sealed segments that are counted up to `counted[writer]` as Parquet; the new files.
+
+    Shape: repeating it writes nothing new. Raises: DamagedSegment, DamagedLake; then the manifest is unchanged.
+    """
+    ready = [segment for segment in segments() if _is_ready(segment, counted)]
+    if not ready:
+        return []
+    lake_folder().mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    work = connection or connect()
+    try:
+        with _changing() as changed:
+            for together in _by_hour([one for one in ready if one.path.name not in changed.segments]):
+                files = _write_hour(work, together)
+                changed.files += files
+                changed.segments.update(segment.path.name for segment in together)
+                made += [lake_folder() / file.name for file in files]
+    finally:
+        if connection is None:
+            work.close()
+    return made
+
+
+def _is_ready(segment: Segment, counted: Mapping[str, int]) -> bool:
+    if segment.path.name in manifest().segments or not segment.ids_path.exists():
+        return False
+    refs = batches_of(segment)
+    return bool(refs) and refs[-1].to_seq <= counted.get(segment.writer, 0)
+
+
+def _hour(segment: Segment) -> str:
+    return f"{to_datetime(batches_of(segment)[0].committed_at):%Y%m%d/%H}"
+
+
+def _by_hour(ready: list[Segment]) -> Iterator[list[Segment]]:
+    together: list[Segment] = []
+    for segment in ready:
+        first = together[0] if together else segment
+        if (first.writer, _hour(first)) != (segment.writer, _hour(segment)) or len(together) == SEGMENTS_PER_FILE:
+            yield together
+            together = []
+        together.append(segment)
+    if together:
+        yield together
+
+
+def _write_hour(work: duckdb.DuckDBPyConnection, together: list[Segment]) -> list[LakeFile]:
+    refs = [ref for segment in together for ref in batches_of(segment)]
+    for ref in refs:
+        read_batch(ref)  # raises DamagedSegment before any engine reads the file
+    expected = sum(ref.to_seq - ref.from_seq + 1 for ref in refs)
+    stem = f"{_hour(together[0])}/{refs[0].writer}-{refs[0].from_seq:015d}-{refs[-1].to_seq:015d}"
+    lines = select_lines([segment.path for segment in together], refs[0].writer)
+    work.execute(f"create or replace temp table lake_lines as {lines}")
+    try:
+        found = work.execute("select count(*) from lake_lines").fetchone()
+        if found is None or found[0] != expected:
+            raise DamagedLake(f"{stem}: {found} rows read where {expected} were acknowledged")
+        shows = work.execute("select distinct show_id from lake_lines where show_id is not null order by 1").fetchall()
+        files = []
+        if shows:
+            named = tuple(row[0] for row in shows)
+            files.append(_copy(work, f"{stem}.parquet", "hour", "show_id is not null", shows=named))
+        files.append(_copy(work, f"{stem}.loose.parquet", "loose", "show_id is null"))
+        if sum(file.rows for file in files) != expected:
+            raise DamagedLake(f"{stem}: the files hold other rows than the {expected} of the segments")
+    finally:
+        work.execute("drop table if exists lake_lines")
+    return [file for file in files if file.rows]
+
+
+def _copy(
+    work: duckdb.DuckDBPyConnection, name: str, form: str, where: str, *, shows: tuple[str, ...] = ()
+) -> LakeFile:
+    path = lake_folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    query = f"select * from lake_lines where {where} order by show_id, occurred_at, seq"  # noqa: S608 - our own text
+    rows = write_parquet(work, query, path)
+    return LakeFile(name, form, rows, shows)
+
+
+def write_parquet(work: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query's rows, read the file back for their number, then give it its name; an empty one is left out."""
+    temporary = path.with_name(path.name + ".tmp")
+    work.execute(f"copy ({query}) to {quoted(str(temporary))} (format parquet, compression zstd)")
+    found = work.execute(f"select count(*) from read_parquet({quoted(str(temporary))})").fetchone()  # noqa: S608
+    rows = int(found[0]) if found else 0
+    if rows:
+        temporary.replace(path)
+    else:
+        temporary.unlink()
+    return rows
+
+
+def sources_of(show_id: str) -> Sources:
+    """Files and batches that together hold every line of the show once, and every line without a show."""
+    held = manifest()
+    covered = {name for file in held.files if file.form == "show" and show_id in file.shows for name in file.covers}
+    chosen = [
+        lake_folder() / file.name
+        for file in held.files
+        if file.form == "loose" or (show_id in file.shows and file.name not in covered)
+    ]
+    return Sources(tuple(chosen), unlaked(held))
+
+
+def every_source() -> Sources:
+    """Files and batches that together hold every line once."""
+    held = manifest()
+    chosen = tuple(lake_folder() / file.name for file in held.files if file.form != "show")
+    return Sources(chosen, unlaked(held))
+
+
+def unlaked(held: Manifest) -> tuple[BatchRef, ...]:
+    return tuple(ref for one in segments() if one.path.name not in held.segments for ref in batches_of(one))
+
+
+def rewrite_show(show_id: str) -> Path | None:
+    """Gather what the lake holds of a show into one sorted file, without pairs of + and −; None when it has nothing.
+
+    Shape: later lines of the show stay in their hourly files and are read beside it; calling it again takes them in.
+    """
+    lake_folder().mkdir(parents=True, exist_ok=True)
+    with _changing() as changed:
+        hours = [file for file in changed.files if file.form == "hour" and show_id in file.shows]
+        if not hours:
+            return None
+        old = [file for file in changed.files if file.form == "show" and show_id in file.shows]
+        digest = hashlib.sha256(show_id.encode()).hexdigest()[:16]
+        name = f"shows/{digest}-{len(hours):06d}.parquet"
+        path = lake_folder() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        listed = ", ".join(quoted(str(lake_folder() / file.name)) for file in hours)
+        query = (
+            f"select * from read_parquet([{listed}]) where show_id = {quoted(show_id)} "  # noqa: S608
+            "qualify sign > 0 and sum(sign) over same > 0 "
+            "and row_number() over (partition by platform, room_id, event_id order by sign desc, seq desc) = 1 "
+            "window same as (partition by platform, room_id, event_id) order by occurred_at, seq"
+        )
+        work = connect()
+        try:
+            rows = write_parquet(work, query, path)
+        finally:
+            work.close()
+        made = LakeFile(name, "show", rows, (show_id,), tuple(file.name for file in hours))
+        changed.files = [file for file in changed.files if file not in old] + ([made] if rows else [])
+    for file in old:
+        if file.name != name:
+            (lake_folder() / file.name).unlink(missing_ok=True)
+    return path if rows else None
+
+
+def count_forms() -> Counter[str]:
+    """How many files of each form the lake has."""
+    return Counter(file.form for file in manifest().files)

@@ -1,0 +1,96 @@
+"""Reading events back: net of what was taken back, in order of occurrence, at bounded memory."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kaibo.eventlog.contracts import Sources
+from kaibo.eventlog.events import StoredEvent
+from kaibo.eventlog.lake import COLUMNS, connect, every_source, quoted, select_lines, sources_of
+from kaibo.eventlog.segments import read_batch
+
+_FETCH = 5000
+_SHOW, _ATTRS = b',"show_id":"', b',"attrs":{'
+_NAMES = tuple(COLUMNS)
+
+
+def events_of(show_id: str) -> Iterator[StoredEvent]:
+    """The events of a show, net, by (occurred_at, event_id). Raises DamagedSegment."""
+    yield from net_events(sources_of(show_id), "show_id = ?", [show_id], marks=(show_id,))
+
+
+def events_of_ingest(ingest_id: str) -> Iterator[StoredEvent]:
+    """The events that one import brought, net."""
+    yield from net_events(every_source(), "ingest_id = ?", [ingest_id], marks=(ingest_id,))
+
+
+def loose_events(platform: str, room_id: str, *, from_us: int, to_us: int | None) -> Iterator[StoredEvent]:
+    """The events of a room in a span that belong to no show, net."""
+    where = "show_id is null and platform = ? and room_id = ? and occurred_at >= ? and occurred_at < ?"
+    sources = every_source()
+    loose = Sources(tuple(path for path in sources.parquet if ".loose." in path.name), sources.batches)
+    values = [platform, room_id, from_us, to_us or 2**62]
+    yield from net_events(loose, where, values, marks=(platform, room_id), is_loose=True)
+
+
+def net_events(
+    sources: Sources, where: str, values: list[Any], *, marks: tuple[str, ...], is_loose: bool = False
+) -> Iterator[StoredEvent]:
+    """Events that satisfy `where` and were not taken back.
+
+    Shape: `marks` are texts that each wanted line must hold, `is_loose` that it has no show: other lines of the
+    log are not parsed.
+    """
+    with tempfile.TemporaryDirectory(prefix="kaibo-events-") as folder:
+        parts = [f"select * from read_parquet([{_listed(sources.parquet)}])"] if sources.parquet else []  # noqa: S608
+        parts += _written(sources, Path(folder), marks, is_loose=is_loose)
+        if not parts:
+            return
+        both = " union all by name ".join(parts)
+        names = ", ".join(f'"{name}"' for name in _NAMES)
+        query = (
+            f"select {names} from ({both}) where {where} "  # noqa: S608 - names are ours, values are bound
+            "qualify sign > 0 and sum(sign) over (partition by platform, room_id, event_id) > 0 "
+            "and row_number() over (partition by platform, room_id, event_id order by sign desc, seq desc) = 1 "
+            "order by occurred_at, event_id"
+        )
+        work = connect()
+        try:
+            found = work.execute(query, values)
+            while rows := found.fetchmany(_FETCH):
+                for row in rows:
+                    yield _event(row)
+        finally:
+            work.close()
+
+
+def _listed(paths: tuple[Path, ...]) -> str:
+    return ", ".join(quoted(str(path)) for path in paths)
+
+
+def _written(sources: Sources, folder: Path, marks: tuple[str, ...], *, is_loose: bool) -> list[str]:
+    """Copy the wanted lines of batches into files by writer: the open segment has a tail that does not count."""
+    wanted = [msgspec.json.encode(mark)[1:-1] for mark in marks]
+    found: dict[str, Path] = {}
+    for ref in sources.batches:
+        data = read_batch(ref)
+        if not all(mark in data for mark in wanted):
+            continue
+        lines = [line for line in data.splitlines(keepends=True) if all(mark in line for mark in wanted)]
+        if is_loose:
+            lines = [line for line in lines if _SHOW not in line.partition(_ATTRS)[0]]
+        if lines:
+            path = found.setdefault(ref.writer, folder / f"{ref.writer}.ndjson")
+            with path.open("ab") as file:
+                file.writelines(lines)
+    return [select_lines([path], writer) for writer, path in found.items()]
+
+
+def _event(row: tuple[Any, ...]) -> StoredEvent:
+    values = {name: value for name, value in zip(_NAMES, row, strict=True) if value is not None}
+    if "attrs" in values:
+        values["attrs"] = msgspec.json.decode(values["attrs"])
+    return StoredEvent(**values)
