@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kaibo.web.middleware.LoginRequired",
+    "kaibo.web.middleware.ErrorsInWords",
     "kaibo.web.middleware.AdminContentSecurityPolicy",
 ]
 ROOT_URLCONF = "kaibo.config.urls"

@@ -64,7 +64,7 @@ def ensure(platform: str, room_id: str, *, actor: str, name: str = "") -> Room:
         platform=platform, room_id=room_id, defaults={"name": name, "currency": env.read("KAIBO_CURRENCY")}
     )
     if is_new:
-        eventlog.audit(actor, "room.create", thing_of(row), after={"name": name})
+        eventlog.audit(actor, "room.created", thing_of(row), after={"name": name})
     return row
 
 
@@ -97,7 +97,7 @@ def save(
         row.save()
         eventlog.audit(
             actor,
-            "room.change",
+            "room.changed",
             thing_of(row),
             before={name: before[name] for name in changed},
             after={name: after[name] for name in changed},

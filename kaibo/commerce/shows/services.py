@@ -60,9 +60,9 @@ def create(
         targets=_checked(targets),
         created_by=actor,
     )
-    eventlog.open_window(platform, room_id, row.show_id, from_us=begins_at)
+    _open(row, from_us=begins_at, to_us=None, actor=actor)
     after = {"title": row.title, "begins_at": clock.iso(begins_at), "targets": row.targets}
-    eventlog.audit(actor, "show.create", thing_of(row), after=after)
+    eventlog.audit(actor, "show.created", thing_of(row), after=after)
     return row
 
 
@@ -91,9 +91,9 @@ def ensure(
             title=(title or "").strip() or _title(room.title, begins_at),
             created_by=actor,
         )
-        eventlog.audit(actor, "show.create", thing_of(row), after={"title": row.title})
+        eventlog.audit(actor, "show.created", thing_of(row), after={"title": row.title})
     if started_at is not None and not eventlog.windows(show_id=show_id):
-        eventlog.open_window(platform, room_id, show_id, from_us=started_at, to_us=ended_at)
+        _open(row, from_us=started_at, to_us=ended_at, actor=actor)
     return row
 
 
@@ -114,7 +114,7 @@ def adopt() -> list[Show]:
             title=_title(room.title, window.from_us),
             created_by=ADOPTER,
         )
-        eventlog.audit(ADOPTER, "show.adopt", thing_of(row), after={"title": row.title})
+        eventlog.audit(ADOPTER, "show.adopted", thing_of(row), after={"title": row.title})
         adopted.append(row)
     return adopted
 
@@ -127,7 +127,7 @@ def rename(show_id: str, title: str, *, actor: str) -> Show:
     if not new or len(new) > 200:
         raise BadShow(_("A title has 1 to 200 characters."), field="title")
     if new != row.title:
-        eventlog.audit(actor, "show.rename", thing_of(row), before=row.title, after=new)
+        eventlog.audit(actor, "show.renamed", thing_of(row), before=row.title, after=new)
         row.title = new
         row.save(update_fields=["title"])
     return row
@@ -142,8 +142,8 @@ def start(show_id: str, *, actor: str, at_us: int | None) -> Show:
     if status(row, now_us=now) is not ShowStatus.PLANNED:
         raise ShowConflict(_("The show has already begun."), show_id=show_id)
     from_us = now if at_us is None else at_us
-    eventlog.open_window(row.platform, row.room_id, row.show_id, from_us=from_us)
-    eventlog.audit(actor, "show.start", thing_of(row), after=clock.iso(from_us))
+    _open(row, from_us=from_us, to_us=None, actor=actor)
+    eventlog.audit(actor, "show.started", thing_of(row), after=clock.iso(from_us))
     return row
 
 
@@ -158,8 +158,11 @@ def end(show_id: str, *, actor: str, at_us: int | None, why: str) -> Show:
     if state is ShowStatus.ENDED:
         raise ShowConflict(_("The show has already ended."), show_id=show_id)
     to_us = now if at_us is None else at_us
-    eventlog.close_window(show_id, to_us=to_us)
-    eventlog.audit(actor, "show.end", thing_of(row), before="on_air", after=clock.iso(to_us), why=why)
+    for window in eventlog.windows(show_id=show_id):
+        if window.to_us is None or window.to_us > to_us:
+            ends_at = max(to_us, window.from_us + 1)
+            eventlog.open_window(window.platform, window.room_id, show_id, from_us=window.from_us, to_us=ends_at)
+    eventlog.audit(actor, "show.ended", thing_of(row), before="on_air", after=clock.iso(to_us), why=why)
     return row
 
 
@@ -173,7 +176,7 @@ def set_targets(show_id: str, targets: Mapping[str, float | None], *, actor: str
             merged.pop(name, None)
     new = _checked(merged)
     if new != row.targets:
-        eventlog.audit(actor, "show.target", thing_of(row), before=row.targets, after=new)
+        eventlog.audit(actor, "show.targets_set", thing_of(row), before=row.targets, after=new)
         row.targets = new
         row.save(update_fields=["targets"])
     return row
@@ -190,11 +193,10 @@ def delete(show_id: str, *, actor: str, why: str) -> Show:
         raise ShowConflict(_("The show is on air."), fix=_("End it first, then delete it."), show_id=show_id)
     if state is ShowStatus.PLANNED:
         # a plan that stays open would catch the room's events for a show nobody sees
-        for window in eventlog.windows(show_id=show_id):
-            eventlog.close_window(show_id, to_us=window.from_us)
+        eventlog.drop_window(show_id)
     row.deleted_at = now
     row.save(update_fields=["deleted_at"])
-    eventlog.audit(actor, "show.delete", thing_of(row), before=state.value, after="deleted", why=why)
+    eventlog.audit(actor, "show.deleted", thing_of(row), before=state.value, after="deleted", why=why)
     return row
 
 
@@ -209,16 +211,19 @@ def restore(show_id: str, *, actor: str) -> Show:
     if row.deleted_at is None:
         return row
     if row.planned_at is not None and row.planned_at > clock.now_us():
-        eventlog.open_window(row.platform, row.room_id, row.show_id, from_us=row.planned_at)
+        _open(row, from_us=row.planned_at, to_us=None, actor=actor)
     row.deleted_at = None
     row.save(update_fields=["deleted_at"])
-    eventlog.audit(actor, "show.restore", thing_of(row), before="deleted", after="visible")
+    eventlog.audit(actor, "show.restored", thing_of(row), before="deleted", after="visible")
     return row
 
 
-@transaction.atomic
 def merge(show_id: str, *, into: str, actor: str, why: str) -> Show:
-    """Give every event of one show to another of the same room, and hide the empty one."""
+    """Give every event of one show to another of the same room, and hide the empty one.
+
+    Not one transaction: moving events appends to the log, perhaps in another process, which needs the records
+    itself. Moving is repeatable, so a crash in between is healed by merging again.
+    """
     row, target = get(show_id), get(into)
     if row.pk == target.pk:
         raise ShowConflict(_("A show cannot be merged into itself."), show_id=show_id)
@@ -229,11 +234,41 @@ def merge(show_id: str, *, into: str, actor: str, why: str) -> Show:
     if status(row, now_us=clock.now_us()) is ShowStatus.ON_AIR:
         raise ShowConflict(_("The show is on air."), fix=_("End it first, then merge it."), show_id=show_id)
     moved = eventlog.rebind(show_id, into=into, actor=actor, why=why)
-    row.deleted_at = clock.now_us()
-    row.merged_into = into
-    row.save(update_fields=["deleted_at", "merged_into"])
-    eventlog.audit(actor, "show.merge", thing_of(row), after={"into": into, "events": moved}, why=why)
+    with transaction.atomic():
+        row.deleted_at = clock.now_us()
+        row.merged_into = into
+        row.save(update_fields=["deleted_at", "merged_into"])
+        eventlog.audit(actor, "show.merged", thing_of(row), after={"into": into, "events": moved}, why=why)
     return target
+
+
+def _open(row: Show, *, from_us: int, to_us: int | None, actor: str) -> None:
+    """Open the show's window between its neighbours in the room.
+
+    A room is in one show at a time: an open end reaches to the next planned show, and the open end of a show
+    before is cut at this beginning. Raises ShowConflict when another show has fixed that time for itself.
+    """
+    others = [
+        window
+        for window in eventlog.windows()
+        if (window.platform, window.room_id) == (row.platform, row.room_id) and window.show_id != row.show_id
+    ]
+    if to_us is None:
+        to_us = min((window.from_us for window in others if window.from_us > from_us), default=None)
+    for window in others:
+        is_before = window.from_us < from_us
+        if window.to_us is None and is_before and from_us > clock.now_us():
+            eventlog.open_window(window.platform, window.room_id, window.show_id, from_us=window.from_us, to_us=from_us)
+            thing = f"show:{window.show_id}"
+            eventlog.audit(actor, "show.end_set", thing, after=clock.iso(from_us), why=f"next: {row.title}")
+        elif (window.to_us is None or window.to_us > from_us) and (to_us is None or window.from_us < to_us):
+            title = Show.objects.filter(show_id=window.show_id).values_list("title", flat=True).first()
+            raise ShowConflict(
+                _("At that time the room is in “%(show)s”.") % {"show": title or window.show_id},
+                fix=_("End that show first, or choose another time."),
+                show_id=window.show_id,
+            )
+    eventlog.open_window(row.platform, row.room_id, row.show_id, from_us=from_us, to_us=to_us)
 
 
 def thing_of(row: Show) -> str:

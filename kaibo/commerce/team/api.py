@@ -33,6 +33,12 @@ def actor_of(user: AnyUser) -> str:
     return f"user:{user.pk}"
 
 
+def name_of(user: AnyUser) -> str:
+    """How the page greets somebody. Cost: at most one query per request."""
+    row = access.person_row(user)
+    return (row.name if row else "") or user.get_username()
+
+
 def person(person_id: int) -> PersonView:
     """One person. Raises PersonNotFound."""
     return access.view(services.get_user(person_id))
@@ -55,7 +61,7 @@ def names_of(actors: set[str]) -> dict[str, str]:
 def add_person(username: str, password: str, *, role: Role, scope: RoomScope, name: str = "", actor: str) -> PersonView:
     """An account made directly (demo, first start). Raises BadPerson."""
     user = services.new_user(username, password, role=role, scope=scope, name=name)
-    eventlog.audit(actor, "person.add", f"person:{user.pk}", after={"username": username, "role": role.value})
+    eventlog.audit(actor, "person.added", f"person:{user.pk}", after={"username": username, "role": role.value})
     return access.view(user)
 
 

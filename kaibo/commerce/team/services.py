@@ -41,7 +41,7 @@ def invite(role: Role, scope: RoomScope, *, note: str, actor: str) -> tuple[Invi
         invited_by=actor,
         expires_at=clock.now_us() + INVITATION_LIFE_US,
     )
-    eventlog.audit(actor, "person.invite", f"invitation:{row.pk}", after=_access(role, scope), why=row.note)
+    eventlog.audit(actor, "person.invited", f"invitation:{row.pk}", after=_access(role, scope), why=row.note)
     return row, token
 
 
@@ -65,7 +65,7 @@ def accept(token: str, *, username: str, password: str, name: str) -> User:
     if claimed != 1:
         raise InvitationNotFound(_("This invitation is used, withdrawn or older than seven days."))
     eventlog.audit(
-        f"user:{user.pk}", "person.join", f"person:{user.pk}", after={"username": username, "role": row.role}
+        f"user:{user.pk}", "person.joined", f"person:{user.pk}", after={"username": username, "role": row.role}
     )
     return user
 
@@ -77,7 +77,7 @@ def withdraw(invitation_id: int, *, actor: str) -> None:
         withdrawn_at=clock.now_us()
     )
     if changed:
-        eventlog.audit(actor, "person.withdraw_invitation", f"invitation:{invitation_id}", after="withdrawn")
+        eventlog.audit(actor, "person.invitation_withdrawn", f"invitation:{invitation_id}", after="withdrawn")
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def set_access(person_id: int, role: Role, scope: RoomScope, *, actor: str, why:
     user.save(update_fields=["is_superuser", "is_staff"])
     eventlog.audit(
         actor,
-        "person.access",
+        "person.access_changed",
         f"person:{user.pk}",
         before=_access(before_role, before_scope),
         after=_access(role, scope),
@@ -139,7 +139,7 @@ def set_active(person_id: int, is_active: bool, *, actor: str, why: str) -> User
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     renew_stamp(user)
-    act = "person.activate" if is_active else "person.deactivate"
+    act = "person.activated" if is_active else "person.deactivated"
     eventlog.audit(actor, act, f"person:{user.pk}", before=not is_active, after=is_active, why=why)
     return user
 
@@ -149,7 +149,7 @@ def log_out_everywhere(person_id: int, *, actor: str) -> User:
     """End every login of a person, on every device."""
     user = get_user(person_id)
     renew_stamp(user)
-    eventlog.audit(actor, "person.log_out_everywhere", f"person:{user.pk}")
+    eventlog.audit(actor, "person.logged_out_everywhere", f"person:{user.pk}")
     return user
 
 
@@ -166,7 +166,7 @@ def change_password(person_id: int, *, old: str, new: str) -> User:
     user.set_password(new)
     user.save(update_fields=["password"])
     renew_stamp(user)
-    eventlog.audit(f"user:{user.pk}", "person.password", f"person:{user.pk}")
+    eventlog.audit(f"user:{user.pk}", "person.password_changed", f"person:{user.pk}")
     return user
 
 

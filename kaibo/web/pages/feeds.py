@@ -1,0 +1,181 @@
+"""Feeds: health, tokens, quarantine."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.rooms.contracts import PLATFORMS
+from kaibo.commerce.shows import api as shows
+from kaibo.commerce.shows.contracts import ShowStatus, ShowView
+from kaibo.commerce.team import api as team
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import Coverage, FeedView
+from kaibo.eventlog.kinds import KINDS
+from kaibo.kit import clock
+from kaibo.kit.errors import NotFound
+from kaibo.warehouse import api as warehouse
+from kaibo.web.pages import fields, home, needs, tools
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """A feed with its light. `light`: good speaks, bad should and does not, off disabled, idle nothing on air."""
+
+    feed: FeedView
+    light: str
+    lag_seconds: float | None
+
+
+@tools.page("feed.see")
+def feed_list(request: HttpRequest) -> HttpResponseBase:
+    """Every feed with its health, what is on air and covered, and what was set aside."""
+    now = clock.now_us()
+    on_air = home.visible(request, shows.shows(status=ShowStatus.ON_AIR, now_us=now))
+    context = {
+        "lines": [_line(feed, on_air, now_us=now) for feed in _mine(request)],
+        "log": eventlog.status(),
+        "count": warehouse.count_status(),
+        "coverages": [(show, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air],
+        "quarantined": eventlog.quarantined(limit=50),
+        "may_edit": team.may(request.user, "feed.edit"),
+        "may_replay": team.may(request.user, "quarantine.replay"),
+        "platforms": PLATFORMS,
+        "room_choices": [
+            room for room in rooms.rooms() if (room.platform, room.room_id) in team.visible_rooms(request.user)
+        ],
+        "kinds": sorted(KINDS),
+    }
+    return render(request, "kaibo/feeds.html", context)
+
+
+@tools.page("feed.see")
+def feed_page(request: HttpRequest, feed_id: str) -> HttpResponseBase:
+    """One feed: what it declares, what it sent, its acts."""
+    return render(request, "kaibo/feed.html", _context(request, _get(request, feed_id)))
+
+
+@never_cache
+@tools.page("feed.edit", methods=("POST",))
+def feed_create(request: HttpRequest) -> HttpResponseBase:
+    """A feed and its token, shown on this answer only."""
+    name, platform = fields.text(request.POST, "name"), fields.text(request.POST, "platform")
+    if not name or not platform:
+        messages.error(request, _("A feed needs a name and a platform."))
+        return redirect("feeds")
+    chosen = tuple(
+        room.strip() for room in fields.text(request.POST, "rooms").replace("，", ",").split(",") if room.strip()
+    )
+    _require_rooms(request, platform, chosen)
+    kinds = tuple(kind for kind in request.POST.getlist("kind") if kind in KINDS)
+    feed, token = eventlog.create_feed(
+        name, connector="http", platform=platform, rooms=chosen, kinds=kinds, actor=tools.actor(request)
+    )
+    return render(request, "kaibo/feed.html", {**_context(request, feed), "token": token})
+
+
+@never_cache
+@tools.page("feed.edit", methods=("POST",))
+def feed_rotate(request: HttpRequest, feed_id: str) -> HttpResponseBase:
+    """A new token; the old one stops at once."""
+    feed = _get(request, feed_id)
+    _require_rooms(request, feed.platform, feed.rooms)
+    made = eventlog.rotate_token(feed_id, actor=tools.actor(request))
+    token = made if isinstance(made, str) else made[1]
+    return render(request, "kaibo/feed.html", {**_context(request, feed), "token": token})
+
+
+@tools.page("feed.edit", methods=("POST",))
+def feed_switch(request: HttpRequest, feed_id: str) -> HttpResponseBase:
+    """Enable or disable."""
+    feed = _get(request, feed_id)
+    _require_rooms(request, feed.platform, feed.rooms)
+    enabled = request.POST.get("enabled") == "1"
+    return tools.act(
+        request,
+        lambda: eventlog.set_feed_enabled(feed_id, enabled, actor=tools.actor(request)),
+        done=_("The feed is enabled.") if enabled else _("The feed is disabled; its events are refused."),
+        back=reverse("feed", args=[feed_id]),
+    )
+
+
+@tools.page("quarantine.replay", methods=("POST",))
+def quarantine_replay(request: HttpRequest) -> HttpResponseBase:
+    """Try what was set aside again."""
+    receipt = eventlog.replay_quarantine()
+    eventlog.audit(tools.actor(request), "quarantine.replayed", "quarantine", after={"accepted": receipt.accepted})
+    messages.success(
+        request,
+        _("%(accepted)s accepted, %(rejected)s still unreadable.")
+        % {"accepted": receipt.accepted, "rejected": receipt.rejected},
+    )
+    return redirect("feeds")
+
+
+def coverage_rows(coverage: Coverage) -> list[dict[str, object]]:
+    """One line per kind that is declared or seen: who declares it and how many came."""
+    names = {feed.id: feed.name for feed in coverage.feeds}
+    kinds = sorted(set(coverage.declared) | set(coverage.seen))
+    return [
+        {
+            "kind": kind,
+            "feeds": [names.get(feed, feed) for feed in coverage.declared.get(kind, ())],
+            "seen": coverage.seen.get(kind, 0),
+        }
+        for kind in kinds
+    ]
+
+
+def _context(request: HttpRequest, feed: FeedView) -> dict[str, object]:
+    room = feed.rooms[0] if feed.rooms else "ROOM_ID"
+    return {
+        "feed": feed,
+        "line": _line(feed, home.visible(request, shows.shows(status=ShowStatus.ON_AIR)), now_us=clock.now_us()),
+        "address": request.build_absolute_uri("/api/v1/events"),
+        "sample_room": room,
+        "sample_at": clock.iso(clock.now_us()),
+        "may_edit": team.may(request.user, "feed.edit"),
+    }
+
+
+def _mine(request: HttpRequest) -> list[FeedView]:
+    """Feeds that report at least one room the reader sees."""
+    scope = team.visible_rooms(request.user)
+    platforms = {platform for platform, _room in scope.rooms}
+    return [
+        feed
+        for feed in eventlog.feeds()
+        if scope.is_all
+        or any((feed.platform, room) in scope for room in feed.rooms)
+        or (not feed.rooms and feed.platform in platforms)
+    ]
+
+
+def _get(request: HttpRequest, feed_id: str) -> FeedView:
+    for feed in _mine(request):
+        if feed.id == feed_id:
+            return feed
+    raise NotFound(_("There is no such feed."), feed=feed_id)
+
+
+def _require_rooms(request: HttpRequest, platform: str, chosen: tuple[str, ...]) -> None:
+    """A feed for every room of a platform needs all rooms, else each listed one."""
+    if not chosen:
+        tools.require(request, "settings.see")
+    for room_id in chosen:
+        tools.require(request, "feed.edit", platform=platform, room_id=room_id)
+
+
+def _line(feed: FeedView, on_air: list[ShowView], *, now_us: int) -> FeedLine:
+    lag = None if feed.last_received_at is None else (now_us - feed.last_received_at) / clock.MICROS
+    if not feed.is_enabled:
+        return FeedLine(feed, "off", lag)
+    is_wanted = any(needs.covers(feed, show.platform, show.room_id) for show in on_air)
+    if not is_wanted:
+        return FeedLine(feed, "idle", lag)
+    return FeedLine(feed, "bad" if needs.is_silent(feed, now_us=now_us) else "good", lag)

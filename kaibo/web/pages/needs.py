@@ -1,0 +1,150 @@
+"""What needs somebody: every line says what is wrong, where, and leads to where it is put right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.rooms.contracts import Economics, RoomView
+from kaibo.commerce.shows.contracts import ShowStatus, ShowView
+from kaibo.commerce.team import api as team
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import FeedView
+from kaibo.kit import clock
+from kaibo.warehouse import api as warehouse
+from kaibo.web.templatetags.kaibo import span
+
+SILENT_AFTER_US = 2 * clock.MINUTE_US  # the slowest feed pushes once a minute; twice that is silence
+LATE_AFTER_SECONDS = 30  # counting is normally a second behind; thirty is visible to people
+LONG_SHOW_US = 14 * clock.HOUR_US  # the longest relay shows run twelve hours
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line of the list. `level` bad stops work, warn costs numbers, info is worth doing."""
+
+    level: Literal["bad", "warn", "info"]
+    sentence: str
+    url: str
+    go: str
+
+
+def needs_of(user: AbstractBaseUser | AnonymousUser, shows: Iterable[ShowView], *, now_us: int) -> list[Need]:
+    """Everything that waits for this person, worst first."""
+    seen = list(shows)
+    found: list[Need] = []
+    if team.may(user, "feed.see"):
+        found += _of_machine()
+        found += _of_feeds(user, seen, now_us=now_us)
+    found += _of_shows(user, seen, now_us=now_us)
+    if team.may(user, "room.edit"):
+        found += _of_rooms(user)
+    order = {"bad": 0, "warn": 1, "info": 2}
+    return sorted(found, key=lambda need: order[need.level])
+
+
+def _of_machine() -> list[Need]:
+    found = []
+    feeds, log = reverse("feeds"), eventlog.status()
+    if log.is_refusing:
+        found.append(Need("bad", _("Events are being refused: %(reason)s") % {"reason": log.reason}, feeds, _("Feeds")))
+    if log.quarantined:
+        sentence = ngettext(
+            "%(count)s record is set aside because it could not be read.",
+            "%(count)s records are set aside because they could not be read.",
+            log.quarantined,
+        ) % {"count": log.quarantined}
+        found.append(Need("warn", sentence, f"{feeds}#quarantine", _("Look at them")))
+    count = warehouse.count_status()
+    if count.quarantined_batches:
+        sentence = _("%(count)s batches could not be counted.") % {"count": count.quarantined_batches}
+        found.append(Need("bad", sentence, feeds, _("Feeds")))
+    if (count.behind_seconds or 0) > LATE_AFTER_SECONDS:
+        sentence = _("Counting is %(span)s behind (%(events)s events).") % {
+            "span": span(count.behind_seconds),
+            "events": f"{count.behind_events:,}",
+        }
+        found.append(Need("warn", sentence, feeds, _("Feeds")))
+    return found
+
+
+def _of_feeds(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, now_us: int) -> list[Need]:
+    """Feeds that should speak now, because a show of their room is on air, and do not."""
+    feeds = [feed for feed in eventlog.feeds() if feed.is_enabled]
+    found = []
+    for show in shows:
+        if show.status is not ShowStatus.ON_AIR:
+            continue
+        mine = [feed for feed in feeds if covers(feed, show.platform, show.room_id)]
+        if not mine and team.may(user, "feed.edit"):
+            sentence = _("“%(show)s” is on air and no feed reports it.") % {"show": show.title}
+            found.append(Need("bad", sentence, reverse("feeds"), _("Connect a feed")))
+        for feed in mine:
+            if is_silent(feed, now_us=now_us):
+                since = _("never") if feed.last_received_at is None else span((now_us - feed.last_received_at) / 1e6)
+                sentence = _("Feed “%(feed)s” is silent while “%(show)s” is on air (%(since)s).") % {
+                    "feed": feed.name,
+                    "show": show.title,
+                    "since": since,
+                }
+                found.append(Need("bad", sentence, reverse("feed", args=[feed.id]), _("Open the feed")))
+    return found
+
+
+def _of_shows(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, now_us: int) -> list[Need]:
+    found = []
+    for show in shows:
+        url = reverse("show", args=[show.show_id])
+        names = {"show": show.title}
+        is_mine = team.may(user, "show.target", platform=show.platform, room_id=show.room_id)
+        if is_mine and show.status is not ShowStatus.ENDED and not show.targets:
+            found.append(Need("info", _("“%(show)s” has no target.") % names, f"{url}#targets", _("Set a target")))
+        if is_mine and show.status is ShowStatus.ON_AIR and now_us - (show.started_at or now_us) > LONG_SHOW_US:
+            sentence = _("“%(show)s” has been on air for more than 14 hours. Was it ended?") % names
+            found.append(Need("warn", sentence, url, _("End the show")))
+    for show in shows[:12]:
+        orphans = warehouse.unmatched(show.show_id) if show.status is not ShowStatus.PLANNED else 0
+        count = orphans if isinstance(orphans, int) else len(orphans)
+        if count:
+            sentence = ngettext(
+                "“%(show)s”: %(count)s refund or shipment names an order nobody reported.",
+                "“%(show)s”: %(count)s refunds or shipments name orders nobody reported.",
+                count,
+            ) % {"show": show.title, "count": count}
+            url = reverse("show", args=[show.show_id])
+            found.append(Need("warn", sentence, url, _("Open the show")))
+    return found
+
+
+def _of_rooms(user: AbstractBaseUser | AnonymousUser) -> list[Need]:
+    scope = team.visible_rooms(user)
+    bare = [room for room in rooms.rooms() if (room.platform, room.room_id) in scope and _is_bare(room)]
+    return [
+        Need(
+            "info",
+            _("Room “%(room)s” has no costs yet, so break-even ROI stays unknown.") % {"room": room.title},
+            reverse("room", args=[room.platform, room.room_id]),
+            _("Fill in"),
+        )
+        for room in bare[:5]
+    ]
+
+
+def covers(feed: FeedView, platform: str, room_id: str) -> bool:
+    """Whether the feed may report the room; no listed room means every room of its platform."""
+    return feed.platform == platform and (not feed.rooms or room_id in feed.rooms)
+
+
+def is_silent(feed: FeedView, *, now_us: int) -> bool:
+    """Whether the feed has said nothing for two minutes."""
+    return feed.last_received_at is None or now_us - feed.last_received_at > SILENT_AFTER_US
+
+
+def _is_bare(room: RoomView) -> bool:
+    return room.economics == Economics(currency=room.economics.currency)

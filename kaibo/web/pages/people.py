@@ -1,0 +1,111 @@
+"""People: invite by link, role and rooms, log out everywhere, deactivate."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.team import api as team
+from kaibo.commerce.team.contracts import Role
+from kaibo.eventlog import api as eventlog
+from kaibo.kit.errors import KaiboError
+from kaibo.web import words
+from kaibo.web.pages import fields, tools
+
+
+@tools.page("people.edit")
+def people_list(request: HttpRequest) -> HttpResponseBase:
+    """Everybody, and the invitations that are still open."""
+    return render(request, "kaibo/people.html", _context())
+
+
+@never_cache
+@tools.page("people.edit", methods=("POST",))
+def invite(request: HttpRequest) -> HttpResponseBase:
+    """An invitation; its link is shown on this answer only."""
+    try:
+        invited, token = team.invite(
+            fields.role(request.POST),
+            fields.scope(request.POST),
+            note=fields.text(request.POST, "note"),
+            actor=tools.actor(request),
+        )
+    except KaiboError as error:
+        if error.status >= 500:
+            raise
+        messages.error(request, f"{error.sentence} {error.fix}".strip())
+        return redirect("people")
+    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    return render(request, "kaibo/people.html", {**_context(), "link": link, "invited": invited})
+
+
+@tools.page("people.edit", methods=("POST",))
+def withdraw(request: HttpRequest, invitation_id: int) -> HttpResponseBase:
+    """Make a link useless."""
+    return tools.act(
+        request,
+        lambda: team.withdraw_invitation(invitation_id, actor=tools.actor(request)),
+        done=_("The link no longer works."),
+        back=reverse("people"),
+    )
+
+
+@tools.page("people.edit", methods=("GET", "HEAD", "POST"))
+def person_page(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    """One person: role, rooms, last acts."""
+    person = team.person(person_id)
+    if request.method == "POST":
+        return tools.act(
+            request,
+            lambda: team.set_access(
+                person_id,
+                fields.role(request.POST),
+                fields.scope(request.POST),
+                why=fields.text(request.POST, "why"),
+                actor=tools.actor(request),
+            ),
+            done=_("Role and rooms are changed."),
+            back=reverse("person", args=[person_id]),
+        )
+    entries = [entry for entry in eventlog.audit_entries(limit=500) if entry.actor == person.actor][:20]
+    return render(request, "kaibo/person.html", {**_choices(), "person": person, "entries": entries})
+
+
+@tools.page("people.edit", methods=("POST",))
+def person_switch(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    """Deactivate or let in again."""
+    is_active = request.POST.get("active") == "1"
+    return tools.act(
+        request,
+        lambda: team.set_person_active(
+            person_id, is_active, why=fields.text(request.POST, "why"), actor=tools.actor(request)
+        ),
+        done=_("The person may log in again.") if is_active else _("The person can no longer log in."),
+        back=reverse("person", args=[person_id]),
+    )
+
+
+@tools.page("people.edit", methods=("POST",))
+def person_log_out(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    """End every login of a person."""
+    return tools.act(
+        request,
+        lambda: team.log_out_everywhere(person_id, actor=tools.actor(request)),
+        done=_("Every login of this person has ended."),
+        back=reverse("person", args=[person_id]),
+    )
+
+
+def _context() -> dict[str, object]:
+    return {**_choices(), "people": team.people(), "invitations": team.invitations()}
+
+
+def _choices() -> dict[str, object]:
+    room_list = rooms.rooms()
+    return {
+        "roles": [{"id": role.value, "name": words.role_name(role), "says": words.ROLE_SAYS[role]} for role in Role],
+        "room_choices": [{"id": f"{one.platform}/{one.room_id}", "room": one} for one in room_list],
+    }

@@ -1,0 +1,141 @@
+"""The dictionary of numbers, settings, imports: pages that mostly explain."""
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from kaibo.commerce.shows import api as shows
+from kaibo.commerce.team import api as team
+from kaibo.connectors import api as connectors
+from kaibo.kit import env
+from kaibo.kit.errors import NotFound
+from kaibo.metrics import api as metrics
+from kaibo.metrics.contracts import Definition
+from kaibo.operations.imports import api as imports
+from kaibo.operations.imports.contracts import ImportView
+from kaibo.warehouse.columns import BY_NAME
+from kaibo.web import export, words
+from kaibo.web.pages import fields, tools
+
+SECTIONS = {
+    "3.1": _lazy("Audience"),
+    "3.2": _lazy("Interaction and fans"),
+    "3.3": _lazy("Product funnel"),
+    "3.4": _lazy("Money"),
+    "3.5": _lazy("Supply, service, organisation"),
+    "3.6": _lazy("Reference thresholds"),
+    "3.7": _lazy("Live numbers and the night's identity"),
+}
+SETTING_SAYS = {
+    "KAIBO_ZONE": _lazy("Every time on every page is shown in this zone."),
+    "KAIBO_DAY_CUT_HOUR": _lazy("A show after midnight still belongs to the day before, until this hour."),
+    "KAIBO_CURRENCY": _lazy("Assumed where an event names no currency."),
+    "KAIBO_HOSTS": _lazy("Host names this server answers to."),
+    "KAIBO_TLS": _lazy("Whether a proxy speaks TLS before us; cookies then become secure."),
+    "KAIBO_DATABASE_URL": _lazy("Where the records live; empty is SQLite in the home folder."),
+}
+
+
+@tools.page("metric.see")
+def metric_list(request: HttpRequest) -> HttpResponseBase:
+    """Every number, grouped by section, searchable and exportable."""
+    text = request.GET.get("q", "").strip().casefold()
+    found = [one for one in metrics.definitions() if _matches(one, text)]
+    form = request.GET.get("export", "")
+    if form in export.FORMATS:
+        columns = ["id", "中文", "English", _("Formula"), _("Unit"), _("Section")]
+        rows = [
+            [one.id, one.zh, one.en, one.formula_zh if words.is_chinese() else one.formula_en, one.unit, one.section]
+            for one in found
+        ]
+        return export.answer("metrics", columns, rows, form)
+    ordered = sorted(found, key=lambda one: one.section)
+    sections = [
+        {"title": SECTIONS.get(key, key), "entries": list(group)}
+        for key, group in groupby(ordered, lambda one: one.section)
+    ]
+    return render(request, "kaibo/metrics.html", {"sections": sections, "count": len(found), "q": text})
+
+
+def _matches(one: Definition, text: str) -> bool:
+    return not text or any(text in name.casefold() for name in (one.id, one.zh, one.en, *one.also_known_as))
+
+
+@tools.page("metric.see")
+def metric_page(request: HttpRequest, metric_id: str) -> HttpResponseBase:
+    """What a number means: formula, denominator, null rule, where it comes from."""
+    definition = next((one for one in metrics.definitions() if one.id == metric_id), None)
+    if definition is None:
+        raise NotFound(_("There is no such metric."), fix=_("Look in the list of metrics."), metric=metric_id)
+    columns = [BY_NAME[name] for name in definition.columns if name in BY_NAME]
+    kinds = sorted({kind for column in columns for kind in column.kinds})
+    context = {"one": definition, "columns": columns, "kinds": kinds, "unit": words.unit_name(definition.unit)}
+    return render(request, "kaibo/metric.html", context)
+
+
+@tools.page("settings.see")
+def settings_page(request: HttpRequest) -> HttpResponseBase:
+    """Settings are read from the environment at start; the page says how to change them."""
+    lines = [
+        {
+            "name": setting.name,
+            "value": _("set, hidden")
+            if setting.name == "KAIBO_DATABASE_URL" and env.read(setting.name)
+            else env.read(setting.name),
+            "default": setting.default,
+            "says": SETTING_SAYS.get(setting.name, setting.purpose),
+        }
+        for setting in env.SETTINGS
+        if setting.name in SETTING_SAYS
+    ]
+    return render(request, "kaibo/settings.html", {"lines": lines})
+
+
+@tools.page("import.see")
+def import_list(request: HttpRequest) -> HttpResponseBase:
+    """Imports with what they brought; undo; how to import."""
+    listed = [one for one in connectors.connectors() if one.direction != "out" and one.transport == "file"]
+    context = {
+        "reports": [report for report in imports.imports() if _sees(request, report)],
+        "connectors": [
+            {"id": one.id, "name": _side(one.name), "says": _side(one.says), "suffixes": one.suffixes} for one in listed
+        ],
+        "may_undo": team.may(request.user, "import.undo"),
+    }
+    return render(request, "kaibo/imports.html", context)
+
+
+@tools.page("import.undo", methods=("POST",))
+def import_undo(request: HttpRequest, ingest_id: str) -> HttpResponseBase:
+    """Take back everything an import brought."""
+    if not _sees(request, imports.import_of(ingest_id), "import.undo"):
+        raise NotFound(_("There is no such import."), ingest_id=ingest_id)
+    why = fields.text(request.POST, "why")
+    return tools.act(
+        request,
+        lambda: imports.undo_import(ingest_id, actor=tools.actor(request), why=why),
+        done=_("The import is taken back; its numbers are being counted again."),
+        back=reverse("imports"),
+    )
+
+
+def _sees(request: HttpRequest, report: ImportView, act: str = "import.see") -> bool:
+    """Whether every show of the import lies in the reader's rooms; one without a show is for people with all."""
+    places = set()
+    for show_id in report.shows:
+        try:
+            show = shows.show(show_id)
+        except NotFound:
+            continue
+        places.add((show.platform, show.room_id))
+    if not places:
+        return team.visible_rooms(request.user).is_all and team.may(request.user, act)
+    return all(team.may(request.user, act, platform=platform, room_id=room_id) for platform, room_id in places)
+
+
+def _side(names: dict[str, str]) -> str:
+    return names.get("zh" if words.is_chinese() else "en", "")
