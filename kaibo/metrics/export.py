@@ -202,6 +202,7 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
     sheet.freeze_panes = "A2"
     for index, row in enumerate(_with_head(table)):
         if index >= MAX_ROWS:
+            sheet.close()
             raise ValueError(f"a sheet holds {MAX_ROWS:,} rows; export CSV or a shorter span")
         cells = []
         for value in row:

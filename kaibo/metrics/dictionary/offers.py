@@ -85,7 +85,7 @@ def planned_lap_minutes(s: Scope) -> int:
     "lap_plan_ratio",
     S,
     "讲解时长完成度",
-    "Explained ÷ planned minutes",
+    "Explained to planned minutes",
     formula=("讲解分钟 ÷ 计划讲解分钟", "explained minutes ÷ planned lap minutes"),
     unit="ratio",
     denominator=("计划讲解分钟", "planned lap minutes"),
