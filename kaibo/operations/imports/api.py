@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kaibo.operations.imports import services
-from kaibo.operations.imports.contracts import ImportReport, ImportView, Progress
+from kaibo.operations.imports import replays, services
+from kaibo.operations.imports.contracts import BadSpeed, ImportReport, ImportView, Progress, ReplayReport
 from kaibo.operations.imports.models import Import
 
 
@@ -46,3 +46,18 @@ def imports(*, limit: int = 100) -> list[ImportView]:
 def import_of(ingest_id: str) -> ImportView:
     """One import. Raises ImportNotFound. Cost: one query."""
     return services.one(ingest_id)
+
+
+def replay_show(
+    show_id: str, *, into: str, speed: float = 60.0, actor: str, progress: Progress | None = None
+) -> ReplayReport:
+    """Play a show once more into another, under ids of its own, at times that end now, through the same door.
+
+    Shape: `speed` 60 plays an hour in a minute, 1 at true pace, 0 as fast as possible; every minute keeps its length,
+    so that the replay begins in the past and catches up with the present. It happens in the room of `into`, or in
+    `<room>-replay` when that show is new.
+    Raises: NothingToReplay, AlreadyFilled, BadSpeed.
+    """
+    if not (speed == 0 or 0.01 <= speed <= 100_000):
+        raise BadSpeed(f"speed {speed} is out of range", fix="choose 0.01 to 100000, or 0 for as fast as possible")
+    return replays.replay(show_id, into=into, speed=speed, actor=actor, progress=progress)

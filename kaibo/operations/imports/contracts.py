@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from kaibo.eventlog.contracts import Problem
-from kaibo.kit.errors import Conflict, NotFound
+from kaibo.kit.errors import Conflict, KaiboError, NotFound
 
 type Progress = Callable[[str, int, int], None]
 """Called as (phase, done, total); phases are `reading` (bytes of the file) and `keeping` (events)."""
@@ -72,6 +74,19 @@ class ImportView:
     problem: str = ""
 
 
+class ReplayReport(msgspec.Struct, frozen=True):
+    """What a replay did: from which show into which, in which room, at which speed (0: as fast as possible)."""
+
+    show_id: str
+    into: str
+    room_id: str
+    speed: float
+    read: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+
+
 class ImportNotFound(NotFound):
     code = "import_not_found"
 
@@ -86,3 +101,14 @@ class NothingToReplay(NotFound):
     """The show holds no event."""
 
     code = "nothing_to_replay"
+
+
+class AlreadyFilled(Conflict):
+    """A replay needs a show of its own."""
+
+    code = "already_filled"
+
+
+class BadSpeed(KaiboError):
+    code = "bad_speed"
+    status = 422

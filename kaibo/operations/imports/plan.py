@@ -1,6 +1,5 @@
 """Which shows a file holds: one per room and evening, in bounded memory, before anything is kept."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kaibo.eventlog import kinds
@@ -9,6 +8,8 @@ from kaibo.kit.clock import HOUR_US, MINUTE_US
 PAUSE_US = 6 * HOUR_US
 """A room that is silent this long has ended its show: the longest breaks inside one night are far below, and the
 next evening is further away."""
+LULL_US = HOUR_US
+"""Where a recording is silent this long, what lies beyond is before or after the show."""
 BLOCK_US = 10 * MINUTE_US
 
 AFTERMATH = frozenset(
@@ -16,16 +17,23 @@ AFTERMATH = frozenset(
 )
 """Kinds that also happen days after a show: they neither begin nor lengthen one; their order leads them home."""
 
+type _Part = tuple[int, int, int]
 type Place = tuple[str, str]  # platform, room
 
 
 @dataclass(slots=True)
 class Span:
-    """One show of the file: first and last event, both inside; `show_id` where the events name it."""
+    """One show of the file: first and last event, both inside; `show_id` where the events name it.
+
+    Shape: `opens_at` to `closes_at` is when it was on air: a recording also holds what waiting viewers wrote hours
+    before and stragglers after, which belong to the show but not to its time.
+    """
 
     place: Place
     first_at: int
     last_at: int
+    opens_at: int
+    closes_at: int
     show_id: str | None = None
 
 
@@ -33,25 +41,34 @@ class Span:
 class _Room:
     """When something happened in a room, as blocks of ten minutes with their exact edges."""
 
-    blocks: dict[int, list[int]] = field(default_factory=dict)
+    blocks: dict[int, list[int]] = field(default_factory=dict)  # first, last, number of events
 
     def saw(self, at_us: int) -> None:
         block = self.blocks.get(at_us // BLOCK_US)
         if block is None:
-            self.blocks[at_us // BLOCK_US] = [at_us, at_us]
-        elif at_us < block[0]:
+            self.blocks[at_us // BLOCK_US] = [at_us, at_us, 1]
+            return
+        block[2] += 1
+        if at_us < block[0]:
             block[0] = at_us
         elif at_us > block[1]:
             block[1] = at_us
 
-    def spans(self, place: Place, *, is_one: bool) -> Iterable[Span]:
-        found: list[Span] = []
-        for first_at, last_at in (edges for _, edges in sorted(self.blocks.items())):
-            if found and (is_one or first_at - found[-1].last_at < PAUSE_US):
-                found[-1].last_at = last_at
+    def parts(self, pause_us: int) -> list[_Part]:
+        """Stretches without a pause of that length: first, last, number of events."""
+        found: list[_Part] = []
+        for first_at, last_at, count in (edges for _, edges in sorted(self.blocks.items())):
+            if found and first_at - found[-1][1] < pause_us:
+                found[-1] = (found[-1][0], last_at, found[-1][2] + count)
             else:
-                found.append(Span(place, first_at, last_at))
+                found.append((first_at, last_at, count))
         return found
+
+    def whole(self, place: Place) -> Span:
+        """Everything as one show, on air in its liveliest stretch."""
+        parts = self.parts(LULL_US)
+        body = max(parts, key=lambda part: part[2])
+        return Span(place, parts[0][0], parts[-1][1], body[0], body[1])
 
 
 class Planner:
@@ -83,9 +100,11 @@ class Planner:
         """Every show of the file, in order of place and time; named ones first."""
         found = []
         for (place, show_id), room in self._named.items():
-            (span,) = room.spans(place, is_one=True)
-            span.show_id = show_id
-            found.append(span)
+            first_at, last_at, _ = room.parts(2**62)[0]
+            found.append(Span(place, first_at, last_at, first_at, last_at, show_id))
         for place, room in self._rooms.items():
-            found += room.spans(place, is_one=self._is_one)
+            if self._is_one:
+                found.append(room.whole(place))
+            else:
+                found += [Span(place, *edges[:2], *edges[:2]) for edges in room.parts(PAUSE_US)]
         return sorted(found, key=lambda span: (span.place, span.first_at))

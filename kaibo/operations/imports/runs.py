@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,15 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Problem, Provenance
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.eventlog.kinds import KINDS, UNKNOWN
+from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.kit import clock
 from kaibo.operations.imports.contracts import Progress
 from kaibo.operations.imports.handing import Aside, Spool, Taker, note_refused, patiently, pieces_of
-from kaibo.operations.imports.plan import Planner
+from kaibo.operations.imports.plan import Place, Planner
 from kaibo.operations.imports.shows import Homes, house
 from kaibo.operations.imports.tally import Tally
 
+PLATFORM_NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]*\Z")  # as at the door
 OWN_FORMAT = "ndjson"
 SEVERAL = "several"
 """Platform of the local feed of a file that holds several platforms."""
@@ -44,6 +47,7 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     homes: Homes = field(default_factory=Homes)
     platforms: set[str] = field(default_factory=set)
+    latest_us: int = field(default_factory=lambda: clock.now_us() + FUTURE_US)
 
     @property
     def is_raw(self) -> bool:
@@ -86,6 +90,18 @@ def content_hash(manifest: Manifest, path: Path) -> str:
     return digest.hexdigest()
 
 
+def _saw(run: Run, planner: Planner, place: Place, *, kind: str, at_us: int, show_id: str | None) -> None:
+    """One event of the file, unless the log will refuse its time or platform: such a line must not stretch a show."""
+    if not EARLIEST_US <= at_us <= run.latest_us:
+        return
+    if place[0] not in run.platforms:
+        if not PLATFORM_NAME.match(place[0]):
+            return
+        run.platforms.add(place[0])
+    planner.saw(place, kind, at_us, show_id)
+    run.tally.saw(kind, place[1], at_us)
+
+
 # -- translated ---------------------------------------------------------------------------------------------------
 
 
@@ -121,9 +137,8 @@ def _read(run: Run, spool: Spool, planner: Planner) -> list[BadLine]:
         if isinstance(outcome, PlatformEvent):
             if run.show is not None:
                 outcome.show_id = None
-            planner.saw((outcome.platform, outcome.room_id), outcome.kind, outcome.occurred_at, outcome.show_id)
-            run.platforms.add(outcome.platform)
-            run.tally.saw(outcome.kind, outcome.room_id, outcome.occurred_at)
+            place = (outcome.platform, outcome.room_id)
+            _saw(run, planner, place, kind=outcome.kind, at_us=outcome.occurred_at, show_id=outcome.show_id)
             spool.put(row, outcome)
         elif isinstance(outcome, Skipped):
             run.tally.skip(outcome.reason, outcome.room_id)
@@ -209,7 +224,6 @@ class _Opened:
 
 
 def _glance(run: Run, piece: bytes, planner: Planner) -> None:
-    tally = run.tally
     for row in _rows(piece):
         try:
             at_us = row.occurred_at if isinstance(row.occurred_at, int) and row.occurred_at >= 10**15 else None
@@ -217,9 +231,7 @@ def _glance(run: Run, piece: bytes, planner: Planner) -> None:
         except ValueError:
             continue  # the log names this line
         kind = row.kind if row.kind in KINDS else UNKNOWN
-        planner.saw((row.platform, row.room_id), kind, at_us, row.show_id)
-        run.platforms.add(row.platform)
-        tally.saw(kind, row.room_id, at_us)
+        _saw(run, planner, (row.platform, row.room_id), kind=kind, at_us=at_us, show_id=row.show_id)
 
 
 def _rows(piece: bytes) -> list[_Glance]:

@@ -52,8 +52,8 @@ def house(spans: Sequence[Span], *, show: str | None, actor: str) -> Homes:
             show_id,
             platform=platform,
             room_id=room_id,
-            started_at=span.first_at,
-            ended_at=span.last_at + 1,
+            started_at=span.opens_at,
+            ended_at=span.closes_at + 1,
             actor=actor,
         )
         if view.merged_into is not None:
@@ -81,8 +81,8 @@ def _overlapping(span: Span) -> str | None:
     """The show that shares most time with the span."""
     best: tuple[int, str] | None = None
     for window in _windows(span.place):
-        until = window.to_us if window.to_us is not None else max(span.last_at + 1, window.from_us + 1)
-        shared = min(until, span.last_at + 1) - max(window.from_us, span.first_at)
+        until = window.to_us if window.to_us is not None else max(span.closes_at + 1, window.from_us + 1)
+        shared = min(until, span.closes_at + 1) - max(window.from_us, span.opens_at)
         if shared > 0 and (best is None or shared > best[0]):
             best = (shared, window.show_id)
     return best[1] if best else None
@@ -90,7 +90,7 @@ def _overlapping(span: Span) -> str | None:
 
 def _new_id(span: Span) -> str:
     """`<platform>-<room>-<yyyymmdd>-<hhmm>` of the first event, the same for every import of the file."""
-    local = clock.to_datetime(span.first_at).astimezone(env.zone())
+    local = clock.to_datetime(span.opens_at).astimezone(env.zone())
     platform, room_id = span.place
     plain = "".join(sign if sign.isalnum() or sign in "_-." else "-" for sign in room_id)[:60]
     return f"{platform}-{plain}-{local:%Y%m%d-%H%M}"
@@ -100,10 +100,10 @@ def _widen(show_id: str, span: Span) -> None:
     """Let the show's window hold the span, as far as its neighbours leave room."""
     listed = _windows(span.place)
     own = next((window for window in listed if window.show_id == show_id), None)
-    if own is None or (own.from_us <= span.first_at and (own.to_us is None or own.to_us > span.last_at)):
+    if own is None or (own.from_us <= span.opens_at and (own.to_us is None or own.to_us > span.closes_at)):
         return
     before = [w.to_us for w in listed if w.show_id != show_id and w.to_us is not None and w.to_us <= own.from_us]
     after = [w.from_us for w in listed if w.show_id != show_id and w.from_us > own.from_us]
-    from_us = max([min(own.from_us, span.first_at), *before])
-    to_us = None if own.to_us is None else min([max(own.to_us, span.last_at + 1), *after])
+    from_us = max([min(own.from_us, span.opens_at), *before])
+    to_us = None if own.to_us is None else min([max(own.to_us, span.closes_at + 1), *after])
     eventlog.open_window(*span.place, show_id, from_us=from_us, to_us=to_us)

@@ -166,6 +166,18 @@ def test_it_keeps_shows_that_the_events_name(tmp_path: Path) -> None:
     assert window.to_us - window.from_us == 3 * 3_600_000_000 + 1
 
 
+def test_it_does_not_stretch_a_show_by_a_line_that_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "clock.xml"
+    rows = "".join(f'<d p="1,1,25,0,{at},0,7,0">x</d>' for at in (1_795_348_801, 1_795_348_802, 9_999_999_999))
+    path.write_text(f"<i>{rows}</i>")
+    report = bring("bilirec_xml", path)
+    assert (report.accepted, report.rejected, report.last_at) == (2, 1, 1_795_348_802_000_000)
+    (problem,) = report.details
+    assert (problem.line, problem.field) == (3, "occurred_at")
+    (window,) = eventlog.windows(show_id=report.shows[0])
+    assert window.to_us == 1_795_348_802_000_001
+
+
 def test_it_leaves_nothing_behind_when_the_file_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         bring("ndjson", tmp_path / "nothing")
