@@ -10,7 +10,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-ROUTES: tuple[tuple[str, str], ...] = (("/live/", "kaibo.web.live.stream:stream"),)
+ROUTES: tuple[tuple[str, str], ...] = (
+    ("/api/v1/events", "kaibo.web.door:events"),
+    ("/api/v1/handover/", "kaibo.web.door:handover"),
+    ("/live/", "kaibo.web.live.stream:stream"),
+)
 """Path prefix -> `module:coroutine`, loaded at the first request; a prefix without a final / is a whole path."""
 
 

@@ -1,0 +1,245 @@
+"""The door for events: `POST /api/v1/events` for feeds, and the handover from other processes of this home.
+
+Plain ASGI: Django's handler would pin a thread and a connection per sender. Work runs on threads of its own,
+so that the loop never waits for a disk.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+import threading
+import zlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import close_old_connections, connection
+
+from kaibo.eventlog import api
+from kaibo.eventlog.contracts import Provenance, Receipt
+from kaibo.eventlog.errors import LogBusy, LogRefuses
+from kaibo.eventlog.events import StoredEvent
+from kaibo.kit import env
+from kaibo.kit.errors import KaiboError
+from kaibo.web.plain import Receive, Scope, Send
+
+log = logging.getLogger("kaibo.web")
+
+BODY_LIMIT = 32 * 1024 * 1024
+HANDOVER_LIMIT = 256 * 1024 * 1024
+IN_FLIGHT_LIMIT = 256 * 1024 * 1024
+"""Bodies being worked on at once; beyond it senders are asked to come back, so memory stays bounded."""
+THREADS = 4
+_TYPES = frozenset(("", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the sender."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Refused(Exception):
+    """A request that is refused before any of its lines is looked at."""
+
+    def __init__(self, status: int, problem: str, fix: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(problem)
+        self.answer = Answer(status, {"problem": problem, "fix": fix}, headers)
+
+
+class Door:
+    """Holds the log open for the life of the server."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
+        self._log: api.Log | None = None
+        self._home: Path | None = None
+        self._opening = threading.Lock()
+        self._in_flight = 0
+
+    async def events(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`POST /api/v1/events` with a feed's bearer token; NDJSON or a JSON array, gzip if it says so."""
+        await self._serve(scope, receive, send, self._take, limit=BODY_LIMIT)
+
+    async def handover(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`POST /api/v1/handover/<act>` with the token of the file in run/; never for other machines."""
+        await self._serve(scope, receive, send, self._hand_over, limit=HANDOVER_LIMIT)
+
+    async def _serve(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        work: Callable[[str, dict[str, str], bytes], Answer],
+        *,
+        limit: int,
+    ) -> None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        size = 0
+        try:
+            if scope["method"] != "POST":
+                raise Refused(405, "events are sent with POST", "use POST", (b"allow", b"POST"))
+            body = await self._read(receive, headers, limit)
+            size = len(body)
+            self._in_flight += size
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._pool, work, scope["path"], headers, body)
+        except Refused as refused:
+            answer = refused.answer
+        except LogRefuses as refusal:
+            answer = Answer(429, refusal.as_dict(), ((b"retry-after", str(refusal.retry_after).encode()),))
+        except LogBusy as busy:
+            answer = Answer(503, busy.as_dict(), ((b"retry-after", b"2"),))
+        except KaiboError as error:
+            answer = Answer(error.status, error.as_dict())
+        finally:
+            self._in_flight -= size
+        await _send(send, answer)
+
+    async def _read(self, receive: Receive, headers: dict[str, str], limit: int) -> bytes:
+        too_large = Refused(413, f"the body is larger than {limit >> 20} MB", "send it in smaller parts")
+        told = headers.get("content-length", "0")
+        if told.isdigit() and int(told) > limit:
+            raise too_large
+        if self._in_flight > IN_FLIGHT_LIMIT:
+            raise Refused(429, "too much is on its way into the log", "send again later", (b"retry-after", b"1"))
+        if headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+            raise Refused(415, f"'{headers['content-type']}' is not read here", "send application/x-ndjson or JSON")
+        if headers.get("content-encoding", "identity").strip().lower() not in {"gzip", "identity", ""}:
+            raise Refused(415, f"'{headers['content-encoding']}' is not unpacked here", "send gzip or plain")
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(400, "the sender went away", "send again")
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > limit:
+                raise too_large
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+
+    # -- on threads ---------------------------------------------------------------------------------------------
+
+    def _take(self, _path: str, headers: dict[str, str], body: bytes) -> Answer:
+        _fresh_connection()
+        feed = api.feed_by_token(_bearer(headers))
+        if feed is None:
+            raise _unauthorised("this token belongs to no feed", "copy the feed's token, or make a new one")
+        if not feed.is_enabled:
+            raise Refused(403, f"feed '{feed.name}' is switched off", "switch it on, then send again")
+        if headers.get("content-encoding", "").strip().lower() == "gzip":
+            body = unpack(body, BODY_LIMIT)
+        if not body.strip():
+            raise Refused(422, "the body is empty", "send one JSON object per line, or an array of them")
+        receipt = self.log().append_lines(body, provenance=Provenance(feed.id), feed=feed)
+        nothing_in = receipt.rejected and not receipt.accepted and not receipt.duplicates
+        return Answer(422 if nothing_in else 200, _told(receipt))
+
+    def _hand_over(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        _fresh_connection()
+        address = api.server_address()
+        if address is None or not secrets.compare_digest(_bearer(headers).encode(), address.token.encode()):
+            raise _unauthorised(
+                "this is the door of this home's own processes", "use /api/v1/events with a feed's token"
+            )
+        act = path.rpartition("/")[2]
+        if act == "append":
+            told = json.loads(headers.get("x-kaibo-told", "{}"))
+            feed_id = told.pop("feed", None)
+            feed = api.feed(feed_id) if feed_id else None
+            return Answer(200, _told(self.log().append_lines(body, provenance=Provenance(**told), feed=feed)))
+        if act == "signed":
+            self.log().append_signed(_SIGNED.decode_lines(body))
+            return Answer(200, {})
+        if act == "tick":
+            self.log().tick()
+            return Answer(200, {})
+        raise Refused(404, f"there is no act '{act}'", "use append, signed or tick")
+
+    def log(self) -> api.Log:
+        """The log of the home, opened at the first need and kept; a server is its housekeeper."""
+        with self._opening:
+            if self._log is not None and self._home != env.home():
+                self._log.close()
+                self._log = None
+            if self._log is None:
+                self._home = env.home()
+                self._log = api.open_log(wait_seconds=0)
+                self._log.start_housekeeping()
+            return self._log
+
+    def close(self) -> None:
+        """Let the log go when the server stops: everything durable, sealed, the lock free."""
+        with self._opening:
+            if self._log is not None:
+                self._log.close()
+                self._log = None
+
+
+_SIGNED = msgspec.json.Decoder(StoredEvent)
+
+
+def unpack(body: bytes, limit: int) -> bytes:
+    """Gzip undone, never to more than the limit. Raises Refused."""
+    work = zlib.decompressobj(31)
+    try:
+        plain = work.decompress(body, limit + 1)
+        if work.eof and work.unused_data:
+            raise Refused(422, "the body holds more than one gzip member", "compress it in one go")
+    except zlib.error as error:
+        raise Refused(
+            422, f"the body is not gzip: {error}", "compress it with gzip, or drop Content-Encoding"
+        ) from None
+    if len(plain) > limit:
+        raise Refused(413, f"unpacked, the body is larger than {limit >> 20} MB", "send it in smaller parts")
+    if not work.eof:
+        raise Refused(422, "the gzip body ends too early", "send it again, whole")
+    return plain
+
+
+def _fresh_connection() -> None:
+    """Django closes stale connections between requests; these threads have no requests of Django."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
+def _bearer(headers: dict[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _unauthorised("there is no bearer token", "send the header Authorization: Bearer <token of the feed>")
+    return token.strip()
+
+
+def _unauthorised(problem: str, fix: str) -> Refused:
+    return Refused(401, problem, fix, (b"www-authenticate", b'Bearer realm="kaibo"'))
+
+
+def _told(receipt: Receipt) -> dict[str, Any]:
+    return asdict(receipt)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    body = json.dumps(answer.body, ensure_ascii=False, default=str).encode()
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+door = Door()
+"""The one door of this server process; `door.close()` when the server stops."""
+events = door.events
+handover = door.handover

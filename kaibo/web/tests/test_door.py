@@ -1,0 +1,196 @@
+"""The HTTP door, against a real server on the loopback."""
+
+import gzip
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from django.db import connections
+
+from kaibo.eventlog import api
+from kaibo.kit.clock import iso, now_us
+from kaibo.web import door as door_module
+from kaibo.web.plain import PlainRoutes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def _nothing_here(scope: dict, receive: object, send: object) -> None:
+    raise AssertionError(f"{scope['path']} was not meant for Django")
+
+
+@dataclass
+class Server:
+    url: str
+    port: int
+    token: str
+    feed_id: str
+
+    def post(self, body: bytes | str, **headers: str) -> httpx.Response:
+        given = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-ndjson"}
+        sent = {**given, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return httpx.post(f"{self.url}/api/v1/events", content=body, headers=sent, timeout=20)
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[Server]:
+    feed, token = api.create_feed("test", connector="ndjson", platform="douyin", rooms=["771"], actor="user:1")
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    config = uvicorn.Config(PlainRoutes(_nothing_here), lifespan="off", log_level="error", access_log=False)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield Server(f"http://127.0.0.1:{port}", port, token, feed.id)
+    running.should_exit = True
+    thread.join()
+    door_module.door.close()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(connections.close_all).result()
+    api.withdraw_server()
+
+
+def lines(count: int, *, prefix: str = "e", room: str = "771") -> str:
+    at = now_us()
+    return "".join(
+        json.dumps(
+            {
+                "event_id": f"{prefix}{number}",
+                "kind": "like.given",
+                "platform": "douyin",
+                "room_id": room,
+                "occurred_at": iso(at + number),
+            }
+        )
+        + "\n"
+        for number in range(count)
+    )
+
+
+def test_it_takes_ndjson_an_array_and_gzip(server: Server) -> None:
+    body = lines(3)
+    assert server.post(body).json() == {"accepted": 3, "duplicates": 0, "rejected": 0, "details": []}
+    array = "[" + ",".join(body.splitlines()) + "]"
+    assert server.post(array, Content_Type="application/json").json()["duplicates"] == 3
+    packed = gzip.compress(lines(2, prefix="z").encode())
+    assert server.post(packed, Content_Encoding="gzip").json()["accepted"] == 2
+    assert sum(ref.to_seq - ref.from_seq + 1 for ref in api.batches({})) == 5
+
+
+def test_it_keeps_good_lines_and_names_the_bad_ones(server: Server) -> None:
+    body = lines(2) + '{"event_id":"x"}\n' + lines(1, prefix="o", room="other")
+    answer = server.post(body)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["accepted"], told["rejected"]) == (2, 2)
+    assert [(one["line"], one["field"]) for one in told["details"]] == [(3, "kind"), (4, "room_id")]
+    assert all(one["problem"] and one["fix"] for one in told["details"])
+    assert len(api.quarantined()) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (401, b"{}", {"Authorization": "Bearer kbf_wrong"}),
+        (401, b"{}", {"Authorization": "Basic abc"}),
+        (415, b"{}", {"Content_Type": "application/xml"}),
+        (415, b"{}", {"Content_Encoding": "br"}),
+        (422, b"not gzip", {"Content_Encoding": "gzip"}),
+        (422, gzip.compress(b"{}" * 100)[:-9], {"Content_Encoding": "gzip"}),
+        (422, b"  \n", {}),
+        (422, b"nonsense", {}),
+    ],
+)
+def test_it_refuses_with_a_sentence(server: Server, status: int, body: bytes, headers: dict[str, str]) -> None:
+    answer = server.post(body, **headers)
+    assert answer.status_code == status
+    told = answer.json()
+    told = told["details"][0] if "details" in told else told
+    assert told["problem"]
+    assert told["fix"]
+
+
+def test_it_bounds_what_it_reads_and_unpacks(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = gzip.compress(b" " * 40_000_000)
+    assert len(bomb) < 100_000
+    assert server.post(bomb, Content_Encoding="gzip").status_code == 413
+    monkeypatch.setattr(door_module, "BODY_LIMIT", 1000)
+    assert server.post(b"x" * 2000).status_code == 413
+    assert httpx.get(f"{server.url}/api/v1/events").status_code == 405
+
+
+def test_it_refuses_a_feed_that_is_off_and_a_token_that_was_changed(server: Server) -> None:
+    api.set_feed_enabled(server.feed_id, False, actor="user:1")
+    assert server.post(lines(1)).status_code == 403
+    api.set_feed_enabled(server.feed_id, True, actor="user:1")
+    fresh = api.rotate_token(server.feed_id, actor="user:1")
+    assert server.post(lines(1)).status_code == 401
+    server.token = fresh
+    assert server.post(lines(1)).status_code == 200
+
+
+def test_it_asks_to_come_back_when_the_disk_is_nearly_full(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kaibo.eventlog.appender.MIN_FREE_BYTES", 2**60)
+    answer = server.post(lines(1))
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "nearly full" in answer.json()["problem"]
+
+
+def test_it_loses_and_doubles_nothing_under_many_senders(server: Server) -> None:
+    bodies = [lines(200, prefix=f"p{number % 8}-") for number in range(24)]  # each of eight bodies three times
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(server.post, bodies))
+    assert {answer.status_code for answer in answers} == {200}
+    told = [answer.json() for answer in answers]
+    assert sum(one["accepted"] for one in told) == 1600
+    assert sum(one["duplicates"] for one in told) == 3200
+    assert sum(ref.to_seq - ref.from_seq + 1 for ref in api.batches({})) == 1600
+
+
+_OTHER_PROCESS = """
+import os, sys
+import django
+django.setup()
+from kaibo.eventlog import api
+from kaibo.eventlog.contracts import Provenance
+from kaibo.eventlog.events import PlatformEvent
+from kaibo.kit.clock import now_us
+log = api.open_log()
+at = now_us()
+told = {"kind": "like.given", "platform": "p", "room_id": "r", "occurred_at": at}
+events = [PlatformEvent(event_id=f"h{n}", **told) for n in range(50)]
+first = log.append_events(events, provenance=Provenance("feed_other", ingest_id="i9"))
+again = log.append_events(events, provenance=Provenance("feed_other", ingest_id="i9"))
+bad = log.append_lines(b'{"kind":1}', provenance=Provenance("feed_other"))
+print(type(log).__name__, first.accepted, again.duplicates, bad.rejected, bad.details[0].field)
+log.close()
+"""
+
+
+def test_it_takes_events_that_another_process_hands_over(server: Server, home: Path) -> None:
+    assert server.post(lines(1)).status_code == 200  # the server holds the log from here on
+    api.announce_server("127.0.0.1", server.port)
+    assert (home / "run" / "server.json").stat().st_mode & 0o777 == 0o600
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "kaibo.config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", _OTHER_PROCESS], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.split() == ["RemoteLog", "50", "50", "1", "event_id"], done.stderr
+    assert sum(ref.to_seq - ref.from_seq + 1 for ref in api.batches({})) == 51
+    answer = httpx.post(f"{server.url}/api/v1/handover/append", headers={"Authorization": "Bearer x"}, content=b"")
+    assert answer.status_code == 401
