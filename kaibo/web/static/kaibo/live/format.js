@@ -34,7 +34,7 @@ export function money(minor, currency, { exact = false, cents = false } = {}) {
 
 export function ratio(value) {
   const percent = value * 100;
-  return `${Math.abs(percent) < 10 ? two.format(percent).replace(/0$/, "") : one.format(percent)}%`;
+  return `${percent !== 0 && Math.abs(percent) < 1 ? two.format(percent) : one.format(percent)}%`;
 }
 
 export function seconds(value) {
@@ -54,7 +54,7 @@ const UNITS = {
   minor: (v, f, o) => money(v, f.c || page.currency, { exact: o.exact, cents: true }),
   ratio: (v) => ratio(v),
   seconds: (v) => seconds(v),
-  per_minute: (v) => (Math.abs(v) >= 100 || Number.isInteger(v) ? count(Math.round(v)) : one.format(v)),
+  per_minute: (v) => (Math.abs(v) >= 20 || Number.isInteger(v) ? count(Math.round(v)) : one.format(v)),
   minor_per_minute: (v, f) => money(v, f.c || page.currency),
   multiple: (v) => two.format(v),
   units: (v) => (Number.isInteger(v) ? count(v) : two.format(v)),

@@ -2,7 +2,7 @@
 
 import { age, atSecond, clock, count, isMissing, money, nowUs, onDay, atMinute, ratio, show } from "./format.js";
 import { clockNow, setEnd } from "./ages.js";
-import { $, fill, h, nameOf, names, page, say, sayOr } from "./dom.js";
+import { $, fill, h, nameOf, page, say, sayOr } from "./dom.js";
 
 const PALETTE = { feed: "#74b3ea", paid: "#a592e0", following: "#4cc08d", short_video: "#e9b872", search: "#d98b6a", share: "#6fc3c0", shop: "#c9c27a", other: "#6d7886", "": "#3c4653" };
 const SPARE = ["#8fa3b8", "#b88fa3", "#8fb89b", "#b8ab8f"];
@@ -75,7 +75,7 @@ export function drawSpend(store) {
   const wanted = ["ad_spend", "ad_balance", "ad_minutes_left"];
   const all = [tile.main, ...tile.also];
   const found = wanted.map((id) => all.find((figure) => figure.id === id)).filter(Boolean);
-  fill($("spend"), found.length && !found.every(isMissing) ? h("dl", {}, found.map((figure) => [h("dt", {}, names[figure.id]?.short ?? nameOf(figure.id)), h("dd", { class: isMissing(figure) ? "none" : null }, show(figure))])) : h("p", { class: "later" }, say("no_spend")));
+  fill($("spend"), found.length && !found.every(isMissing) ? h("dl", {}, found.map((figure) => [h("dt", {}, nameOf(figure.id)), h("dd", { class: isMissing(figure) ? "none" : null }, show(figure))])) : h("p", { class: "later" }, say("no_spend")));
 }
 
 export function drawComments(store) {

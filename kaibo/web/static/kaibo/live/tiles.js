@@ -58,21 +58,35 @@ function drawOne(tile, data, shape) {
   const all = [data.main, ...data.also];
   const found = shape.digits.map((id) => all.find((figure) => figure.id === id)).filter(Boolean);
   const large = found.length ? found : [data.main];
-  const small = all.filter((figure) => !large.includes(figure));
+  const small = all.filter((figure) => !large.includes(figure) && figure.r !== "no_target");
   tile.ids = [...large, ...small].map((figure) => figure.id);
   const [, digits, gauge, change, also, foot] = tile.children;
   const before = digits.firstChild?.textContent;
-  fill(digits, large.flatMap((figure, at) => [at > 0 && h("span", { class: "sep" }, shape.joint ?? "·"), largeText(figure, shape)]));
+  fill(digits, large.flatMap((figure, at) => [at > 0 && h("span", { class: shape.joint ? "joint" : "sep" }, shape.joint ?? ""), largeText(figure, shape)]));
   if (before && before !== digits.firstChild.textContent && shape.exact) flash(tile);
   ageOf(tile.querySelector("header time"), data.main.at ?? large[0].at);
   drawGauge(gauge, data);
   fill(change, changeOf(data.change), data.target && h("span", { title: sentence(data.target) }, targetText(data.target)));
-  fill(also, small.map((figure) => h("span", { class: isMissing(figure) ? "none" : null, title: sentence(figure) || nameOf(figure.id) }, `${shortName(figure.id)} ${show(figure)}`)));
+  fill(also, alsoOf(small));
   fill(foot, h("span", {}, bandText(data)), h("span", {}, say(`origin_${data.main.o}`)));
   tile.setAttribute("aria-label", `${tile.querySelector("header b").textContent}: ${large.map((f) => `${nameOf(f.id)} ${show(f, shape)}`).join(", ")}`);
 }
 
-const shortName = (id) => names[id]?.short ?? nameOf(id);
+// "balance ¥8,123", "43 % of target": the short words hold the place of the number
+function shortText(figure) {
+  const text = isMissing(figure) ? "–" : show(figure);
+  const short = names[figure.id]?.short;
+  return short ? short.replace("{n}", text) : `${nameOf(figure.id)} ${text}`;
+}
+
+function alsoOf(figures) {
+  const low = figures.find((figure) => figure.id === "gmv_expected_low");
+  const high = figures.find((figure) => figure.id === "gmv_expected_high");
+  const rest = figures.filter((figure) => figure !== low && figure !== high);
+  const spans = rest.map((figure) => h("span", { class: isMissing(figure) ? "none" : null, title: `${nameOf(figure.id)} ${sentence(figure) || ""}`.trim() }, shortText(figure)));
+  if (low && high && !isMissing(low) && !isMissing(high)) spans.splice(1, 0, h("span", { title: nameOf(low.id) }, say("expected", { low: show(low), high: show(high) })));
+  return spans;
+}
 
 function largeText(figure, shape) {
   return h("span", { class: isMissing(figure) ? "none" : null, "data-figure": figure.id, title: sentence(figure) || nameOf(figure.id) }, show(figure, shape));
@@ -92,7 +106,7 @@ function changeOf(change) {
   return h("span", {}, h("span", { class: rises ? "up" : "down" }, `${rises ? "▲" : "▼"} ${ratio(size)}`), ` ${say("against_5m")}`);
 }
 
-const targetText = (target) => (isMissing(target) ? show(target) : `${shortName(target.id)} ${show(target)}`);
+const targetText = (target) => (isMissing(target) ? show(target) : shortText(target));
 
 function bandText({ main, band }) {
   if (!band) return say("no_band");
@@ -101,14 +115,15 @@ function bandText({ main, band }) {
 }
 
 // A bar for the share of a target, a grey band with a dot for the usual range; nothing where neither is known.
-function drawGauge(gauge, { main, band, target }) {
+function drawGauge(gauge, { main, band, target, also }) {
   const isShare = target && !isMissing(target) && target.u === "ratio";
   const isLine = target && !isMissing(target) && target.u === main.u && !isMissing(main);
   gauge.hidden = !(isShare || isLine || (band && !isMissing(main)));
   gauge.classList.toggle("dot", !isShare);
   if (gauge.hidden) return;
   const percent = (share) => `${(Math.min(1, Math.max(0, share)) * 100).toFixed(1)}%`;
-  if (isShare) return fill(gauge, h("b", { style: { width: percent(target.v) } }));
+  const usual = also?.find((figure) => figure.id === "gmv_usual_share_ratio" && !isMissing(figure));
+  if (isShare) return fill(gauge, h("b", { style: { width: percent(target.v) } }), usual && h("em", { style: { left: percent(usual.v) }, title: shortText(usual) }));
   const top = Math.max(main.v, band?.[1] ?? 0, isLine ? target.v : 0) * 1.15 || 1;
   fill(gauge,
     band && h("i", { style: { left: percent(band[0] / top), width: percent((band[1] - band[0]) / top) } }),
