@@ -70,12 +70,21 @@ class Kaibo:
         ends = time.monotonic() + START_SECONDS
         while time.monotonic() < ends:
             assert self.server.poll() is None, f"the server ended:\n{self.log()[-4000:]}"
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.05)
+            if self.answers():
+                return
+            time.sleep(0.05)
         raise TimeoutError(f"no answer after {START_SECONDS} s:\n{self.log()[-4000:]}")
+
+    def answers(self) -> bool:
+        """Whether the server speaks HTTP by now; it listens a little earlier."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/login/")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def log(self) -> str:
         """What the server wrote so far."""
