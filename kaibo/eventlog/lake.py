@@ -245,9 +245,9 @@ def rewrite_show(show_id: str) -> Path | None:
         listed = ", ".join(quoted(str(lake_folder() / file.name)) for file in hours)
         query = (
             f"select * from read_parquet([{listed}]) where show_id = {quoted(show_id)} "  # noqa: S608
-            "qualify sign > 0 and sum(sign) over same > 0 "
+            "qualify sign > 0 and sum(sign) over (partition by platform, room_id, event_id) > 0 "
             "and row_number() over (partition by platform, room_id, event_id order by sign desc, seq desc) = 1 "
-            "window same as (partition by platform, room_id, event_id) order by occurred_at, seq"
+            "order by occurred_at, seq"
         )
         work = connect()
         try:
