@@ -43,16 +43,14 @@ class _Room:
 
     blocks: dict[int, list[int]] = field(default_factory=dict)  # first, last, number of events
 
-    def saw(self, at_us: int) -> None:
-        block = self.blocks.get(at_us // BLOCK_US)
+    def saw(self, first_at: int, last_at: int, count: int) -> None:
+        block = self.blocks.get(first_at // BLOCK_US)
         if block is None:
-            self.blocks[at_us // BLOCK_US] = [at_us, at_us, 1]
+            self.blocks[first_at // BLOCK_US] = [first_at, last_at, count]
             return
-        block[2] += 1
-        if at_us < block[0]:
-            block[0] = at_us
-        elif at_us > block[1]:
-            block[1] = at_us
+        block[0] = min(block[0], first_at)
+        block[1] = max(block[1], last_at)
+        block[2] += count
 
     def parts(self, pause_us: int) -> list[_Part]:
         """Stretches without a pause of that length: first, last, number of events."""
@@ -81,9 +79,13 @@ class Planner:
 
     def saw(self, place: Place, kind: str, at_us: int, show_id: str | None) -> None:
         """One event of the file."""
-        if kind in AFTERMATH and show_id is None:
-            return
+        self.saw_block(place, show_id, is_aftermath=kind in AFTERMATH, edges=(at_us, at_us, 1))
+
+    def saw_block(self, place: Place, show_id: str | None, *, is_aftermath: bool, edges: _Part) -> None:
+        """Events of one block of ten minutes at once: first, last, number."""
         if show_id is None:
+            if is_aftermath:
+                return
             room = self._rooms.get(place)
             if room is None:
                 room = self._rooms[place] = _Room()
@@ -92,9 +94,9 @@ class Planner:
             room = self._named.get(named)
             if room is None:
                 room = self._named[named] = _Room()
-            if kind in AFTERMATH and room.blocks:
+            if is_aftermath and room.blocks:
                 return
-        room.saw(at_us)
+        room.saw(*edges)
 
     def spans(self) -> list[Span]:
         """Every show of the file, in order of place and time; named ones first."""

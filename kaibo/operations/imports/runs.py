@@ -21,7 +21,7 @@ from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.kit import clock
 from kaibo.operations.imports.contracts import Progress
 from kaibo.operations.imports.handing import Aside, Spool, Taker, note_refused, patiently, pieces_of
-from kaibo.operations.imports.plan import Place, Planner
+from kaibo.operations.imports.plan import AFTERMATH, BLOCK_US, Planner
 from kaibo.operations.imports.shows import Homes, house
 from kaibo.operations.imports.tally import Tally
 
@@ -90,16 +90,13 @@ def content_hash(manifest: Manifest, path: Path) -> str:
     return digest.hexdigest()
 
 
-def _saw(run: Run, planner: Planner, place: Place, *, kind: str, at_us: int, show_id: str | None) -> None:
-    """One event of the file, unless the log will refuse its time or platform: such a line must not stretch a show."""
-    if not EARLIEST_US <= at_us <= run.latest_us:
-        return
-    if place[0] not in run.platforms:
-        if not PLATFORM_NAME.match(place[0]):
-            return
-        run.platforms.add(place[0])
-    planner.saw(place, kind, at_us, show_id)
-    run.tally.saw(kind, place[1], at_us)
+def _saw(run: Run, planner: Planner, event: PlatformEvent) -> None:
+    """One event of the file, unless the log will refuse its time: such a line must not stretch a show."""
+    if EARLIEST_US <= event.occurred_at <= run.latest_us:
+        place = (event.platform, event.room_id)
+        run.platforms.add(event.platform)
+        planner.saw(place, event.kind, event.occurred_at, event.show_id)
+        run.tally.saw(event.kind, event.room_id, event.occurred_at)
 
 
 # -- translated ---------------------------------------------------------------------------------------------------
@@ -137,8 +134,7 @@ def _read(run: Run, spool: Spool, planner: Planner) -> list[BadLine]:
         if isinstance(outcome, PlatformEvent):
             if run.show is not None:
                 outcome.show_id = None
-            place = (outcome.platform, outcome.room_id)
-            _saw(run, planner, place, kind=outcome.kind, at_us=outcome.occurred_at, show_id=outcome.show_id)
+            _saw(run, planner, outcome)
             spool.put(row, outcome)
         elif isinstance(outcome, Skipped):
             run.tally.skip(outcome.reason, outcome.room_id)
@@ -224,14 +220,39 @@ class _Opened:
 
 
 def _glance(run: Run, piece: bytes, planner: Planner) -> None:
-    for row in _rows(piece):
-        try:
-            at_us = row.occurred_at if isinstance(row.occurred_at, int) and row.occurred_at >= 10**15 else None
-            at_us = clock.parse_instant(row.occurred_at) if at_us is None else at_us
-        except ValueError:
-            continue  # the log names this line
-        kind = row.kind if row.kind in KINDS else UNKNOWN
-        _saw(run, planner, (row.platform, row.room_id), kind=kind, at_us=at_us, show_id=row.show_id)
+    """Tell the planner of the lines of a piece, by blocks: a call per line would cost as much as the log itself."""
+    blocks: dict[tuple[str, str, str | None, bool, int], list[int]] = {}
+    rows = _rows(piece)
+    for row in rows:
+        at_us = row.occurred_at
+        if not isinstance(at_us, int) or at_us < EARLIEST_US:
+            at_us = _instant(at_us)
+        key = (row.platform, row.room_id, row.show_id, row.kind in AFTERMATH, at_us // BLOCK_US)
+        edges = blocks.get(key)
+        if edges is None:
+            blocks[key] = [at_us, at_us, 1]
+            continue
+        edges[2] += 1
+        if at_us < edges[0]:
+            edges[0] = at_us
+        elif at_us > edges[1]:
+            edges[1] = at_us
+    run.tally.by_kind.update(kind if kind in KINDS else UNKNOWN for kind in [row.kind for row in rows])
+    run.tally.by_room.update([row.room_id for row in rows])
+    for (platform, room_id, show_id, is_aftermath, _), (first_at, last_at, count) in blocks.items():
+        if PLATFORM_NAME.match(platform) and first_at >= EARLIEST_US and last_at <= run.latest_us:
+            run.platforms.add(platform)
+            run.tally.reach(first_at)
+            run.tally.reach(last_at)
+            part = (first_at, last_at, count)
+            planner.saw_block((platform, room_id), show_id, is_aftermath=is_aftermath, edges=part)
+
+
+def _instant(given: str | int | float) -> int:
+    try:
+        return clock.parse_instant(given)
+    except ValueError:
+        return 0  # the log names this line
 
 
 def _rows(piece: bytes) -> list[_Glance]:

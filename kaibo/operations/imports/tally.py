@@ -50,6 +50,10 @@ class Tally:
     def saw(self, kind: str, room_id: str, at_us: int) -> None:
         self.by_kind[kind] += 1
         self.by_room[room_id] += 1
+        self.reach(at_us)
+
+    def reach(self, at_us: int) -> None:
+        """Let the span of the file hold the instant."""
         if self.first_at is None or at_us < self.first_at:
             self.first_at = at_us
         if self.last_at is None or at_us > self.last_at:
