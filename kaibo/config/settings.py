@@ -128,8 +128,11 @@ LOGGING = {
 
 UNFOLD = {
     "SITE_TITLE": "Kaibo",
-    "SITE_HEADER": _("Kaibo back office"),
+    "SITE_HEADER": _("Kaibo records"),
+    "SITE_SUBHEADER": _("To look at; acts stand on the pages"),
     "SITE_URL": "/",
-    "SHOW_HISTORY": True,
+    "SITE_SYMBOL": "sensors",
+    "SHOW_HISTORY": False,
     "SHOW_LANGUAGES": True,
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "kaibo.web.backoffice.sidebar"},
 }

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kaibo.web.api.app import api
 from kaibo.web.pages import audit, auth, feeds, health, home, people, reference, rooms, show, shows
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,4 +45,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:person_id>/log-out/", people.person_log_out, name="person_log_out"),
     path("audit/", audit.audit_page, name="audit"),
     path("settings/", reference.settings_page, name="settings"),
+    path("api/v1/", api.urls),
 ]

@@ -18,8 +18,8 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Coverage, FeedView
 from kaibo.eventlog.kinds import KINDS
 from kaibo.kit import clock
-from kaibo.kit.errors import NotFound
 from kaibo.warehouse import api as warehouse
+from kaibo.web import feeds
 from kaibo.web.pages import fields, home, needs, tools
 
 
@@ -38,7 +38,7 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
     now = clock.now_us()
     on_air = home.visible(request, shows.shows(status=ShowStatus.ON_AIR, now_us=now))
     context = {
-        "lines": [_line(feed, on_air, now_us=now) for feed in _mine(request)],
+        "lines": [_line(feed, on_air, now_us=now) for feed in feeds.visible(request)],
         "log": eventlog.status(),
         "count": warehouse.count_status(),
         "coverages": [(show, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air],
@@ -57,25 +57,25 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
 @tools.page("feed.see")
 def feed_page(request: HttpRequest, feed_id: str) -> HttpResponseBase:
     """One feed: what it declares, what it sent, its acts."""
-    return render(request, "kaibo/feed.html", _context(request, _get(request, feed_id)))
+    return render(request, "kaibo/feed.html", _context(request, feeds.get(request, feed_id)))
 
 
 @never_cache
 @tools.page("feed.edit", methods=("POST",))
 def feed_create(request: HttpRequest) -> HttpResponseBase:
     """A feed and its token, shown on this answer only."""
-    name, platform = fields.text(request.POST, "name"), fields.text(request.POST, "platform")
-    if not name or not platform:
-        messages.error(request, _("A feed needs a name and a platform."))
+    typed = fields.text(request.POST, "rooms").replace("，", ",").split(",")
+    try:
+        feed, token = feeds.create(
+            request,
+            fields.text(request.POST, "name"),
+            platform=fields.text(request.POST, "platform"),
+            rooms=tuple(room.strip() for room in typed if room.strip()),
+            kinds=tuple(request.POST.getlist("kind")),
+        )
+    except feeds.BadFeed as error:
+        messages.error(request, error.sentence)
         return redirect("feeds")
-    chosen = tuple(
-        room.strip() for room in fields.text(request.POST, "rooms").replace("，", ",").split(",") if room.strip()
-    )
-    _require_rooms(request, platform, chosen)
-    kinds = tuple(kind for kind in request.POST.getlist("kind") if kind in KINDS)
-    feed, token = eventlog.create_feed(
-        name, connector="http", platform=platform, rooms=chosen, kinds=kinds, actor=tools.actor(request)
-    )
     return render(request, "kaibo/feed.html", {**_context(request, feed), "token": token})
 
 
@@ -83,18 +83,15 @@ def feed_create(request: HttpRequest) -> HttpResponseBase:
 @tools.page("feed.edit", methods=("POST",))
 def feed_rotate(request: HttpRequest, feed_id: str) -> HttpResponseBase:
     """A new token; the old one stops at once."""
-    feed = _get(request, feed_id)
-    _require_rooms(request, feed.platform, feed.rooms)
-    made = eventlog.rotate_token(feed_id, actor=tools.actor(request))
-    token = made if isinstance(made, str) else made[1]
+    feed = feeds.get(request, feed_id, "feed.edit")
+    token = eventlog.rotate_token(feed_id, actor=tools.actor(request))
     return render(request, "kaibo/feed.html", {**_context(request, feed), "token": token})
 
 
 @tools.page("feed.edit", methods=("POST",))
 def feed_switch(request: HttpRequest, feed_id: str) -> HttpResponseBase:
     """Enable or disable."""
-    feed = _get(request, feed_id)
-    _require_rooms(request, feed.platform, feed.rooms)
+    feeds.get(request, feed_id, "feed.edit")
     enabled = request.POST.get("enabled") == "1"
     return tools.act(
         request,
@@ -141,34 +138,6 @@ def _context(request: HttpRequest, feed: FeedView) -> dict[str, object]:
         "sample_at": clock.iso(clock.now_us()),
         "may_edit": team.may(request.user, "feed.edit"),
     }
-
-
-def _mine(request: HttpRequest) -> list[FeedView]:
-    """Feeds that report at least one room the reader sees."""
-    scope = team.visible_rooms(request.user)
-    platforms = {platform for platform, _room in scope.rooms}
-    return [
-        feed
-        for feed in eventlog.feeds()
-        if scope.is_all
-        or any((feed.platform, room) in scope for room in feed.rooms)
-        or (not feed.rooms and feed.platform in platforms)
-    ]
-
-
-def _get(request: HttpRequest, feed_id: str) -> FeedView:
-    for feed in _mine(request):
-        if feed.id == feed_id:
-            return feed
-    raise NotFound(_("There is no such feed."), feed=feed_id)
-
-
-def _require_rooms(request: HttpRequest, platform: str, chosen: tuple[str, ...]) -> None:
-    """A feed for every room of a platform needs all rooms, else each listed one."""
-    if not chosen:
-        tools.require(request, "settings.see")
-    for room_id in chosen:
-        tools.require(request, "feed.edit", platform=platform, room_id=room_id)
 
 
 def _line(feed: FeedView, on_air: list[ShowView], *, now_us: int) -> FeedLine:

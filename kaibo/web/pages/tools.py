@@ -49,6 +49,11 @@ def show_or_404(request: HttpRequest, show_id: str, act: str = "show.see") -> Sh
     return show
 
 
+def no_room() -> str:
+    """The sentence for a room that is not there, or not for the reader."""
+    return _("There is no such room.")
+
+
 def me(request: HttpRequest) -> int:
     """The id of the reader. Raises Forbidden without a login."""
     if request.user.pk is None:

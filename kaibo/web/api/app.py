@@ -1,0 +1,54 @@
+"""`/api/v1`: what the pages can do, as JSON; a login's session is the key, writes need its CSRF token."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import django_auth
+
+from kaibo import __version__
+from kaibo.kit.errors import KaiboError
+from kaibo.web.api import feeds, reference, rooms, shows
+
+api = NinjaAPI(
+    title="Kaibo",
+    version=__version__,
+    description=(
+        "Times are microseconds since the epoch, UTC. Money is integer minor units beside a currency. Ratios are "
+        "0-1. Events are sent to POST /api/v1/events with a feed's bearer token (NDJSON or a JSON array)."
+    ),
+    auth=django_auth,
+    urls_namespace="api",
+    docs_decorator=login_required,
+)
+api.add_router("", reference.router)
+api.add_router("/rooms", rooms.router)
+api.add_router("/shows", shows.router)
+api.add_router("/feeds", feeds.router)
+
+
+@api.exception_handler(KaiboError)
+def refused(request: HttpRequest, error: KaiboError) -> HttpResponse:
+    """Our errors carry their own status."""
+    return api.create_response(request, error.as_dict(), status=error.status)
+
+
+@api.exception_handler(AuthenticationError)
+def not_logged_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    """Nobody is logged in."""
+    body = {"code": "not_logged_in", "problem": _("Log in first."), "fix": "/login/"}
+    return api.create_response(request, body, status=401)
+
+
+@api.exception_handler(ValidationError)
+def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A field is missing or has the wrong type; `details` names each."""
+    details = [{"field": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]} for one in error.errors]
+    body = {
+        "code": "malformed",
+        "problem": _("Some fields cannot be read."),
+        "fix": "/api/v1/docs",
+        "details": details,
+    }
+    return api.create_response(request, body, status=422)
