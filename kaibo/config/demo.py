@@ -1,0 +1,273 @@
+"""The demonstration: a home with three earlier nights and one that is on air, all through the HTTP door."""
+
+import json
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kaibo.connectors.simulator.client import Door, DoorRefused, DoorSilent
+from kaibo.connectors.simulator.config import NightConfig
+from kaibo.connectors.simulator.night import Night, simulate
+from kaibo.connectors.simulator.pace import at_pace
+from kaibo.kit import env
+from kaibo.kit.clock import DAY_US, MINUTE_US, minute_of, now_us
+
+logger = logging.getLogger("kaibo.demo")
+
+PLATFORM, ROOM = "simulated", "demo-room"
+ACTOR = "system:demo"
+EARLIER_SEEDS = (7, 9, 12)  # yesterday first
+TONIGHT_SEED = 3
+FILLED_MINUTES = 30
+BATCH = 5_000
+PEOPLE = ("director", "operator", "viewer")
+"""Log-in names are the roles."""
+MOST_BEHIND = 10_000
+"""Earlier nights wait while more than this is uncounted: the night on air must not wait for them."""
+
+
+@dataclass
+class Tale:
+    """What a demo home remembers from one start to the next; a file of mode 600 beside the records."""
+
+    password: str = ""
+    feed_id: str = ""
+    seed: int = TONIGHT_SEED
+    started_us: int = 0
+    show_id: str = ""
+    earlier: list[str] = field(default_factory=list)
+
+    @staticmethod
+    def path() -> Path:
+        """Where it is kept."""
+        return env.home() / "run" / "demo.json"
+
+    @classmethod
+    def load(cls) -> "Tale":
+        """The remembered tale, or a new one."""
+        try:
+            return cls(**json.loads(cls.path().read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return cls()
+
+    def save(self) -> None:
+        """Keep it, readable by its owner only, because it holds the demo password."""
+        path = self.path()
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        scratch = path.with_suffix(".tmp")
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file)
+        scratch.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the terminal tells and what the player needs."""
+
+    tale: Tale
+    token: str
+    minutes: int = 240
+
+
+def prepare(*, minutes: int = 240, at_us: int | None = None) -> Prepared:
+    """People, room, feed and tonight's show, made or found again. Django must be set up."""
+    tale, instant = Tale.load(), now_us() if at_us is None else at_us
+    tale.password = tale.password or secrets.token_urlsafe(9)
+    add_people(tale, PEOPLE[:1])
+    _room()
+    token = _feed(tale)
+    if not tale.started_us or instant >= tale.started_us + minutes * MINUTE_US:
+        _next_show(tale, instant, minutes)
+    tale.save()
+    return Prepared(tale, token, minutes)
+
+
+def add_people(tale: Tale, names: Iterable[str]) -> None:
+    """Accounts that are not there yet. A password hash takes a third of a second, so the start makes only one."""
+    from kaibo.commerce.team import api as team
+    from kaibo.commerce.team.contracts import Role, RoomScope
+
+    known = {person.username for person in team.people()}
+    for name in names:
+        if name not in known:
+            team.add_person(name, tale.password, role=Role(name), scope=RoomScope(is_all=True), actor=ACTOR)
+
+
+def _room() -> None:
+    """A mid-size women's-clothing room; its costs are the worked example of the break-even formula."""
+    from kaibo.commerce.rooms import api as rooms
+    from kaibo.commerce.rooms.contracts import Economics
+
+    economics = Economics(
+        margin_ratio=0.65,
+        platform_fee_ratio=0.05,
+        commission_ratio=0.0,
+        refund_before_shipping_ratio=0.22,
+        refund_after_shipping_ratio=0.36,
+        freight_minor=350,
+        insurance_minor=300,
+        handling_minor=300,
+        currency="CNY",
+    )
+    if not any((room.platform, room.room_id) == (PLATFORM, ROOM) for room in rooms.rooms()):
+        rooms.save_room(PLATFORM, ROOM, name="模拟女装直播间", currency="CNY", economics=economics, actor=ACTOR)
+
+
+def _feed(tale: Tale) -> str:
+    """The token of the demo's feed; a home that is started again gets a new one."""
+    from kaibo.connectors import api as connectors
+    from kaibo.eventlog import api as eventlog
+
+    if tale.feed_id:
+        return eventlog.rotate_token(tale.feed_id, actor=ACTOR)
+    kinds = connectors.connector("simulator").kinds
+    feed, token = eventlog.create_feed(
+        "模拟直播间", connector="simulator", platform=PLATFORM, rooms=(ROOM,), kinds=kinds, actor=ACTOR
+    )
+    tale.feed_id = feed.id
+    return token
+
+
+def _next_show(tale: Tale, instant: int, minutes: int) -> None:
+    """Tonight began half an hour ago, or right after the show before it."""
+    before = tale.started_us + (minutes + 1) * MINUTE_US if tale.started_us else 0
+    if tale.started_us:
+        tale.seed += 1
+    tale.started_us = max(minute_of(instant) - FILLED_MINUTES * MINUTE_US, before)
+    tale.show_id = f"demo-{tale.started_us // MINUTE_US}"
+    _show(tale.show_id, "秋冬上新专场", tale.started_us, None)
+    from kaibo.commerce.shows import api as shows
+
+    # a little above what this room usually sells and spends in a whole evening
+    targets = {"gmv_paid_minor": 9_000_000 * minutes / 240, "spend_minor": 1_900_000 * minutes / 240, "roas": 4.5}
+    shows.set_targets(tale.show_id, targets, actor=ACTOR)
+
+
+def _show(show_id: str, title: str, started_us: int, ended_us: int | None) -> None:
+    from kaibo.commerce.shows import api as shows
+
+    shows.ensure_show(
+        show_id,
+        platform=PLATFORM,
+        room_id=ROOM,
+        title=title,
+        started_at=started_us,
+        ended_at=ended_us,
+        actor=ACTOR,
+    )
+
+
+class Player(threading.Thread):
+    """Sends tonight at the clock's pace; earlier nights follow in a second thread once tonight is on the page."""
+
+    def __init__(self, prepared: Prepared, url: str, *, speed: float = 1.0) -> None:
+        super().__init__(name="demo", daemon=True)
+        self.prepared, self.url, self.speed = prepared, url, speed
+        self.stopped = threading.Event()
+        self.is_filled = threading.Event()
+
+    def stop(self) -> None:
+        """Let both threads end at their next breath."""
+        self.stopped.set()
+
+    def run(self) -> None:
+        """Tonight, then the next show, until stopped."""
+        tale = self.prepared.tale
+        self._guarded(lambda: self._fill(tale))
+        add_people(tale, PEOPLE)
+        self.is_filled.set()
+        history = threading.Thread(target=self._guarded, args=(self._earlier,), name="demo-history", daemon=True)
+        history.start()
+        while not self.stopped.is_set():
+            self._guarded(lambda: self._go_on(tale))
+            if not self.stopped.wait(5):
+                _next_show(tale, now_us(), self.prepared.minutes)
+                tale.save()
+                self._guarded(lambda: self._fill(tale))
+        history.join()
+        _close_records()
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """A server that stops takes its door away: that is no error then."""
+        try:
+            act()
+        except (DoorRefused, DoorSilent) as error:
+            if not self.stopped.is_set():
+                logger.error("the demo cannot go on: %s; %s", error.sentence, error.fix)
+                self.stopped.set()
+
+    def _night(self, seed: int, show_id: str, started_us: int, *, until_us: int | None = None) -> Night:
+        config = NightConfig(
+            platform=PLATFORM,
+            room_id=ROOM,
+            show_id=show_id,
+            minutes=self.prepared.minutes,
+            impressions="counts",  # as platforms state them; a person each would double the events
+        )
+        return simulate(config, seed=seed, started_us=started_us, until_us=until_us)
+
+    def _send(self, batches: Iterable[list[str]]) -> None:
+        door = Door(self.url, self.prepared.token, patience=60, sleep=lambda pause: void(self.stopped.wait(pause)))
+        try:
+            for batch in batches:
+                if self.stopped.is_set():
+                    return
+                door.send(batch)
+        finally:
+            door.close()
+
+    def _as_counted(self, batches: Iterable[list[str]]) -> Iterator[list[str]]:
+        from kaibo.warehouse import api as warehouse
+
+        for batch in batches:
+            while warehouse.count_status().behind_events > MOST_BEHIND and not self.stopped.wait(0.2):
+                pass
+            yield batch
+
+    def _passed_ms(self, tale: Tale) -> int:
+        return max(0, (now_us() - tale.started_us) // 1000)
+
+    def _fill(self, tale: Tale) -> None:
+        """Everything of tonight up to now, at full speed; what the log has already is a duplicate to it."""
+        night = self._night(tale.seed, tale.show_id, tale.started_us)
+        self._send(night.chunks(BATCH, to_ms=self._passed_ms(tale)))
+
+    def _go_on(self, tale: Tale) -> None:
+        """Second by second as it happens. Starts a little back: what was sent already counts once."""
+        night = self._night(tale.seed, tale.show_id, tale.started_us)
+        begin = max(0, self._passed_ms(tale) - 60_000)
+        self._send(at_pace(night, speed=self.speed, from_ms=begin, sleep=lambda pause: void(self.stopped.wait(pause))))
+
+    def _earlier(self) -> None:
+        """Whole nights of the same room and slot on the days before, with what was refunded since."""
+        tale = self.prepared.tale
+        first = tale.started_us
+        for days, seed in enumerate(EARLIER_SEEDS, 1):
+            name = f"night-{seed}"
+            if name in tale.earlier or self.stopped.is_set():
+                continue
+            started = first - days * DAY_US
+            show_id = f"demo-{started // MINUTE_US}"
+            _show(show_id, "秋冬上新专场", started, started + self.prepared.minutes * MINUTE_US)
+            night = self._night(seed, show_id, started, until_us=now_us())
+            self._send(self._as_counted(night.chunks(BATCH)))
+            if not self.stopped.is_set():
+                tale.earlier.append(name)
+                tale.save()
+        _close_records()
+
+
+def void(_value: object) -> None:
+    """Event.wait says whether it was set; a pause has nothing to say."""
+
+
+def _close_records() -> None:
+    """A thread that used the records gives its connection back."""
+    from django.db import connections
+
+    connections.close_all()
