@@ -5,7 +5,7 @@ Values say instants, never ages: the browser counts those, so a quiet show has a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import Error as DatabaseError
@@ -21,19 +21,15 @@ from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Tile, Value
 from kaibo.metrics.facts import Facts
 from kaibo.warehouse import api as warehouse
+from kaibo.warehouse.columns import BY_NAME
+from kaibo.warehouse.contracts import MinuteRow
 from kaibo.web.live import goods, lights
+from kaibo.web.live.doors import PacedDoors, RoomDoors
 
 State = dict[str, Any]
 
-SERIES = (
-    "online_now",
-    "entries_natural_per_minute",
-    "entries_paid_per_minute",
-    "gmv_paid",
-    "ad_spend",
-    "roas_room_15m",
-)
-"""What a minute of the three strips holds, in this order."""
+MINUTE_COLUMNS = {"online": "online_last", "gmv": "gmv_paid_minor", "spend": "spend_minor"}
+"""What a minute of the strips shows besides entries and the 15-minute ROI: plain columns of its row."""
 
 STRIPS = {
     "online": "online_now",
@@ -67,16 +63,17 @@ class Watch(NamedTuple):
     sees_comments: bool
 
 
-def room_state(show_id: str, *, now_us: int, sees_comments: bool = True) -> State:
+def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: RoomDoors | None = None) -> State:
     """The page of one show at one instant.
 
     Raises: ShowNotFound. Cost: about 25 queries, whatever the size of the show: all parts share one `Facts`.
     """
     show = shows.show(show_id, now_us=now_us)
-    facts = metrics.facts_of(show_id, now_us=now_us)
+    doors = doors or RoomDoors()
+    facts = metrics.facts_of(show_id, now_us=now_us, doors=doors)
     state: State = {"meta/show": _meta(show)}
     state.update(_tiles(facts))
-    state.update(_minutes(facts))
+    state.update(_minutes(facts, doors.source_rows(show_id)))
     state.update(_marks(facts))
     state.update(goods.goods_state(facts))
     state.update(lights.lights_state(facts.coverage))
@@ -140,13 +137,37 @@ def _tile(tile: Tile) -> State:
     }
 
 
-def _minutes(facts: Facts) -> State:
-    found = metrics.series(facts.show_id, SERIES, facts=facts)
-    rows: dict[int, list[float | int | None]] = {}
-    for place, metric in enumerate(SERIES):
-        for minute_us, value in found[metric]:
-            rows.setdefault(minute_us, [None] * len(SERIES))[place] = _round(value)
-    return {f"minute/{minute_us}": row for minute_us, row in rows.items()}
+def _minutes(facts: Facts, source_rows: Sequence[MinuteRow]) -> State:
+    """`minute/<µs>`: online, natural and paid entries, GMV, spend, ROI of the last 15 minutes; null is not reported."""
+    entries = _entries(facts, source_rows)
+    columns = [_column(facts, name) for name in MINUTE_COLUMNS.values()]
+    roi = dict(metrics.series(facts.show_id, ["roas_room_15m"], facts=facts)["roas_room_15m"])
+    state: State = {}
+    for minute_us in facts.rows.minutes:
+        online, gmv, spend = (column(minute_us) for column in columns)
+        state[f"minute/{minute_us}"] = [online, *entries(minute_us), gmv, spend, _round(roi.get(minute_us))]
+    return state
+
+
+def _column(facts: Facts, name: str) -> Callable[[int], int | None]:
+    """A column by minute: null where no feed reports it, 0 where one does and nothing happened, never 0 for online."""
+    if facts.heard(name) is None:
+        return lambda _: None
+    points = dict(facts.rows.points(name, None, None))
+    nothing = 0 if BY_NAME[name].merge == "sum" else None
+    return lambda minute_us: points.get(minute_us, nothing)
+
+
+def _entries(facts: Facts, source_rows: Sequence[MinuteRow]) -> Callable[[int], tuple[int | None, int | None]]:
+    """Natural and paid entries by minute; entries without a traffic source count as natural on the strip."""
+    if facts.heard("views") is None:
+        return lambda _: (None, None)
+    natural: dict[int, int] = {}
+    paid: dict[int, int] = {}
+    for row in source_rows:
+        side = paid if row.key == "paid" else natural
+        side[row.minute_us] = side.get(row.minute_us, 0) + row.values.get("views", 0)
+    return lambda minute_us: (natural.get(minute_us, 0), paid.get(minute_us, 0))
 
 
 def _marks(facts: Facts) -> State:
@@ -200,6 +221,7 @@ def _comments(show_id: str) -> State:
     }
 
 
+_DOORS = PacedDoors()
 _settled: dict[Watch, tuple[object, float, State]] = {}
 
 
@@ -218,7 +240,7 @@ def _live_state(watch: Watch) -> State:
     kept = _settled.get(watch)
     if kept and kept[0] == version and time.monotonic() - kept[1] < SETTLED_SECONDS:
         return kept[2]
-    state = room_state(watch.show_id, now_us=present(), sees_comments=watch.sees_comments)
+    state = room_state(watch.show_id, now_us=present(), sees_comments=watch.sees_comments, doors=_DOORS)
     _settled.pop(watch, None)
     if state["meta/show"]["status"] == ShowStatus.ENDED:
         _settled[watch] = (version, time.monotonic(), state)
