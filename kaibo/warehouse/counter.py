@@ -2,11 +2,9 @@
 
 import json
 import logging
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
@@ -14,12 +12,13 @@ from django.db.utils import IntegrityError
 
 from kaibo.eventlog import api as log
 from kaibo.eventlog.contracts import BatchRef
-from kaibo.eventlog.errors import DamagedSegment
+from kaibo.eventlog.errors import DamagedLake, DamagedSegment, LogBusy
+from kaibo.eventlog.locks import LockFile
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
 from kaibo.warehouse import ledger, memory
 from kaibo.warehouse.engine import Engine
-from kaibo.warehouse.merge import add_tally, merge
+from kaibo.warehouse.merge import add_tally, known_homes, merge
 from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
 from kaibo.warehouse.store import drop_show
 
@@ -40,9 +39,10 @@ class Step:
     events: int = 0
     rebuilt: tuple[str, ...] = ()
     quarantined: int = 0
+    is_again: bool = False  # nothing was written; look at the ledger and try once more
 
     def __bool__(self) -> bool:
-        return bool(self.batches or self.rebuilt or self.quarantined)
+        return bool(self.batches or self.rebuilt or self.quarantined or self.is_again)
 
 
 class Counter:
@@ -85,7 +85,7 @@ class Counter:
             batches, events = batches + step.batches, events + step.events
             quarantined, rebuilt = quarantined + step.quarantined, (*rebuilt, *step.rebuilt)
             self.engine.evict(idle_seconds=IDLE_SECONDS, most_shows=MOST_SHOWS)
-        log.lake_sealed(ledger.reached())
+        self._fill_lake()
         return Step(batches, events, rebuilt, quarantined)
 
     def _keep_house(self, *, is_idle: bool) -> None:
@@ -93,7 +93,14 @@ class Counter:
         now = time.monotonic()
         if now - self._lake_at >= LAKE_SECONDS * (1 if is_idle else 4):
             self._lake_at = now
+            self._fill_lake()
+
+    def _fill_lake(self) -> None:
+        """Let sealed and counted segments become Parquet; a lake that cannot take them now gets them later."""
+        try:
             log.lake_sealed(ledger.reached())
+        except (DamagedSegment, DamagedLake, LogBusy, OSError) as error:
+            logger.error("segments wait for the lake: %s", error)
 
     def step(self) -> Step:
         """Count one group of batches and what was asked to be counted again."""
@@ -114,7 +121,7 @@ class Counter:
             logger.warning("%s; reading the ledger again", error.sentence)
             self.engine.reset()
             time.sleep(POLL_SECONDS)
-            return Step(batches=0, rebuilt=("",))
+            return Step(is_again=True)
 
     def _count(self, group: Sequence[BatchRef], asked: Sequence[str], expected: dict[str, int]) -> Step:
         good: list[BatchRef] = []
@@ -211,7 +218,7 @@ class Counter:
             found.update(show for show, _, _ in taken_back if show is not None)
             uids = [uid for _, uid, _ in taken_back]
             found.update(StrayEvent.objects.filter(uid__in=uids).values_list("home_show_id", flat=True))
-            found.update(memory.known_homes([order for _, _, order in taken_back if order]).values())
+            found.update(known_homes([order for _, _, order in taken_back if order]).values())
         return sorted(found - {""})
 
     def _clear(self, rebuilt: Sequence[str], gone: set[str], asked: Sequence[str]) -> None:
@@ -233,20 +240,6 @@ class Counter:
             raise ledger.CountedElsewhere("a show was forgotten while it was counted", fix="nothing to do")
 
 
-def beat_path() -> Path:
-    """The file whose time says that the counter is alive."""
-    return env.home() / "run" / "counter.beat"
-
-
-class Beat:
-    """Touches the beat file about once a second."""
-
-    def __init__(self) -> None:
-        self._at = 0.0
-        beat_path().parent.mkdir(exist_ok=True)
-
-    def __call__(self) -> None:
-        now = time.monotonic()
-        if now - self._at >= 1.0:
-            self._at = now
-            beat_path().write_text(str(os.getpid()))
+def counter_lock() -> LockFile:
+    """The lock that makes one process of a home its counter."""
+    return LockFile(env.home() / "run" / "counter.lock")

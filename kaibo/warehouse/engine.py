@@ -88,8 +88,7 @@ class Engine:
         """Make the table `event` from NDJSON bytes. Raises duckdb.Error for bytes that are no stored events."""
         size = self._write_spool(chunks)
         self.duck.execute(
-            f"create or replace temp table event as {sqlfiles.load('staging', 'events')}"
-            + ("" if size else " where false"),
+            f"create or replace temp table event as {_typed('read_segment')}" + ("" if size else " where false"),
             [str(self._spool)],
         )
         self._spool.unlink()
@@ -98,7 +97,7 @@ class Engine:
         """Append to `event` the lines of one show among these bytes."""
         if self._write_spool(chunks):
             self.duck.execute(
-                f"insert into event {sqlfiles.load('staging', 'events')} where e.show_id = ?",
+                f"insert into event {_typed('read_segment')} where e.show_id = ?",
                 [str(self._spool), show_id],
             )
         self._spool.unlink()
@@ -107,7 +106,8 @@ class Engine:
         """Append to `event` the lines of one show among these Parquet files."""
         if paths:
             self.duck.execute(
-                f"insert into event {sqlfiles.load('staging', 'lake')}", [[str(path) for path in paths], show_id]
+                f"insert into event {_typed('read_lake')} where e.show_id = ?",
+                [[str(path) for path in paths], show_id],
             )
 
     def net(self) -> None:
@@ -309,6 +309,10 @@ class Engine:
         self.stage_orders()
         self.homes_to_be()
         return self.count()
+
+
+def _typed(read: str) -> str:
+    return f"with e as ({sqlfiles.load('staging', read)}) {sqlfiles.load('staging', 'events')}"
 
 
 def order_body(row: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ class MinuteRow(models.Model):
 
 
 for _column in COLUMNS:
-    MinuteRow.add_to_class(_column.name, models.BigIntegerField(null=True))  # type: ignore[attr-defined]
+    MinuteRow.add_to_class(_column.name, models.BigIntegerField(null=True))
 
 
 class LedgerEntry(models.Model):

@@ -51,7 +51,7 @@ def totals_by(
     """
     window = (_ALWAYS[0] if from_us is None else from_us, _ALWAYS[1] if to_us is None else to_us)
     selected: list[str] = []
-    values: list[object] = []
+    values: list[int] = []
     for column in COLUMNS:
         if column.merge == "last":
             selected.append(_LAST.format(name=column.name))
@@ -180,6 +180,11 @@ def show_span(show_id: str) -> tuple[int, int] | None:
     if span is None or span[0] is None or span[1] is None:
         return None
     return span[0], span[1]
+
+
+def is_rebuild_waiting() -> bool:
+    """Whether a show waits to be counted again. Cost: 1 query."""
+    return models.RebuildRequest.objects.exists()
 
 
 def count_status() -> CountStatus:

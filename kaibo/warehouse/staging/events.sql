@@ -1,6 +1,6 @@
--- purpose: lines of the log as typed rows; the only place that reads JSON
+-- purpose: stored lines as typed rows; names inside attrs that Kaibo does not read stay in attrs_json
 -- grain:   one stored line
--- source:  NDJSON of stored events (schema 1), a path bound as ?
+-- source:  e (read_segment or read_lake)
 -- clock:   occurred_at, µs UTC
 select
     e.show_id as show_id,
@@ -39,15 +39,4 @@ select
         "stock": "BIGINT", "title": "VARCHAR", "role": "VARCHAR", "planned_minutes": "BIGINT",
         "interaction": "VARCHAR", "scope": "VARCHAR"
     }') as attrs
-from read_json(
-    ?,
-    format = 'newline_delimited',
-    maximum_object_size = 67108864,
-    columns = {
-        show_id: 'varchar', platform: 'varchar', room_id: 'varchar', event_id: 'varchar', kind: 'varchar',
-        occurred_at: 'bigint', traffic_source: 'varchar', viewer_id: 'varchar', product_id: 'varchar',
-        sku_id: 'varchar', link_no: 'varchar', order_id: 'varchar', host_id: 'varchar', quantity: 'bigint',
-        amount_minor: 'bigint', currency: 'varchar', count: 'bigint', text: 'varchar', duration_ms: 'bigint',
-        feed_id: 'varchar', seq: 'bigint', sign: 'bigint', attrs: 'json'
-    }
-) as e
+from e

@@ -1,13 +1,13 @@
 """A log in memory with the signatures of the event log, and random nights."""
 
 import json
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import strategies as st
 
 from kaibo.eventlog.contracts import BatchRef, Sources
 from kaibo.eventlog.errors import DamagedSegment
@@ -80,67 +80,75 @@ def clear() -> None:
 KINDS = (
     *("viewer.entered", "viewer.left", "online.sampled", "room.exposed", "comment.posted", "like.given", "gift.sent"),
     *("follow.gained", "fanclub.joined", "share.made", "product.exposed", "product.clicked", "cart.added"),
-    *("coupon.claimed", "order.placed", "order.paid", "order.paid", "order.refunded", "order.refunded"),
-    *("order.canceled", "order.shipped", "order.delivered", "spend.reported", "lap.started", "lap.ended", "host.on"),
-    *("host.off", "show.ended", "figure.reported", "unknown"),
+    *("coupon.claimed", "spend.reported", "figure.reported", "unknown", "order.placed", "order.paid"),
 )
-_maybe_small = st.one_of(st.none(), st.integers(0, 3))
-_attrs = st.fixed_dictionaries(
-    {},
-    optional={
-        "is_fan": st.booleans(),
-        "is_presale": st.booleans(),
-        "amount_with_subsidy_minor": st.integers(0, 500),
-        "receivable_minor": st.integers(0, 500),
-        "refund_stage": st.sampled_from(["before_shipping", "after_shipping"]),
-        "refund_kind": st.sampled_from(["refund_only", "return"]),
-        "is_quality": st.booleans(),
-        "is_whole_room": st.booleans(),
-        "attributed_gmv_minor": st.integers(0, 500),
-        "ad_impressions": st.integers(0, 9),
-        "ad_clicks": st.integers(0, 9),
-        "figure": st.just("views"),
-        "value": st.integers(0, 9),
-        "something_else": st.just("kept"),
-    },
+ORDERS = (
+    *("order.placed", "order.paid", "order.paid", "order.refunded", "order.refunded", "order.canceled"),
+    *("order.shipped", "order.delivered"),
 )
-_event = st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(KINDS),
-        "platform": st.sampled_from(["douyin", "douyin", "taobao"]),
-        "room_id": st.just("r1"),
-        # few distinct instants, so that ties are common; refunds may come days later
-        "occurred_at": st.one_of(
-            st.integers(0, 12).map(lambda each: START + each * 20_000_000),
-            st.integers(0, 3).map(lambda each: START + each * 3_600_000_000 + 7),
-            st.sampled_from([START + 3 * 86_400_000_000, START + 20 * 86_400_000_000]),
-        ),
-        "show_id": st.sampled_from(["A", "A", "A", "B", None]),
-        "viewer_id": st.sampled_from(["v1", "v2", "v3", None]),
-        "traffic_source": st.sampled_from(["feed", "paid", None]),
-        "product_id": st.sampled_from(["p1", "p2", None, None]),
-        "link_no": st.sampled_from(["1", None]),
-        "order_id": st.sampled_from(["o1", "o2", "o3", "o4", None]),
-        "host_id": st.sampled_from(["h1", "h2", None]),
-        "quantity": _maybe_small,
-        "amount_minor": st.one_of(st.none(), st.integers(0, 300)),
-        "count": _maybe_small,
-        "text": st.sampled_from(["多少钱", None]),
-        "duration_ms": st.sampled_from([None, 0, 9_999, 10_000, 59_999, 60_000, 400_000]),
-        "attrs": st.one_of(st.none(), _attrs),
+STAGE = ("lap.started", "lap.ended", "host.on", "host.off", "show.ended", "lap.started", "host.on")
+PROFILES: dict[str, tuple[str, ...]] = {
+    "all": (*KINDS, *ORDERS, *STAGE),
+    "firsts": ("viewer.entered", "like.given", "comment.posted", "product.clicked", "lap.started"),
+    "orders": (*ORDERS, "viewer.entered", "host.on"),
+    "intervals": (*STAGE, *STAGE, "viewer.entered", "viewer.left", "online.sampled", "order.paid", "order.refunded"),
+}
+DAY = 86_400_000_000
+
+
+def night(seed: int, *, profile: str = "all", size: int = 60) -> list[Event]:
+    """Random events that clash: few viewers, orders and instants, many ties, refunds days later.
+
+    Shape: ids are distinct, and their order says nothing about time.
+    """
+    chance = random.Random(f"{seed}-{profile}")
+    # almost every clash needs several events of one kind, one thing and one instant: keep the choices few
+    instants = [START + place * 20_000_000 for place in range(chance.choice([2, 6, 12]))]
+    instants += [START + 3_600_000_007, START + 3 * DAY, START + 20 * DAY]
+    kinds = PROFILES[profile]
+    numbers = chance.sample(range(size), size)
+    return [_event(chance, number, kinds, instants) for number in numbers]
+
+
+def _event(chance: random.Random, number: int, kinds: tuple[str, ...], instants: list[int]) -> Event:
+    event: Event = {
+        "event_id": f"e{number:03d}",
+        "kind": chance.choice(kinds),
+        "platform": chance.choice(["douyin"] * 7 + ["taobao"]),
+        "room_id": "r1",
+        "occurred_at": chance.choice(instants) + chance.choice([0, 0, 0, 1, 999_999]),
+        "show_id": chance.choice(["A"] * 5 + ["B", None]),
+        "viewer_id": chance.choice(["v1", "v1", "v2", None]),
+        "traffic_source": chance.choice(["feed", "paid", None]),
+        "product_id": chance.choice(["p1", "p2", None]),
+        "link_no": chance.choice(["1", None]),
+        "order_id": chance.choice(["o1", "o2", "o3", None]),
+        "host_id": chance.choice(["h1", "h1", "h2", None]),
+        "quantity": chance.choice([None, 0, 1, 3]),
+        "amount_minor": chance.choice([None, 0, 100, 250]),
+        "count": chance.choice([None, 0, 1, 5]),
+        "text": chance.choice([None, "多少钱"]),
+        "duration_ms": chance.choice([None, 0, 9_999, 10_000, 59_999, 60_000, 400_000]),
+        "attrs": chance.choice([None, _attrs(chance)]),
     }
-)
+    return {name: value for name, value in event.items() if value is not None}
 
 
-def nights(most: int = 40) -> st.SearchStrategy[list[Event]]:
-    """Lists of random events with distinct ids whose order says nothing about time."""
-
-    def number(events: list[Event], order: list[int]) -> list[Event]:
-        return [
-            {name: value for name, value in {**event, "event_id": f"e{place:03d}"}.items() if value is not None}
-            for event, place in zip(events, order, strict=True)
-        ]
-
-    return st.lists(_event, min_size=1, max_size=most).flatmap(
-        lambda events: st.permutations(range(len(events))).map(lambda order: number(events, order))
-    )
+def _attrs(chance: random.Random) -> Event:
+    stated: Event = {
+        "is_fan": chance.choice([True, False]),
+        "is_presale": chance.choice([True, False]),
+        "amount_with_subsidy_minor": chance.randrange(500),
+        "receivable_minor": chance.randrange(500),
+        "refund_stage": chance.choice(["before_shipping", "after_shipping"]),
+        "refund_kind": chance.choice(["refund_only", "return"]),
+        "is_quality": chance.choice([True, False]),
+        "is_whole_room": chance.choice([True, False]),
+        "attributed_gmv_minor": chance.randrange(500),
+        "ad_impressions": chance.randrange(9),
+        "ad_clicks": chance.randrange(9),
+        "figure": "views",
+        "value": 7,
+        "something_else": "kept",
+    }
+    return {name: value for name, value in stated.items() if chance.random() < 0.5}

@@ -1,7 +1,7 @@
 """A slow counter that is obviously right: whole lists, plain loops, no state. The engine must agree with it."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 Event = dict[str, Any]
 Key = tuple[str, str, str, int]
@@ -47,12 +47,15 @@ def uid_of(event: Event) -> str:
     return f"{event['platform']}\n{event['room_id']}\n{event['event_id']}"
 
 
-class Fact:
+class Fact(NamedTuple):
     """One amount for one column at one instant of one show, with what it may be grouped by."""
 
-    def __init__(self, show: str, at: int, source: str, product: str | None, column: str, value: int) -> None:
-        self.show, self.at, self.source, self.product = show, at, source, product
-        self.column, self.value = column, value
+    show: str
+    at: int
+    source: str
+    product: str | None
+    column: str
+    value: int
 
 
 def count(events: list[Event]) -> dict[Key, dict[str, int]]:
@@ -274,7 +277,9 @@ def add_samples(events: list[Event], cuts: list[Any], rows: dict[Key, dict[str, 
     taken = [event for event in events if event["kind"] == "online.sampled" and event.get("count") is not None]
     for event in sorted(taken, key=lambda each: (each["occurred_at"], uid_of(each))):
         show, at = event["show_id"], event["occurred_at"]
-        keys = [("show", "")] + [(grain, key) for who, grain, key, low, high, _ in cuts if who == show and low <= at < high]
+        keys = [("show", "")] + [
+            (grain, key) for who, grain, key, low, high, _ in cuts if who == show and low <= at < high
+        ]
         for grain, key in keys:
             row = rows[show, grain, key, at // MINUTE * MINUTE]
             row["online_max"] = max(row.get("online_max", event["count"]), event["count"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes, reference
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -20,36 +20,39 @@ def counter() -> Iterator[Counter]:
     counter.close()
 
 
-def count_all(counter: Counter, log: fakes.FakeLog) -> dict:
+def count_pieces(counter: Counter, pieces: list[list[fakes.Event]], *, forgets: bool = False) -> dict:
     fakes.clear()
     counter.engine.reset()
-    while counter.step():
-        pass
-    return fakes.rows()
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(night=fakes.nights(), seed=st.integers(0, 2**32), pieces=st.integers(1, 6), forgets=st.booleans())
-def test_it_counts_the_same_in_any_order_and_split(
-    counter: Counter, night: list[fakes.Event], seed: int, pieces: int, forgets: bool
-) -> None:
-    expected = reference.count(night)
-    shuffled = list(night)
-    chance = random.Random(seed)
-    chance.shuffle(shuffled)
     with pytest.MonkeyPatch.context() as patch:
         log = fakes.FakeLog().install(patch)
-        log.add(sorted(night, key=lambda each: (each["occurred_at"], each["event_id"])))
-        assert count_all(counter, log) == expected
-    with pytest.MonkeyPatch.context() as patch:
-        log = fakes.FakeLog().install(patch)
-        cuts = sorted(chance.sample(range(1, len(shuffled)), min(pieces, len(shuffled)) - 1)) if len(shuffled) > 1 else []
-        fakes.clear()
-        counter.engine.reset()
-        for low, high in zip([0, *cuts], [*cuts, len(shuffled)], strict=True):
-            log.add(shuffled[low:high])
+        for piece in pieces:
+            log.add(piece)
             if forgets:  # as after a restart: everything comes back from what the ledger holds
                 counter.engine.reset()
             while counter.step():
                 pass
-        assert fakes.rows() == expected
+    return fakes.rows()
+
+
+def cut(night: list[fakes.Event], chance: random.Random, pieces: int) -> list[list[fakes.Event]]:
+    shuffled = chance.sample(night, len(night))
+    cuts = sorted(chance.sample(range(1, len(night)), min(pieces, len(night)) - 1)) if len(night) > 1 else []
+    return [shuffled[low:high] for low, high in zip([0, *cuts], [*cuts, len(night)], strict=True)]
+
+
+@pytest.mark.parametrize("profile", fakes.PROFILES)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10**9), pieces=st.integers(1, 5), forgets=st.booleans())
+def test_it_counts_the_same_in_any_order_and_split(
+    counter: Counter, profile: str, seed: int, pieces: int, *, forgets: bool
+) -> None:
+    night = fakes.night(seed, profile=profile, size=(3, 20, 60, 120)[seed % 4])
+    expected = reference.count(night)
+    chance = random.Random(seed)
+    assert count_pieces(counter, cut(night, chance, pieces), forgets=forgets) == expected
+
+
+def test_it_counts_an_ordered_night_in_one_batch_like_the_reference(counter: Counter) -> None:
+    for profile in fakes.PROFILES:
+        night = sorted(fakes.night(4, profile=profile, size=200), key=lambda each: each["occurred_at"])
+        assert count_pieces(counter, [night]) == reference.count(night)

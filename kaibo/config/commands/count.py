@@ -1,0 +1,94 @@
+"""`kaibo count`."""
+
+import signal
+import sys
+import threading
+import time
+from typing import Annotated, Any
+
+import typer
+
+WAIT_SECONDS = 600.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def count(
+        *,
+        once: Annotated[bool, typer.Option("--once", help="Count what is there and exit.")] = False,
+        until_input_ends: Annotated[bool, typer.Option("--until-input-ends", hidden=True)] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ) -> None:
+        """Count fsynced events into minute rows. `kaibo serve` runs this by itself."""
+        from kaibo.config.cli import emit, migrate, start_django
+
+        start_django()
+        migrate()
+        if once:
+            emit(count_here_or_wait(), as_json=as_json)
+        else:
+            _forever(until_input_ends=until_input_ends)
+
+
+def count_here_or_wait() -> dict[str, Any]:
+    """Count here, or wait for the counter that runs already to have counted what is there now."""
+    from kaibo.kit.errors import Conflict
+    from kaibo.warehouse.counter import Counter, counter_lock
+    from kaibo.warehouse.ledger import reached
+    from kaibo.warehouse.queries import count_status, is_rebuild_waiting
+
+    lock = counter_lock()
+    if lock.take():
+        counter = Counter(threads=2)
+        try:
+            step = counter.run_once()
+        finally:
+            counter.close()
+            lock.release()
+        return {
+            "batches": step.batches,
+            "events": step.events,
+            "rebuilt": list(step.rebuilt),
+            "quarantined": step.quarantined,
+            "counted": reached(),
+        }
+    ends = time.monotonic() + WAIT_SECONDS
+    while count_status().behind_events or is_rebuild_waiting():
+        if time.monotonic() > ends:
+            raise Conflict("the counter that runs for this home did not catch up", fix="look at its log")
+        time.sleep(0.1)
+    return {"batches": 0, "events": 0, "rebuilt": [], "quarantined": 0, "counted": reached()}
+
+
+def _forever(*, until_input_ends: bool) -> None:
+    from kaibo.kit.errors import Conflict
+    from kaibo.warehouse.beat import Beat
+    from kaibo.warehouse.counter import Counter, counter_lock
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    if until_input_ends:
+        threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
+    lock = counter_lock()
+    beat = Beat()
+    while not lock.take():  # the counter before us may still be finishing its group
+        beat()
+        if not until_input_ends:
+            raise Conflict(f"process {lock.holder()} counts for this home already", fix="stop it first, or use --once")
+        if stopping.wait(0.2):
+            return
+    counter = Counter()
+    try:
+        counter.run(stopped=stopping.is_set, beat=beat)
+    finally:
+        counter.close()
+        lock.release()
+
+
+def _watch_input(stopping: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stopping.set()
