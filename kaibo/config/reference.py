@@ -72,21 +72,10 @@ def _field(field: Any) -> tuple[str, str, str]:
 
 
 def connectors() -> str:
-    """Every connector as its manifest describes it."""
-    from kaibo.connectors.api import connectors as manifests
+    """Every connector, from its manifest."""
+    from kaibo.connectors.reference import render
 
-    parts = ["A connector turns somebody's words into our events. It is a folder; adding one edits nothing else.\n"]
-    for it in sorted(manifests(), key=lambda manifest: manifest.id):
-        facts = (
-            ("name", f"{it.name.get('zh', it.id)} · {it.name.get('en', it.id)}"),
-            ("direction, transport, tier", f"{it.direction}, {it.transport}, {it.tier}"),
-            ("platform", f"`{it.platform}`" if it.platform else "named by the events"),
-            ("files", ", ".join(f"`{suffix}`" for suffix in it.suffixes) or "none"),
-            ("kinds at most", ", ".join(f"`{kind}`" for kind in sorted(it.kinds)) or "every kind"),
-        )
-        says = it.says.get("en", "")
-        parts.append(f"## {it.id}\n\n{says}\n\n{_table(('', ''), facts)}")
-    return _page("Connectors", *parts)
+    return render(NOTE)
 
 
 def commands() -> str:

@@ -39,7 +39,7 @@ def test_it_says_in_both_languages_what_it_is(manifest: Manifest) -> None:
 
 
 @pytest.mark.parametrize("manifest", READERS, ids=lambda manifest: manifest.id)
-def test_bronze_has_a_pure_translation(manifest: Manifest) -> None:
+def test_it_holds_bronze_to_a_pure_translation(manifest: Manifest) -> None:
     assert inspect.isgeneratorfunction(registry.part(manifest.id, "translate").translate)
     for path in manifest.folder.glob("*.py"):
         assert not imports_of(path) & IMPURE, f"{path.name} reaches out of the translation"
@@ -48,7 +48,7 @@ def test_bronze_has_a_pure_translation(manifest: Manifest) -> None:
 
 
 @pytest.mark.parametrize("manifest", READERS, ids=lambda manifest: manifest.id)
-def test_bronze_checks_its_configuration(manifest: Manifest) -> None:
+def test_it_holds_bronze_to_checking_its_configuration(manifest: Manifest) -> None:
     assert isinstance(api.check_config(manifest.id, {}), Ok)
     verdict = api.check_config(manifest.id, {"no such option": "1"})
     assert isinstance(verdict, ConfigProblem)
@@ -56,14 +56,14 @@ def test_bronze_checks_its_configuration(manifest: Manifest) -> None:
 
 
 @pytest.mark.parametrize("manifest", READERS, ids=lambda manifest: manifest.id)
-def test_bronze_keeps_unknown_kinds_and_has_fixtures(manifest: Manifest) -> None:
+def test_it_holds_bronze_to_unknown_kinds_and_fixtures(manifest: Manifest) -> None:
     assert any((manifest.folder / "fixtures").iterdir())
     is_open = {"unknown"} <= set(manifest.kinds)
     assert is_open or manifest.is_one_recording, "rows of a kind nobody knows must become `unknown`"
 
 
 @pytest.mark.parametrize("manifest", SILVER or [None], ids=lambda manifest: getattr(manifest, "id", "none yet"))
-def test_silver_resumes_limits_and_keeps_secrets(manifest: Manifest | None) -> None:
+def test_it_holds_silver_to_limits_resuming_and_secrets(manifest: Manifest | None) -> None:
     if manifest is None:
         assert not SILVER
         return
@@ -74,7 +74,7 @@ def test_silver_resumes_limits_and_keeps_secrets(manifest: Manifest | None) -> N
 
 
 @pytest.mark.parametrize("manifest", GOLD or [None], ids=lambda manifest: getattr(manifest, "id", "none yet"))
-def test_gold_has_a_whole_show_and_a_runbook(manifest: Manifest | None) -> None:
+def test_it_holds_gold_to_a_whole_show_and_a_runbook(manifest: Manifest | None) -> None:
     if manifest is None:
         assert not GOLD
         return
