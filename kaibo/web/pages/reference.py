@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.team import api as team
@@ -22,21 +22,21 @@ from kaibo.web import export, words
 from kaibo.web.pages import fields, tools
 
 SECTIONS = {
-    "3.1": _lazy("Audience"),
-    "3.2": _lazy("Interaction and fans"),
-    "3.3": _lazy("Product funnel"),
-    "3.4": _lazy("Money"),
-    "3.5": _lazy("Supply, service, organisation"),
-    "3.6": _lazy("Reference thresholds"),
-    "3.7": _lazy("Live numbers and the night's identity"),
+    "3.1": gettext_lazy("Audience"),
+    "3.2": gettext_lazy("Interaction and fans"),
+    "3.3": gettext_lazy("Product funnel"),
+    "3.4": gettext_lazy("Money"),
+    "3.5": gettext_lazy("Supply, service, organisation"),
+    "3.6": gettext_lazy("Reference thresholds"),
+    "3.7": gettext_lazy("Live numbers and the night's identity"),
 }
 SETTING_SAYS = {
-    "KAIBO_ZONE": _lazy("Every time on every page is shown in this zone."),
-    "KAIBO_DAY_CUT_HOUR": _lazy("A show after midnight still belongs to the day before, until this hour."),
-    "KAIBO_CURRENCY": _lazy("Assumed where an event names no currency."),
-    "KAIBO_HOSTS": _lazy("Host names this server answers to."),
-    "KAIBO_TLS": _lazy("Whether a proxy speaks TLS before us; cookies then become secure."),
-    "KAIBO_DATABASE_URL": _lazy("Where the records live; empty is SQLite in the home folder."),
+    "KAIBO_ZONE": gettext_lazy("Every time on every page is shown in this zone."),
+    "KAIBO_DAY_CUT_HOUR": gettext_lazy("A show after midnight still belongs to the day before, until this hour."),
+    "KAIBO_CURRENCY": gettext_lazy("Assumed where an event names no currency."),
+    "KAIBO_HOSTS": gettext_lazy("Host names this server answers to."),
+    "KAIBO_TLS": gettext_lazy("Whether a proxy speaks TLS before us; cookies then become secure."),
+    "KAIBO_DATABASE_URL": gettext_lazy("Where the records live; empty is SQLite in the home folder."),
 }
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.rooms.contracts import MONEY_FIELDS, PLATFORMS, RATIO_FIELDS, Economics, RoomView
@@ -21,25 +21,28 @@ from kaibo.web.pages import fields, tools
 from kaibo.web.templatetags.kaibo import percent_input
 
 LABELS = {
-    "margin_ratio": (_lazy("Margin"), _lazy("Share of the price left after buying or making the goods.")),
-    "platform_fee_ratio": (_lazy("Platform fee"), _lazy("What the platform keeps of every paid amount.")),
-    "commission_ratio": (_lazy("Commission"), _lazy("What hosts or creators get of every paid amount.")),
+    "margin_ratio": (gettext_lazy("Margin"), gettext_lazy("Share of the price left after buying or making the goods.")),
+    "platform_fee_ratio": (gettext_lazy("Platform fee"), gettext_lazy("What the platform keeps of every paid amount.")),
+    "commission_ratio": (gettext_lazy("Commission"), gettext_lazy("What hosts or creators get of every paid amount.")),
     "refund_before_shipping_ratio": (
-        _lazy("Refunds before shipping"),
-        _lazy("Share of paid amount returned before a parcel left: costs no freight."),
+        gettext_lazy("Refunds before shipping"),
+        gettext_lazy("Share of paid amount returned before a parcel left: costs no freight."),
     ),
     "refund_after_shipping_ratio": (
-        _lazy("Refunds after shipping"),
-        _lazy("Share of paid amount returned after a parcel left: freight and handling are lost."),
+        gettext_lazy("Refunds after shipping"),
+        gettext_lazy("Share of paid amount returned after a parcel left: freight and handling are lost."),
     ),
-    "freight_minor": (_lazy("Freight per order"), _lazy("Paid for every parcel that leaves.")),
+    "freight_minor": (gettext_lazy("Freight per order"), gettext_lazy("Paid for every parcel that leaves.")),
     "insurance_minor": (
-        _lazy("Shipping insurance per order"),
-        _lazy("Return-freight insurance, where the room gives it."),
+        gettext_lazy("Shipping insurance per order"),
+        gettext_lazy("Return-freight insurance, where the room gives it."),
     ),
-    "handling_minor": (_lazy("Handling per return"), _lazy("Unpacking, checking, restocking one returned order.")),
+    "handling_minor": (
+        gettext_lazy("Handling per return"),
+        gettext_lazy("Unpacking, checking, restocking one returned order."),
+    ),
 }
-FEEDS = _lazy("Feeds break-even ROI, net ROI and contribution.")
+FEEDS = gettext_lazy("Feeds break-even ROI, net ROI and contribution.")
 
 
 @dataclass(frozen=True, slots=True)

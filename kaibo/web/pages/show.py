@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.shows import api as shows
@@ -23,18 +22,18 @@ from kaibo.web.pages import home, tools
 from kaibo.web.pages import shows as show_acts
 
 TABLES: dict[metrics.By, object] = {
-    "minute": _lazy("By minute"),
-    "traffic_source": _lazy("By traffic source"),
-    "product": _lazy("By product"),
-    "lap": _lazy("By lap"),
-    "host": _lazy("By host"),
+    "minute": gettext_lazy("By minute"),
+    "traffic_source": gettext_lazy("By traffic source"),
+    "product": gettext_lazy("By product"),
+    "lap": gettext_lazy("By lap"),
+    "host": gettext_lazy("By host"),
 }
 FIRST_COLUMN: dict[metrics.By, object] = {
-    "minute": _lazy("Minute"),
-    "traffic_source": _lazy("Traffic source"),
-    "product": _lazy("Product"),
-    "lap": _lazy("Lap"),
-    "host": _lazy("Host"),
+    "minute": gettext_lazy("Minute"),
+    "traffic_source": gettext_lazy("Traffic source"),
+    "product": gettext_lazy("Product"),
+    "lap": gettext_lazy("Lap"),
+    "host": gettext_lazy("Host"),
 }
 COLUMNS: dict[metrics.By, tuple[str, ...]] = {
     "minute": ("online_now", "views", "viewers", "comments", "orders_paid", "gmv_paid", "net_sales", "ad_spend"),
