@@ -79,7 +79,7 @@ class Appender:
 
     # -- taking lines in --------------------------------------------------------------------------------------
 
-    def take(self, checked: Checked, provenance: Provenance, *, feed: FeedView | None) -> tuple[Receipt, Group | None]:
+    def take(self, checked: Checked, provenance: Provenance, *, feed: FeedView | None) -> tuple[Receipt, Group]:
         """Put good lines into the current group; the receipt holds once `sync` of the group returned.
 
         Raises: LogRefuses when the disk is nearly full or too much waits for it.
@@ -99,7 +99,7 @@ class Appender:
                 Entry(provenance.feed_id, accepted=accepted, duplicates=read - accepted, rejected=rejected)
             )
         receipt = Receipt(accepted, read - accepted, rejected, tuple(checked.problems[:100]))
-        return receipt, group if read else None
+        return receipt, group
 
     def _take_place(
         self,
@@ -230,22 +230,28 @@ class Appender:
         failure = LogFailed(f"the log could not be written: {error}", fix="look at the disk, then send again")
         with self._lock:
             waiting, self._group = self._group, Group()
-            if self._open is not None:
-                self._open.close()
-                refs = cut_tail(self._open.segment)
-                self.index.forget_unsealed()
+            self.index.forget_unsealed()
+            current, self._open = self._open, None
+            if current is not None:
+                current.close()
+                refs = cut_tail(current.segment)
                 restore_open(self.index, refs)
+                self._durable_seq = max(self._durable_seq, refs[-1].to_seq if refs else 0)
                 if refs:
-                    self.index.seal(self._open.segment.ids_path)
-                self._open = None
-            else:
-                self.index.forget_unsealed()
-                refs = []
-            self._durable_seq = max(self._durable_seq, refs[-1].to_seq if refs else 0)
+                    self._write_ids(current)
             self._next_seq = self._durable_seq + 1
             for failed in (group, waiting):
                 failed.error = failure
                 failed.is_done = True
+
+    def _write_ids(self, current: SegmentWriter) -> bool:
+        """Write the sidecar that seals a segment. Without it the ids stay in memory, and a start finds them again."""
+        try:
+            self.index.seal(current.segment.ids_path)
+        except OSError as error:
+            log.error("segment %s could not be sealed: %s", current.segment.path.name, error)
+            return False
+        return True
 
     def _is_seal_due(self) -> bool:
         current = self._open
@@ -257,8 +263,7 @@ class Appender:
             if self._group.chunks:
                 group, self._group = self._group, Group()
                 self._write(group)
-            if self._open is not None:
-                self.index.seal(self._open.segment.ids_path)
+            if self._open is not None and self._write_ids(self._open):
                 self._open.close()
                 self._open = None
 

@@ -1,5 +1,6 @@
 """The log as its callers see it: the appender itself where the lock can be had, else a way to the server."""
 
+import logging
 import os
 import threading
 import time
@@ -7,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
+
+from django.db import DatabaseError
 
 from kaibo.eventlog import quarantine
 from kaibo.eventlog.appender import Appender, Group
@@ -22,10 +25,15 @@ from kaibo.eventlog.validate import check_body
 from kaibo.eventlog.windows import set_bound, waiting_for_binding
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
+from kaibo.kit.errors import KaiboError
+
+log = logging.getLogger("kaibo.eventlog")
 
 CHUNK_BYTES = 4 * 1024 * 1024
 """Bodies are taken in pieces of about this size: it bounds memory and what one fsync writes."""
 CHUNK_EVENTS = 10_000
+SYNC_BYTES = 16 * 1024 * 1024
+"""A long body is made durable on its way once this much waits."""
 WAIT_SECONDS = 20.0
 DETAILS = 100
 
@@ -82,11 +90,14 @@ class LocalLog:
                     checked.problems, checked.raws, feed_id=provenance.feed_id, ingest_id=provenance.ingest_id
                 )
             total = add(total, receipt)
-            if group is not None and group not in groups[-1:]:
+            if not groups or groups[-1] is not group:
                 groups.append(group)
+            if group.size > SYNC_BYTES:
+                self.appender.sync(group)
         for group in groups:
             self.appender.sync(group)
-        self._tick()
+        if self._housekeeper is None:
+            self._tick()
         return total
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
@@ -117,6 +128,8 @@ class LocalLog:
                 for window in waiting_for_binding():
                     bind_loose(window, self.append_signed)
                     set_bound(window)
+            except (KaiboError, DatabaseError) as error:  # the events are safe; the next start tries again
+                log.error("events could not be given to their show: %s", error)
             finally:
                 self._binding.release()
 
@@ -130,7 +143,10 @@ class LocalLog:
         from django.db import connections
 
         while not self._stopped.wait(1.0):
-            self._tick()
+            try:
+                self._tick()
+            except OSError as error:
+                log.error("housekeeping of the log waits: %s", error)
         connections.close_all()
 
     def close(self) -> None:

@@ -189,6 +189,8 @@ def _place_refusal(line: Line, rules: Rules) -> tuple[str, str, str] | None:
 
 
 def _value_refusal(line: Line, rules: Rules) -> tuple[str, str, str] | None:
+    if line.currency is not None:
+        line.currency = line.currency.upper()
     if line.currency is not None and not _CURRENCY.match(line.currency):
         return "currency", f"'{line.currency}' is no currency code", "use ISO 4217, e.g. CNY"
     if line.amount_minor is not None:
