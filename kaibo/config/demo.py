@@ -5,7 +5,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -23,11 +23,11 @@ ACTOR = "system:demo"
 EARLIER_SEEDS = (7, 9, 12)  # yesterday first
 TONIGHT_SEED = 3
 FILLED_MINUTES = 30
-BATCH = 5_000
+BATCH, LARGE_BATCH = 5_000, 20_000
 PEOPLE = ("director", "operator", "viewer")
 """Log-in names are the roles."""
 MOST_BEHIND = 10_000
-"""Earlier nights wait while more than this is uncounted: the night on air must not wait for them."""
+"""The next earlier night waits while more than this is uncounted: the one on air must not wait for all of them."""
 
 
 @dataclass
@@ -221,13 +221,12 @@ class Player(threading.Thread):
         finally:
             door.close()
 
-    def _as_counted(self, batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    def _until_counted(self) -> None:
+        """Whole nights cost the counter little when they come at once, but the night on air waits behind them."""
         from kaibo.warehouse import api as warehouse
 
-        for batch in batches:
-            while warehouse.count_status().behind_events > MOST_BEHIND and not self.stopped.wait(0.2):
-                pass
-            yield batch
+        while warehouse.count_status().behind_events > MOST_BEHIND and not self.stopped.wait(0.5):
+            pass
 
     def _passed_ms(self, tale: Tale) -> int:
         return max(0, (now_us() - tale.started_us) // 1000)
@@ -255,7 +254,8 @@ class Player(threading.Thread):
             show_id = f"demo-{started // MINUTE_US}"
             _show(show_id, "秋冬上新专场", started, started + self.prepared.minutes * MINUTE_US)
             night = self._night(seed, show_id, started, until_us=now_us())
-            self._send(self._as_counted(night.chunks(BATCH)))
+            self._until_counted()
+            self._send(night.chunks(LARGE_BATCH))
             if not self.stopped.is_set():
                 tale.earlier.append(name)
                 tale.save()
