@@ -1,6 +1,6 @@
 """The other rooms behind one object: the only file of this room that calls their doors."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.rooms.contracts import Economics
@@ -8,9 +8,13 @@ from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Coverage, LogStatus
+from kaibo.eventlog.kinds import MOMENT_KINDS
 from kaibo.kit.errors import NotFound
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
+
+TIMELINE_KINDS = MOMENT_KINDS - {"offer.listed", "offer.unlisted", "offer.pinned", "stock.changed"}
+"""Stock and the list come folded as offers; as moments they are a thousand rows a night that nobody reads here."""
 
 
 class LiveDoors:
@@ -19,8 +23,10 @@ class LiveDoors:
     def coverage(self, show_id: str, *, now_us: int) -> Coverage:
         return eventlog.coverage(show_id, now_us=now_us)
 
-    def minute_rows(self, show_id: str) -> Sequence[MinuteRow]:
-        return warehouse.minute_rows(show_id)
+    def minute_rows(
+        self, show_id: str, *, grain: str = "show", columns: Collection[str] | None = None
+    ) -> Sequence[MinuteRow]:
+        return warehouse.minute_rows(show_id, grain=grain, columns=columns)
 
     def totals_by(
         self, show_id: str, grain: str, *, from_us: int | None, to_us: int | None
@@ -34,7 +40,7 @@ class LiveDoors:
         return warehouse.figures(show_id)
 
     def moments(self, show_id: str) -> Sequence[Moment]:
-        return warehouse.moments(show_id)
+        return warehouse.moments(show_id, kinds=TIMELINE_KINDS)
 
     def laps(self, show_id: str) -> Sequence[Lap]:
         return warehouse.laps(show_id)

@@ -1,6 +1,6 @@
 """Everything the numbers of one show are made of, gathered once from the doors of other rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -44,7 +44,9 @@ class Doors(Protocol):
     """The other rooms as this one needs them; tests put plain data in their place."""
 
     def coverage(self, show_id: str, *, now_us: int) -> Coverage: ...
-    def minute_rows(self, show_id: str) -> Sequence[MinuteRow]: ...
+    def minute_rows(
+        self, show_id: str, *, grain: str = "show", columns: Collection[str] | None = None
+    ) -> Sequence[MinuteRow]: ...
     def totals_by(
         self, show_id: str, grain: str, *, from_us: int | None, to_us: int | None
     ) -> dict[str, dict[str, int]]: ...
@@ -147,6 +149,18 @@ class Facts:
         if key not in self._by:
             self._by[key] = self.doors.totals_by(self.show_id, grain, from_us=from_us, to_us=to_us)
         return self._by[key]
+
+    @cached_property
+    def _views_by_source(self) -> dict[str, Rows]:
+        lines: dict[str, list[MinuteRow]] = {}
+        for row in self.doors.minute_rows(self.show_id, grain="source", columns=("views",)):
+            lines.setdefault(row.key, []).append(row)
+        return {key: Rows.of(rows) for key, rows in lines.items()}
+
+    def views_by_source(self, from_us: int | None, to_us: int | None) -> dict[str, int]:
+        """Views per traffic source over any window; one query for all windows, because a chart asks for each minute."""
+        found = {key: rows.total("views", from_us, to_us) for key, rows in self._views_by_source.items()}
+        return {key: views for key, views in found.items() if views}
 
     @cached_property
     def started_us(self) -> int | None:

@@ -351,7 +351,7 @@ ratio_of(
 def cost_per_entry(s: Scope) -> float:
     spend = s.total("spend_minor")
     s.total("views")
-    paid = s.facts.by("source", s.from_us, s.to_us).get("paid", {}).get("views", 0)
+    paid = s.facts.views_by_source(s.from_us, s.to_us).get("paid", 0)
     return s.ratio(spend, paid, zh="付费来源看播次数", en="views from paid traffic")
 
 

@@ -150,8 +150,7 @@ ratio_of(
 def traffic_source_ratio(s: Scope) -> float:
     if s.grain != "traffic_source":
         raise Unknown("not_at_grain", "请按流量来源查看", "look at it by traffic source")
-    sources = s.facts.by("source", s.from_us, s.to_us)
-    whole = sum(values.get("views", 0) for values in sources.values())
+    whole = sum(s.facts.views_by_source(s.from_us, s.to_us).values())
     return s.ratio(s.total("views"), whole, zh="看播次数", en="views")
 
 
@@ -177,7 +176,7 @@ def source_shift_ratio(s: Scope) -> float:
 
 
 def _shares(s: Scope, from_us: int | None, to_us: int | None) -> dict[str, float]:
-    views = {key: values.get("views", 0) for key, values in s.facts.by("source", from_us, to_us).items()}
+    views = s.facts.views_by_source(from_us, to_us)
     whole = sum(views.values())
     s.ratio(0, whole, zh="看播次数", en="views")  # refuses an empty span
     return {key: count / whole for key, count in views.items()}

@@ -99,8 +99,7 @@ def entries_per_minute(s: Scope) -> float:
 def _entries(s: Scope, *, paid: bool) -> float:
     recent = s.recent(5)
     views = recent.total("views")
-    sources = s.facts.by("source", recent.from_us, recent.to_us)
-    known = {key: values.get("views", 0) for key, values in sources.items() if key}
+    known = {key: count for key, count in s.facts.views_by_source(recent.from_us, recent.to_us).items() if key}
     if views and not known:
         raise Unknown("not_reported", "进入事件不带流量来源", "entries carry no traffic source")
     return sum(count for key, count in known.items() if (key == "paid") is paid) / recent.minutes

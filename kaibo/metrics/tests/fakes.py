@@ -1,6 +1,6 @@
 """A show as plain data behind the doors, for tests of formulas."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from kaibo.commerce.rooms.contracts import Economics
@@ -26,6 +26,10 @@ FEED = FeedView(
 def minute(index: float) -> int:
     """The instant so many minutes after the start."""
     return START + round(index * MINUTE_US)
+
+
+def _only(values: Mapping[str, int], columns: Collection[str] | None) -> dict[str, int]:
+    return {name: value for name, value in values.items() if columns is None or name in columns}
 
 
 @dataclass(eq=False)
@@ -60,11 +64,15 @@ class FakeDoors:
         declared = dict.fromkeys(one.kinds, (FEED.id,))
         return Coverage(show_id, declared, dict(one.seen), one.gaps, (feed,))
 
-    def minute_rows(self, show_id: str) -> list[MinuteRow]:
-        one = self._of(show_id, "minute_rows")
+    def minute_rows(
+        self, show_id: str, *, grain: str = "show", columns: Collection[str] | None = None
+    ) -> list[MinuteRow]:
+        one = self._of(show_id, f"minute_rows {grain}")
+        lines = {"": one.rows} if grain == "show" else one.keyed.get(grain, {})
         return [
-            MinuteRow(show_id, "show", "", minute(one.began + index), dict(values))
-            for index, values in one.rows.items()
+            MinuteRow(show_id, grain, key, minute(one.began + index), _only(values, columns))
+            for key, rows in lines.items()
+            for index, values in rows.items()
         ]
 
     def totals_by(
