@@ -1,0 +1,60 @@
+"""What the linter refuses, and that the room's own SQL passes."""
+
+from pathlib import Path
+
+import pytest
+
+from kaibo.eventlog.events import ATTRS
+from kaibo.warehouse import sqlfiles, sqllint
+from kaibo.warehouse.columns import COLUMNS
+
+HEAD = "-- purpose: p\n-- grain: g\n-- source: s\n-- clock: c\n"
+
+
+def test_it_passes_the_rooms_own_sql() -> None:
+    assert sqllint.lint_all() == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select list(x order by t) as l from t",
+        "select date_diff('minute', a, b) as d from t",
+        "select t at time zone 'Asia/Shanghai' as z from t",
+        "select substring(s, 0, 3) as z from t",
+        "select quantile_cont(x, 0.5) as q from t",
+        "select time_bucket(interval '1 minute', t) as b from t",
+        "select 1 as x from a asof join b on a.t >= b.t",
+        "select x / y as r from t",
+        "select j->>'a' as a from t",
+        "SELECT x as x from t",
+        "select {{ x }} as x from t",
+    ],
+)
+def test_it_refuses_what_differs_between_engines(query: str) -> None:
+    found = list(sqllint.lint(Path("live/x.sql"), HEAD + query, folder="live"))
+    assert found
+    assert found[0].line in (1, 5)
+    assert found[0].fix
+
+
+def test_it_wants_a_header() -> None:
+    found = list(sqllint.lint(Path("live/x.sql"), "select 1 as x", folder="live"))
+    assert "purpose" in found[0].problem
+
+
+def test_it_lets_safe_division_pass() -> None:
+    query = HEAD + "select x / nullif(y, 0) as r, (t // 60) * 60 as m, x / 100 as c from t"
+    assert not list(sqllint.lint(Path("live/x.sql"), query, folder="live"))
+
+
+def test_it_feeds_every_declared_column_from_exactly_one_file() -> None:
+    names = ("kind_columns", "first_columns", "order_columns", "sample_columns")
+    text = {name: sqlfiles.load("live", name) for name in names}
+    for column in COLUMNS:
+        assert sum(f" as {column.name}" in one for one in text.values()) == 1, column.name
+
+
+def test_it_reads_every_name_inside_attrs() -> None:
+    staged = sqlfiles.load("staging", "events")
+    assert [name for name in ATTRS if name != "nickname" and f'"{name}":' not in staged] == []
