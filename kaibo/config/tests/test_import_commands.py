@@ -1,0 +1,78 @@
+"""The commands that bring recordings in, as a shell sees them."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaibo.config.scaffolds import PACKAGE
+
+CONNECTORS = PACKAGE / "connectors"
+ROOM = CONNECTORS / "bili_events" / "fixtures" / "room.jsonl"
+BROKEN = CONNECTORS / "bili_events" / "fixtures" / "broken.jsonl"
+
+
+def kaibo(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"KAIBO_HOME": str(home)}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "kaibo", *map(str, words)],
+        cwd=PACKAGE.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def test_it_imports_lists_takes_back_and_replays(home: Path) -> None:
+    summary = last_line(kaibo(home, "import", "bili_events", ROOM))
+    assert summary["read"] == sum(summary[name] for name in ("accepted", "duplicates", "rejected", "skipped")) == 20
+    assert summary["first_at"] == "2026-11-22T12:00:01.000000Z"
+    assert last_line(kaibo(home, "import", "bili_events", ROOM, "--json"))["accepted"] == 0
+    replayed = last_line(kaibo(home, "replay", summary["shows"][0], "--into", "again", "--speed", "0", "--json"))
+    assert replayed["accepted"] == 18
+    undone = last_line(kaibo(home, "imports", "--undo", summary["id"], "--why", "a test", "--json"))
+    assert undone["events"] == 19
+    assert last_line(kaibo(home, "import", "bili_events", ROOM))["accepted"] == 19
+    states = [one["state"] for one in last_line(kaibo(home, "imports", "--json"))["imports"]]
+    assert states == ["complete", "complete", "undone"]
+
+
+def test_it_translates_without_keeping_and_says_what_is_broken(home: Path) -> None:
+    done = kaibo(home, "translate", "bili_events", BROKEN)
+    assert done.returncode == 0
+    assert [json.loads(line)["kind"] for line in done.stdout.splitlines()] == ["comment.posted", "online.sampled"]
+    assert len(done.stderr.strip().splitlines()) == 14
+    assert "line 6: date: '昨天' is no date; fix: write it as 2021.12.30" in done.stderr
+    assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize("command", ["import", "translate"])
+def test_it_ends_with_two_and_a_sentence_for_bad_input(home: Path, tmp_path: Path, command: str) -> None:
+    empty, wrong_gz, cut = tmp_path / "empty.jsonl", tmp_path / "room.jsonl.gz", tmp_path / "cut.jsonl.gz"
+    empty.touch()
+    wrong_gz.write_bytes(ROOM.read_bytes())
+    cut.write_bytes(gzip.compress(ROOM.read_bytes())[:20])
+    for words, sentence in (
+        (("bili_events", tmp_path / "none"), "there is no file"),
+        (("bili_events", empty), "is empty"),
+        (("bili_events", wrong_gz), "holds no gzip data"),
+        (("bili_events", cut), "gzip data ends"),
+        (("bilirec_xml", ROOM), "does not look like"),
+        (("nothing", ROOM), "there is no connector"),
+    ):
+        done = kaibo(home, command, *words)
+        assert done.returncode == 2, (words, done.stdout)
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
