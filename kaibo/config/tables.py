@@ -49,7 +49,7 @@ def print_metrics(show_id: str, *, by: str, ids: list[str] | None, as_json: bool
 def _heading(by: str, key: str) -> str:
     if by == "minute" and key:
         return f"{to_datetime(int(key)).astimezone(zone()):%Y-%m-%d %H:%M}"
-    return key or "(none of them)"
+    return key or ("(unknown)" if by == "traffic_source" else "(none of them)")
 
 
 def _print_lines(line: Mapping[str, Value]) -> None:

@@ -99,6 +99,7 @@ def series(
     Cost: as `evaluate`.
     """
     own = facts or facts_of(show_id, now_us=now_us)
+    own.is_by_minute = True
     minutes = [minute for minute in own.rows.minutes if from_us is None or minute >= from_us]
     scopes = [minute_scope(own, minute) for minute in minutes]
     return {

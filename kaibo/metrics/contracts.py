@@ -69,7 +69,7 @@ class Definition:
     notes_en: str = ""
     null_rule_zh: str = ""
     denominator_zh: str = ""
-    settles_seconds: int = 7200  # after the show's end the number may still move this long; then it is final
+    settles_seconds: int = 7200  # after the show's end it may move this long, then it is final; 0 it always moves
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _origin(trace: Trace, wanted: Entry) -> str:
 
 def _status(wanted: Entry, scope: Scope) -> Status:
     ended = scope.facts.ended_us
-    if scope.trace.is_provisional or ended is None:
+    if scope.trace.is_provisional or ended is None or wanted.definition.settles_seconds == 0:
         return "provisional"
     settled = ended + wanted.definition.settles_seconds * MICROS
     return "final" if scope.facts.now_us >= settled else "provisional"
@@ -142,6 +142,7 @@ def evaluate_by(
 
 def _by_minute(facts: Facts, names: list[str], from_us: int | None, to_us: int | None) -> dict[str, dict[str, Value]]:
     lines = {}
+    facts.is_by_minute = True
     for minute in facts.rows.minutes:
         if (from_us is not None and minute < from_us) or (to_us is not None and minute >= to_us):
             continue

@@ -82,6 +82,8 @@ def _block(one: Definition) -> str:
 
 
 def _span(seconds: int) -> str:
+    if seconds == 0:
+        return "never"
     for name, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds % size == 0:
             return f"{seconds // size} {name}"

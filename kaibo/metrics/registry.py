@@ -169,6 +169,13 @@ def unfed(
     add(metric_id, section, zh, en, compute, formula=formula, missing=why, **more)
 
 
+def sort_by_section() -> None:
+    """Put the dictionary into the order of its sections; within one it stays as written."""
+    ordered = sorted(ENTRIES.items(), key=lambda each: each[1].definition.section)
+    ENTRIES.clear()
+    ENTRIES.update(ordered)
+
+
 def entry(metric_id: str) -> Entry:
     """The definition and formula of a number. Raises: NotFound with the nearest ids."""
     import difflib

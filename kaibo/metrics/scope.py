@@ -9,7 +9,7 @@ from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics.contracts import REASONS
 from kaibo.metrics.facts import NAMELESS, Facts, Heard
 from kaibo.metrics.rows import Rows
-from kaibo.metrics.words import COLUMN_WORDS
+from kaibo.metrics.words import COLUMN_WORDS, SETTING_WORDS, TARGET_WORDS
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import Sample
 
@@ -148,7 +148,8 @@ class Scope:
         """A number of the room's economics. Raises: Unknown needs_setting, naming it."""
         value = getattr(self.facts.economics, name)
         if value is None:
-            raise Unknown("needs_setting", f"直播间没有填 {name}", f"the room has no {name}")
+            zh, en = SETTING_WORDS[name]
+            raise Unknown("needs_setting", f"直播间没有填{zh}", f"the room's {en} is not set")
         self.trace.origins.add("setting")
         return float(value)
 
@@ -156,9 +157,10 @@ class Scope:
         """A target of the show. Raises: Unknown no_target."""
         value = self.facts.show.targets.get(name) if self.facts.show is not None else None
         if value is None:
-            raise Unknown("no_target", f"没有设目标 {name}", f"no target for {name}")
+            zh, en = TARGET_WORDS[name]
+            raise Unknown("no_target", f"没有设{zh}目标", f"no target is set for {en}")
         if value <= 0:
-            raise Unknown("no_denominator", f"目标 {name} 为 0", f"the target for {name} is zero")
+            raise Unknown("no_denominator", "目标为 0", "the target is zero")
         return float(value)
 
     def online(self) -> Sample:
@@ -221,7 +223,10 @@ class Scope:
             trace.feeds[feed.name or feed.id] = None
         if ended:
             span = self.facts.span
-            trace.saw(min(self.facts.now_us, span[1]) if span else self.clock)
+            known = [span[1] if span else self.clock]
+            if column and any(kind.startswith("order.") for kind in BY_NAME[column].kinds):
+                known += latest  # orders go on moving after the show
+            trace.saw(min(self.facts.now_us, max(known)))
         else:
             trace.saw(min(max(latest), self.clock) if latest else self.clock)
         if column and self.facts.coverage.gaps and self._touches_gap(heard):

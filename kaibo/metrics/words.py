@@ -1,4 +1,4 @@
-"""What a minute-row column is called in a formula, in both languages."""
+"""What columns, settings and targets are called in formulas and reasons, in both languages."""
 
 COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "events": ("事件数", "events"),
@@ -72,4 +72,25 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "ad_impressions": ("广告展示次数", "ad impressions"),
     "ad_clicks": ("广告点击次数", "ad clicks"),
     "unmatched": ("未匹配事件数", "unmatched events"),
+}
+
+SETTING_WORDS: dict[str, tuple[str, str]] = {
+    "margin_ratio": ("毛利率", "margin ratio"),
+    "platform_fee_ratio": ("平台费率", "platform fee ratio"),
+    "commission_ratio": ("佣金率", "commission ratio"),
+    "refund_before_shipping_ratio": ("发货前退款率", "refund ratio before shipping"),
+    "refund_after_shipping_ratio": ("发货后退款率", "refund ratio after shipping"),
+    "freight_minor": ("每单运费", "freight per order"),
+    "insurance_minor": ("每单运费险", "insurance per order"),
+    "handling_minor": ("每单退货处理费", "handling per returned order"),
+}
+
+TARGET_WORDS: dict[str, tuple[str, str]] = {
+    "gmv_paid_minor": ("支付GMV", "paid GMV"),
+    "net_sales_minor": ("净销售额", "net sales"),
+    "orders_paid": ("支付订单数", "orders paid"),
+    "views": ("看播次数", "views"),
+    "viewers": ("观看人数", "viewers"),
+    "spend_minor": ("广告消耗", "ad spend"),
+    "roas": ("ROI", "ROI"),
 }

@@ -14,6 +14,7 @@ from kaibo.metrics.dictionary import (
     people,
     refunds,
 )
+from kaibo.metrics.registry import sort_by_section
 
 __all__ = [
     "ads",
@@ -29,3 +30,5 @@ __all__ = [
     "people",
     "refunds",
 ]
+
+sort_by_section()

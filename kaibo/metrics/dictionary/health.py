@@ -15,6 +15,7 @@ S = "3.5"
     unit="seconds",
     direction="down_is_good",
     owner="operations",
+    settles_seconds=0,
 )
 def count_lag_seconds(s: Scope) -> float:
     status = s.facts.doors.count_status()
@@ -36,6 +37,7 @@ def count_lag_seconds(s: Scope) -> float:
     unit="count",
     direction="down_is_good",
     owner="operations",
+    settles_seconds=0,
 )
 def count_lag_events(s: Scope) -> int:
     s.trace.saw(s.facts.now_us)
@@ -52,6 +54,7 @@ def count_lag_events(s: Scope) -> int:
     unit="count",
     direction="down_is_good",
     owner="operations",
+    settles_seconds=0,
 )
 def quarantined_batches(s: Scope) -> int:
     s.trace.saw(s.facts.now_us)
@@ -68,6 +71,7 @@ def quarantined_batches(s: Scope) -> int:
     unit="count",
     direction="down_is_good",
     owner="operations",
+    settles_seconds=0,
 )
 def quarantined_lines(s: Scope) -> int:
     s.trace.saw(s.facts.now_us)
@@ -85,6 +89,7 @@ def quarantined_lines(s: Scope) -> int:
     columns=("unmatched",),
     direction="down_is_good",
     owner="operations",
+    settles_seconds=0,
 )
 def unmatched_events(s: Scope) -> int:
     return s.total("unmatched")
@@ -99,6 +104,7 @@ def unmatched_events(s: Scope) -> int:
     unit="minutes",
     direction="down_is_good",
     owner="operations",
+    settles_seconds=0,
 )
 def gap_minutes(s: Scope) -> float:
     s.trace.reads += 1

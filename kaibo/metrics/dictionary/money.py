@@ -82,14 +82,17 @@ total_of(
 for column, zh, en in (
     ("orders_placed", "下单数", "Orders placed"),
     ("orders_paid", "支付订单数", "Orders paid"),
-    ("orders_canceled", "取消订单数", "Orders canceled"),
     ("payers", "支付人数", "Paying viewers"),
     ("units_paid", "支付件数", "Units paid"),
     ("buyers_placed", "下单人数", "Viewers who placed an order"),
+):
+    total_of(column, S, zh, en, column)
+for column, zh, en in (
+    ("orders_canceled", "取消订单数", "Orders canceled"),
     ("orders_shipped", "发货订单数", "Orders shipped"),
     ("orders_delivered", "签收订单数", "Orders delivered"),
 ):
-    total_of(column, S, zh, en, column)
+    total_of(column, S, zh, en, column, settles_seconds=30 * 86_400)
 
 ratio_of(
     "value_per_payer",

@@ -96,6 +96,7 @@ total_of(
     "Refunded in the window (cash)",
     "refunds_cash_minor",
     direction="down_is_good",
+    settles_seconds=FINAL_SECONDS,
 )
 ratio_of(
     "refund_cash_ratio",
@@ -105,6 +106,7 @@ ratio_of(
     "refunds_cash_minor",
     "gmv_paid_minor",
     direction="down_is_good",
+    settles_seconds=FINAL_SECONDS,
     notes=(
         "当期退款 ÷ 当期支付：两者不是同一批订单，只用于看现金，不评价本场",
         "refunded in the window ÷ paid in the window: different orders; for cash only, never to judge a show",

@@ -9,6 +9,7 @@ from kaibo.metrics import api
 from kaibo.metrics.contracts import Value
 from kaibo.metrics.tests.fakes import FakeDoors, facts
 from kaibo.metrics.tests.night import COSTS
+from kaibo.metrics.words import SETTING_WORDS
 
 SALES = {1: {"gmv_paid_minor": 17_400, "orders_paid": 1, "paid_lines": 1}}
 
@@ -46,7 +47,8 @@ def test_it_divides_where_the_copied_formula_adds(margin: float, refunds: float,
 def test_it_takes_no_unknown_cost_for_zero(name: str) -> None:
     value = evaluated(replace(COSTS, **{name: None}), "breakeven_roas")
     assert (value.value, value.reason) == (None, "needs_setting")
-    assert name in value.says["en"]
+    assert SETTING_WORDS[name][1] in value.says["en"]
+    assert SETTING_WORDS[name][0] in value.says["zh"]
 
 
 def test_it_has_no_break_even_where_every_sale_loses() -> None:

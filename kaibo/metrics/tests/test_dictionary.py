@@ -66,7 +66,7 @@ def test_it_is_typed_and_placed(one: Definition) -> None:
     assert set(one.additive) <= set(one.grains)
     assert set(one.columns) <= BY_NAME.keys()
     assert one.freshness_seconds > 0
-    assert one.settles_seconds > 0
+    assert one.settles_seconds >= 0
     if one.unit == "ratio":
         assert one.id.endswith("_ratio") or "_ratio_" in one.id
         assert not one.additive

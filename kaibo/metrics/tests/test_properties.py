@@ -69,7 +69,8 @@ def test_it_adds_lines_up_to_the_total(doors: FakeDoors) -> None:
 @given(doors=nights())
 def test_it_never_sums_distinct_people_over_keys(doors: FakeDoors) -> None:
     own = facts(doors, now=61)
-    distinct = [one.id for one in api.definitions() if len(one.columns) == 1 and BY_NAME[one.columns[0]].is_first]
+    distinct = [one.id for one in api.definitions() if one.additive == ("minute",)]
+    assert {"viewers", "payers", "orders_paid", "product_click_viewers", "refund_orders"} <= set(distinct)
     totals = api.evaluate("s1", distinct, facts=own)
     for by in ("traffic_source", "product", "lap", "host"):
         assert all(by not in ENTRIES[metric_id].definition.additive for metric_id in distinct)
@@ -79,6 +80,12 @@ def test_it_never_sums_distinct_people_over_keys(doors: FakeDoors) -> None:
         column = ENTRIES[metric_id].definition.columns[0]
         own_rows = sum(values.get(column, 0) for values in doors.rows.values())
         assert totals[metric_id].value in {own_rows, None}
+
+
+def test_it_sums_no_first_time_count_beyond_its_minutes() -> None:
+    for one in api.definitions():
+        if any(BY_NAME[column].is_first for column in one.columns):
+            assert set(one.additive) <= {"minute"}, one.id
 
 
 def needed(metric_id: str) -> set[str]:
