@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import count
 
 import msgspec
 
@@ -118,8 +119,8 @@ class Appender:
         if fresh is not lines:
             times = [line.occurred_at for line in fresh]  # type: ignore[misc]
         try:
-            entry = self._stamp(place, fresh, times, provenance.feed_id, received_at, is_trusted=is_trusted)
-            data = ENCODER.encode_lines(fresh).replace(b"}\n", envelope(provenance, received_at))
+            entry = self._stamp(place, fresh, times, provenance, received_at, is_trusted=is_trusted)
+            data = ENCODER.encode_lines(fresh)
         except BaseException:
             self.index.free(place, fresh, times)
             raise
@@ -135,34 +136,61 @@ class Appender:
         group.entries.append(entry)
 
     def _stamp(
-        self, place: Place, lines: list[Line], times: list[int], feed_id: str, received_at: int, *, is_trusted: bool
+        self,
+        place: Place,
+        lines: list[Line],
+        times: list[int],
+        provenance: Provenance,
+        received_at: int,
+        *,
+        is_trusted: bool,
     ) -> Entry:
+        """Write envelope, show and hidden viewer into the lines; what that changes in the books."""
+        feed_id = provenance.feed_id
         entry = Entry(feed_id, place=place, last_event_at=max(times), received_at=received_at, count=len(lines))
         kinds = [line.kind for line in lines]
         if "show.started" in kinds or "show.ended" in kinds:
             self._move_windows(place, lines, is_trusted=is_trusted)
-        self.viewers.hide(place[0], lines, is_trusted=is_trusted)
-        self.names.take(lines)
-        shows = {line.show_id for line in lines}
-        is_whole, show = self.book.span(place, min(times), max(times)) if shows == {None} else (False, None)
-        if is_whole:
-            for seq, line in enumerate(lines, self._next_seq):
-                line.seq = seq
+        viewers = self.viewers.hidden(place[0], [line.viewer_id for line in lines], is_trusted=is_trusted)
+        shows = self._shows(place, lines, times, is_trusted=is_trusted)
+        tail = envelope(provenance, received_at)
+        if isinstance(shows, list):
+            for line, show in zip(lines, shows, strict=True):
                 line.show_id = show
-            if show is None:
-                self._loose[place] = max(self._loose.get(place, 0), entry.last_event_at)
-            entry.count_kinds(show, kinds)
-            return entry
-        for seq, line in enumerate(lines, self._next_seq):
-            line.seq = seq
-            given = line.show_id
-            if given is None or not (is_trusted or self.book.is_shown_in(given, place)):
-                line.show_id = self.book.at(place, line.occurred_at)  # type: ignore[arg-type]
-        found = [line.show_id for line in lines]
-        if None in found:
+            for seq, line, viewer in zip(count(self._next_seq), lines, viewers):
+                line.seq = seq
+                line.viewer_id = viewer
+                line.received_at = tail
+            entry.count_shows(shows, kinds)
+        else:
+            for seq, line, viewer in zip(count(self._next_seq), lines, viewers):
+                line.seq = seq
+                line.viewer_id = viewer
+                line.received_at = tail
+                line.show_id = shows
+            entry.count_kinds(shows, kinds)
+        self.names.take(lines)
+        if shows is None or (isinstance(shows, list) and None in shows):
             self._loose[place] = max(self._loose.get(place, 0), entry.last_event_at)
-        entry.count_shows(found, kinds)
         return entry
+
+    def _shows(
+        self, place: Place, lines: list[Line], times: list[int], *, is_trusted: bool
+    ) -> str | list[str | None] | None:
+        """The show of all lines when it is one and the same, which is the rule; else the show of each."""
+        given = {line.show_id for line in lines}
+        if given == {None}:
+            is_whole, show = self.book.span(place, min(times), max(times))
+            if is_whole:
+                return show
+        elif is_trusted and len(given) == 1:
+            return given.pop()
+        kept = given if is_trusted else {show for show in given if show and self.book.is_shown_in(show, place)}
+        at = self.book.at
+        return [
+            line.show_id if line.show_id is not None and line.show_id in kept else at(place, when)
+            for line, when in zip(lines, times, strict=True)
+        ]
 
     def _move_windows(self, place: Place, lines: list[Line], *, is_trusted: bool) -> None:
         marks = [line for line in lines if line.kind in _MARKS]
@@ -343,14 +371,14 @@ class Appender:
         self.books.flush(self.names)
 
 
-def envelope(provenance: Provenance, received_at: int) -> bytes:
-    """What ends each line of one hand-over: the same bytes for all of them, so they are spliced in at once."""
-    shared = {"received_at": received_at, "feed_id": provenance.feed_id}
+def envelope(provenance: Provenance, received_at: int) -> msgspec.Raw:
+    """The value of `received_at` with the rest of the envelope behind it, as raw JSON for every line of a hand-over."""
+    shared = {"feed_id": provenance.feed_id}
     for name in ("raw_ref", "ingest_id", "translator_version"):
         value = getattr(provenance, name)
         if value is not None:
             shared[name] = value
-    return b"," + msgspec.json.encode(shared)[1:] + b"\n"
+    return msgspec.Raw(b"%d," % received_at + msgspec.json.encode(shared)[1:-1])
 
 
 def _by_place(lines: list[Line]) -> list[tuple[Place, list[Line]]]:

@@ -106,16 +106,23 @@ def _member(run: Run, others: Run) -> Any:
 class Touched:
     """Net effect of the unsealed segment on one partition: what it leaves in, what it took out."""
 
-    added: set[bytes] = field(default_factory=set)
+    pieces: list[set[bytes] | list[bytes]] = field(default_factory=list)
     removed: set[bytes] = field(default_factory=set)
 
-    def add(self, digests: Iterable[bytes]) -> None:
-        self.added.update(digests)
+    @property
+    def added(self) -> set[bytes]:
+        """All that was added, as one set; pieces are only kept side by side while lines come in."""
+        if len(self.pieces) != 1 or not isinstance(self.pieces[0], set):
+            self.pieces = [set().union(*self.pieces)]
+        return self.pieces[0]  # type: ignore[return-value]
+
+    def add(self, digests: set[bytes] | list[bytes]) -> None:
+        self.pieces.append(digests)
         if self.removed:
-            self.removed -= self.added
+            self.removed.difference_update(digests)
 
     def remove(self, digests: set[bytes]) -> None:
-        self.added -= digests
+        self.pieces = [self.added - digests]
         self.removed |= digests
 
 

@@ -110,7 +110,7 @@ def ids_of(index: IdIndex, refs: list[BatchRef]) -> tuple[dict[Key, Touched], li
         for line, digest in zip(lines, index.digests(_as_lines(lines)), strict=True):
             effect = touched.setdefault((line.platform, line.room_id, line.occurred_at // HOUR_US), Touched())
             if line.sign > 0:
-                effect.add((digest,))
+                effect.add([digest])
             else:
                 effect.remove({digest})
     return touched, damaged

@@ -23,13 +23,7 @@ class ViewerIds:
     def __init__(self) -> None:
         key = env.key("KAIBO_VIEWER_KEY")
         self._key = hashlib.blake2b(key, digest_size=32).digest()  # any length of secret fits
-        self._known: dict[str, dict[str, str]] = {}
-
-    def cache(self, platform: str) -> dict[str, str]:
-        known = self._known.setdefault(platform, {})
-        if len(known) > CACHE_LIMIT:
-            known.clear()
-        return known
+        self._known: dict[str, dict[str | None, str | None]] = {}
 
     def hash(self, platform: str, raw: str, *, is_trusted: bool = False) -> str:
         """`v_` and 24 hex digits. An id that is such a hash already is kept when our own code hands it over."""
@@ -38,17 +32,19 @@ class ViewerIds:
         given = f"{platform}\x1f{raw}".encode()
         return PREFIX + hashlib.blake2b(given, key=self._key, digest_size=12).hexdigest()
 
-    def hide(self, platform: str, lines: list[Line], *, is_trusted: bool) -> None:
-        """Replace the viewer ids of lines of one platform."""
-        known = self.cache(platform + "\x1ftrusted" if is_trusted else platform)
-        seen = known.get
-        for line in lines:
-            raw = line.viewer_id
-            if raw is not None:
-                hashed = seen(raw)
-                if hashed is None:
-                    hashed = known[raw] = self.hash(platform, raw, is_trusted=is_trusted)
-                line.viewer_id = hashed
+    def hidden(self, platform: str, raws: list[str | None], *, is_trusted: bool) -> list[str | None]:
+        """The hashes of ids of one platform, None where there is none. Cost: one look-up per id it has met."""
+        name = platform + "\x1ftrusted" if is_trusted else platform
+        known = self._known.get(name)
+        if known is None or len(known) > CACHE_LIMIT:
+            known = self._known[name] = {None: None}
+        found = list(map(known.get, raws))
+        if found.count(None) != raws.count(None):
+            for raw in raws:
+                if raw is not None and raw not in known:
+                    known[raw] = self.hash(platform, raw, is_trusted=is_trusted)
+            found = [known[raw] for raw in raws]
+        return found
 
 
 class NameBook:
