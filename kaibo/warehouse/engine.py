@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from kaibo.eventlog.kinds import MOMENT_KINDS
 from kaibo.warehouse import sqlfiles
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_intervals import count_intervals
@@ -27,6 +28,8 @@ _ORDER_COLUMNS = (
     *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
 )
 _SHOW_STATE = ("second_sum", "first_seen", "online_sample", "boundary", "interval")
+_DERIVED = ("viewer.left", "spend.reported")
+_BOUNDARIES = ("lap.started", "lap.ended", "host.on", "host.off", "show.ended")
 _COMPACT_ROWS = 200_000
 
 
@@ -47,6 +50,7 @@ class Engine:
         self.duck = duckdb.connect(":memory:", config=dict(self._settings))
         self.duck.execute(sqlfiles.load("staging", "state"))
         self._compacted = 0
+        self._made: set[tuple[str, str]] = set()
         self.shows.clear()
 
     def close(self) -> None:
@@ -61,8 +65,15 @@ class Engine:
 
     # --- small tools -------------------------------------------------------------------------------------------
 
-    def make(self, table: str, name: str, *, folder: str = "live") -> None:
-        """Run `<folder>/<name>.sql` into a table of this batch."""
+    def make(self, table: str, name: str, *, folder: str = "live", needed: bool = True) -> None:
+        """Run `<folder>/<name>.sql` into a table of this batch; where nothing can come of it, only empty the table.
+
+        Planning a file costs milliseconds whatever it reads, and a night at pace is a small batch many times a second.
+        """
+        if not needed and (table, name) in self._made:
+            self.duck.execute(f"delete from {table}")  # noqa: S608 - our own table names
+            return
+        self._made.add((table, name))
         self.duck.execute(f"create or replace temp table {table} as {sqlfiles.load(folder, name)}")
 
     def rows(self, table: str) -> Rows:
@@ -133,7 +144,8 @@ class Engine:
 
     def stage_orders(self, *, excluded: Iterable[str] = (), strays: Sequence[str] = ()) -> None:
         """Make `order_new` from `event` without the excluded uids, and with the bodies of strays."""
-        self.make("order_new", "order_events")
+        is_any = self.duck.execute("select 1 from event where kind like 'order.%' limit 1").fetchone() is not None
+        self.make("order_new", "order_events", needed=is_any)
         out = list(excluded)
         if out:
             self.duck.execute("delete from order_new where uid in (select unnest(?))", [out])
@@ -173,6 +185,7 @@ class Engine:
 
     def set_aside(self, *, back: bool = False) -> None:
         """Put the batch aside while another show is loaded, or take it back."""
+        self._made.discard(("order_new", "order_events"))
         for table in ("event", "order_new"):
             old, new = (f"{table}_aside", table) if back else (table, f"{table}_aside")
             self.duck.execute(f"drop table if exists {new}; alter table {old} rename to {new}")
@@ -187,18 +200,23 @@ class Engine:
         """Count `event` and `order_new` on top of what is remembered. Shape: see Counted."""
         shows = self.event_shows()
         counted = Counted()
-        self.make("derived_lines", "derived_lines")
+        self.kinds = set(self.column("select distinct kind from event"))
+        self.make("derived_lines", "derived_lines", needed=self.has(_DERIVED))
         self._count_sums()
         self._count_firsts()
         counted.added = self.wide("batch_added", ("kind_column", "first_column"))
         self._count_samples(counted)
         count_orders(self, counted)
-        self.make("moments", "moments")
+        self.make("moments", "moments", needed=self.has(MOMENT_KINDS))
         self._remember_boundaries()
         count_intervals(self, counted)
         counted.moments = self.rows("(select * exclude (product) from moments)")
-        for name in ("figures", "comments", "spans"):
-            self.make(name, name)
+        for name, kinds in (
+            ("figures", ("figure.reported",)),
+            ("comments", ("comment.posted",)),
+            ("spans", self.kinds),
+        ):
+            self.make(name, name, needed=self.has(kinds))
             setattr(counted, name, self.rows(name))
         counted.shows = sorted({*shows, *self.column("select distinct show_id from order_touched_show")})
         self.shows.update(dict.fromkeys(counted.shows, time.monotonic()))
@@ -211,18 +229,26 @@ class Engine:
         self.make("kind_column", "kind_columns")
         self.duck.execute(f"insert into second_sum by name {sqlfiles.load('live', 'second_part')}")
 
+    def has(self, kinds: Iterable[str]) -> bool:
+        """Whether the batch holds an event of one of these kinds."""
+        return not self.kinds.isdisjoint(kinds)
+
+    def is_empty(self, table: str) -> bool:
+        """Whether a table has no row."""
+        return self.duck.execute(f"select 1 from {table} limit 1").fetchone() is None  # noqa: S608
+
     def _count_firsts(self) -> None:
-        for name in (
-            "first_candidates",
-            "first_open",
-            "first_picks",
-            "first_interactions",
-            "first_changes",
-            "first_moves",
-        ):
-            self.make(name, name)
-        self.make("keyed_first", "keyed_firsts")
-        self.make("first_column", "first_columns")
+        self.make("first_candidates", "first_candidates")
+        self.make("first_open", "first_open")
+        needed = not self.is_empty("first_open")
+        for name in ("first_picks", "first_interactions", "first_changes"):
+            self.make(name, name, needed=needed)
+        needed = needed and not self.is_empty("first_changes")
+        self.make("first_moves", "first_moves", needed=needed)
+        self.make("keyed_first", "keyed_firsts", needed=needed)
+        self.make("first_column", "first_columns", needed=needed)
+        if not needed:
+            return
         if self.duck.execute("select 1 from first_changes where old_occurred_at is not null limit 1").fetchone():
             self.duck.execute(
                 "delete from first_seen using first_changes as c where c.old_occurred_at is not null"
@@ -235,7 +261,10 @@ class Engine:
         )
 
     def _count_samples(self, counted: Counted) -> None:
-        self.make("samples", "samples")
+        needed = self.has(("online.sampled",))
+        self.make("samples", "samples", needed=needed)
+        if not needed:
+            return
         self.duck.execute("insert into online_sample by name select * from samples")
         self.make("keyed_sample", "keyed_samples")
         self.make("sample_column", "sample_columns")
@@ -243,6 +272,8 @@ class Engine:
         counted.sampled = self.rows("sample_column")
 
     def _remember_boundaries(self) -> None:
+        if not self.has(_BOUNDARIES):
+            return
         self.duck.execute(
             "insert into boundary select show_id, uid, kind, at_us, event_id, product, product_id, link_no, host_id"
             " from moments where kind in ('lap.started', 'lap.ended', 'host.on', 'host.off', 'show.ended')"

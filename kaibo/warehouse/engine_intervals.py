@@ -27,7 +27,7 @@ def count_intervals(engine: "Engine", counted: Counted) -> None:
     engine.make("keyed_first", "keyed_interval_firsts")
     engine.make("first_column", "first_columns")
     engine.make("keyed_sample", "keyed_interval_samples")
-    engine.make("sample_column", "sample_columns")
+    engine.make("sample_column", "sample_columns", needed=not engine.is_empty("keyed_sample"))
     duck.execute(
         "create or replace temp view line as select l.* from order_line as l where exists ("
         " select 1 from touched_minute as t where t.show_id = l.show_id"
@@ -35,7 +35,7 @@ def count_intervals(engine: "Engine", counted: Counted) -> None:
     )
     engine.make("order_time", "order_times")
     engine.make("keyed_order", "keyed_interval_orders")
-    engine.make("order_column", "order_columns")
+    engine.make("order_column", "order_columns", needed=not engine.is_empty("keyed_order"))
     counted.intervals = engine.wide("interval_row", ("kind_column", "first_column", "sample_column", "order_column"))
     counted.touched = engine.rows("touched_minute")
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 def absorb_orders(engine: "Engine") -> list[str]:
     """Remember the batch's order events and name the shows that their orders belong to now."""
+    if engine.is_empty("order_new"):
+        return []
     engine.duck.execute("insert into order_event by name select * from order_new")
     _find_facts(engine)
     return engine.column("select distinct show_id from order_fact_new where show_id <> ''")
@@ -27,13 +29,13 @@ def count_orders(engine: "Engine", counted: Counted) -> None:
     Whole values, not steps: an order that moves to another night, source or minute leaves nothing behind.
     """
     duck = engine.duck
-    _find_facts(engine)
-    if duck.execute("select 1 from touched_order limit 1").fetchone() is None:
+    if engine.is_empty("order_new"):
         duck.execute(
             "create or replace temp table changed_line as select * from order_line where false;"
             "create or replace temp table order_touched_show as select show_id from order_fact where false"
         )
         return
+    _find_facts(engine)
     _settle_homes(engine, counted)
     _open_orders(engine)
     duck.execute(

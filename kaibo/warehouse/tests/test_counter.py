@@ -9,7 +9,7 @@ from kaibo.warehouse import api, counter, ledger, models
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes, reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 MINUTE = 60_000_000
 DAY = 86_400_000_000
 

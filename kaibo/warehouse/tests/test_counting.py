@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes, reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture(scope="module")
