@@ -53,6 +53,8 @@ MARKS = (
     "show.ended",
 )
 COMMENTS = 50
+SHOWN_ELSEWHERE = frozenset({"ad_balance_minor"})
+"""Stated figures that a tile shows already."""
 SETTLED_SECONDS = 30.0  # an ended show that nothing was counted for is looked at afresh this often
 
 
@@ -200,6 +202,7 @@ def _stated(facts: Facts) -> State:
             "is_final": stated[-1].is_final,
         }
         for name, stated in facts.figures.items()
+        if name not in SHOWN_ELSEWHERE
     }
 
 

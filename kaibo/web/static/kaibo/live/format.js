@@ -58,8 +58,8 @@ const UNITS = {
   minor_per_minute: (v, f) => money(v, f.c || page.currency),
   multiple: (v) => two.format(v),
   units: (v) => (Number.isInteger(v) ? count(v) : two.format(v)),
-  minutes: (v) => say("minutes", { n: v < 10 && !Number.isInteger(v) ? one.format(v) : whole.format(v) }),
-  score: (v) => one.format(v),
+  minutes: (v) => (v >= 180 ? say("hours", { n: v >= 6000 ? "99+" : whole.format(v / 60) }) : say("minutes", { n: v < 10 && !Number.isInteger(v) ? one.format(v) : whole.format(v) })),
+  score: (v) => (Number.isInteger(v) ? whole.format(v) : one.format(v)),
 };
 
 export const isMissing = (figure) => !figure || figure.v === null || figure.v === undefined;

@@ -67,7 +67,7 @@ export function grid(stock) {
   return { rows, columns: [...columns].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, undefined, { numeric: true })) };
 }
 
-function table(stock) {
+export function table(stock) {
   const { rows, columns } = grid(stock);
   const cell = (pieces) => {
     if (pieces === undefined) return h("td", { class: "absent" }, "–");

@@ -3,7 +3,7 @@
 import { $, fill, h, page, say } from "./dom.js";
 import { clockNow } from "./ages.js";
 import { clock, isMissing, money, show } from "./format.js";
-import { shortSizes } from "./goods.js";
+import { shortSizes, table } from "./goods.js";
 
 export function draw(store) {
   const now = store.get("now");
@@ -13,7 +13,7 @@ export function draw(store) {
       h("span", { class: now?.link_no ? "link" : "link none" }, now?.link_no ?? "–"),
       h("div", {}, h("p", { class: "title" }, now ? now.title ?? say("untitled") : say("no_lap_yet")), now && now.price_minor !== null ? h("p", { class: "price" }, money(now.price_minor, page.currency, { cents: true })) : null)),
     h("div", { class: "box" }, h("h2", {}, say("selling_points")), h("p", { class: "later" }, say("selling_points_later"))),
-    h("div", { class: sizes.length ? "box warn" : "box" }, h("h2", {}, say("sizes")), sizes.length ? h("p", {}, sizes.slice(0, 4).map(([size, pieces]) => h("span", {}, `${size} ${pieces <= 0 ? say("sold_out") : say("pieces", { n: pieces })}`, h("br")))) : h("p", { class: "later" }, now && Object.keys(now.stock).length ? say("sizes_fine") : say("no_stock_feed"))),
+    h("div", { class: sizes.length ? "box warn" : "box" }, h("h2", {}, say("sizes")), sizes.length ? h("p", {}, sizes.slice(0, 3).map(([size, pieces]) => h("span", {}, `${size} ${pieces <= 0 ? say("sold_out") : say("pieces", { n: pieces })}`, h("br")))) : h("p", { class: "later" }, now && Object.keys(now.stock).length ? say("sizes_fine") : say("no_stock_feed")), now && Object.keys(now.stock).length ? table(now.stock) : null),
     h("div", { class: "pulse" },
       h("div", {}, h("h2", {}, say("lap_time")), h("p", { id: "prompt-time", class: now ? null : "none" })),
       online(store),

@@ -66,7 +66,7 @@ export function drawSources(store) {
   return fill($("sources"),
     h("div", { class: "mix", "aria-hidden": "true" }, rows.map((row) => h("i", { style: { background: colours.get(row.name), flex: String(row.views) } }))),
     h("table", {}, h("thead", {}, h("tr", {}, [say("source"), say("views"), say("share"), "GMV"].map((word) => h("th", { scope: "col" }, word)))),
-      h("tbody", {}, rows.slice(0, 6).map((row) => h("tr", {}, h("td", {}, swatch(row), label(row.name)), h("td", {}, count(row.views)), h("td", {}, ratio(row.views / total)), h("td", {}, row.gmv === null ? "–" : money(row.gmv, page.currency)))))));
+      h("tbody", {}, rows.slice(0, 5).map((row) => h("tr", {}, h("td", {}, swatch(row), label(row.name)), h("td", {}, count(row.views)), h("td", {}, ratio(row.views / total)), h("td", {}, row.gmv === null ? "–" : money(row.gmv, page.currency)))))));
 }
 
 export function drawSpend(store) {
@@ -91,6 +91,6 @@ export function drawComments(store) {
 export function drawStated(store) {
   const rows = [...store.below("figure/")].sort((a, b) => a[0].localeCompare(b[0]));
   $("stated-panel").hidden = !rows.length;
-  fill($("stated"), rows.flatMap(([name, figure]) => [h("dt", {}, nameOf(name)), h("dd", {}, name.endsWith("_minor") ? money(figure.value, page.currency) : count(figure.value)), h("dd", { class: "fig none" }, `${sayOr(`origin_${figure.origin}`, figure.origin)} · ${atMinute(figure.as_of_us)}`)]));
+  fill($("stated"), rows.flatMap(([name, figure]) => [h("dt", {}, nameOf(name.replace(/_minor$/, ""))), h("dd", {}, name.endsWith("_minor") ? money(figure.value, page.currency) : count(figure.value)), h("dd", { class: "fig none" }, `${sayOr(`origin_${figure.origin}`, figure.origin)} · ${atMinute(figure.as_of_us)}`)]));
 }
 

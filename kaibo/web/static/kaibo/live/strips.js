@@ -45,7 +45,8 @@ export class Strips {
     const meta = store.get("meta/show") ?? {};
     const end = Math.ceil(clockNow() / 1000 / MINUTE) * MINUTE;
     const first = Math.min(rows[0]?.[0] ?? end - 60 * MINUTE, (meta.from_us ?? Infinity) / 1000);
-    const begin = this.range === "hour" ? end - 60 * MINUTE : Math.floor(first / MINUTE) * MINUTE;
+    const start = Math.floor(first / MINUTE) * MINUTE;
+    const begin = this.range === "hour" ? Math.max(end - 60 * MINUTE, Math.min(start, end - 20 * MINUTE)) : start;
     const shown = rows.filter((row) => row[0] >= begin - MINUTE && row[0] <= end);
     const isPhone = window.innerWidth <= 640;
     const frame = layout(isPhone ? [STRIPS.indexOf(this.only)] : [0, 1, 2], $("chart").clientHeight);

@@ -18,6 +18,7 @@ const LAYOUT = [
   { digits: ["interaction_ratio", "follow_ratio", "club_join_ratio"], title: "tile_10" },
 ];
 const KEYS = "QWERTYUIOP";
+const SILENT = new Set(["no_target", "no_history"]); // said once by the tile itself, not again by each small number
 
 export function build(openDefinition) {
   const make = (shape, index) => {
@@ -58,7 +59,7 @@ function drawOne(tile, data, shape) {
   const all = [data.main, ...data.also];
   const found = shape.digits.map((id) => all.find((figure) => figure.id === id)).filter(Boolean);
   const large = found.length ? found : [data.main];
-  const small = all.filter((figure) => !large.includes(figure) && figure.r !== "no_target");
+  const small = all.filter((figure) => !large.includes(figure) && !SILENT.has(figure.r));
   tile.ids = [...large, ...small].map((figure) => figure.id);
   const [, digits, gauge, change, also, foot] = tile.children;
   const before = digits.firstChild?.textContent;
@@ -66,9 +67,9 @@ function drawOne(tile, data, shape) {
   if (before && before !== digits.firstChild.textContent && shape.exact) flash(tile);
   ageOf(tile.querySelector("header time"), data.main.at ?? large[0].at);
   drawGauge(gauge, data);
-  fill(change, changeOf(data.change), data.target && h("span", { title: sentence(data.target) }, targetText(data.target)));
+  fill(change, isMissing(data.main) ? null : changeOf(data.change), data.target && !isMissing(data.main) && h("span", { title: sentence(data.target) }, targetText(data.target)));
   fill(also, alsoOf(small));
-  fill(foot, h("span", {}, bandText(data)), h("span", {}, say(`origin_${data.main.o}`)));
+  fill(foot, h("span", {}, bandText(data)), h("span", {}, isMissing(data.main) ? "" : say(`origin_${data.main.o}`)));
   tile.setAttribute("aria-label", `${tile.querySelector("header b").textContent}: ${large.map((f) => `${nameOf(f.id)} ${show(f, shape)}`).join(", ")}`);
 }
 
@@ -106,7 +107,7 @@ function changeOf(change) {
   return h("span", {}, h("span", { class: rises ? "up" : "down" }, `${rises ? "▲" : "▼"} ${ratio(size)}`), ` ${say("against_5m")}`);
 }
 
-const targetText = (target) => (isMissing(target) ? show(target) : shortText(target));
+const targetText = (target) => (target.r === "no_target" ? show(target) : shortText(target));
 
 function bandText({ main, band }) {
   if (!band) return say("no_band");
@@ -131,12 +132,14 @@ function drawGauge(gauge, { main, band, target, also }) {
     h("em", { style: { left: percent(main.v / top) } }));
 }
 
-const SPARKS = { 2: 3, 4: (row) => (row[1] ?? 0) + (row[2] ?? 0), 5: 4, 6: 5 }; // tile -> place in a minute row
+const SPARKS = { 1: 3, 2: 3, 4: (row) => (row[1] ?? 0) + (row[2] ?? 0), 5: 4, 6: 5 }; // tile -> place in a minute row
 
 function drawSparks(tiles, store) {
-  const rows = [...store.below("minute/")].map(([at, row]) => [Number(at), row]).sort((a, b) => a[0] - b[0]).slice(-31, -1);
+  const rows = [...store.below("minute/")].map(([at, row]) => [Number(at), row]).sort((a, b) => a[0] - b[0]);
+  const recent = rows.slice(-31, -1);
   for (const [number, place] of Object.entries(SPARKS)) {
-    const values = rows.map(([, row]) => (typeof place === "function" ? place(row) : row[place]) ?? 0);
+    const values = (number === "1" ? rows : recent).map(([, row]) => (typeof place === "function" ? place(row) : row[place]) ?? 0);
+    if (number === "1") values.forEach((value, at) => { values[at] = value + (values[at - 1] ?? 0); }); // the evening's climb
     const top = Math.max(...values, 0);
     const path = tiles[number - 1].querySelector(".spark path");
     const step = 60 / Math.max(1, values.length - 1);
