@@ -300,38 +300,19 @@ class Appender:
     def take_signed(self, events: list[StoredEvent]) -> Group | None:
         """Write lines that carry their own sign: −1 frees the id, +1 takes it. Lines that change nothing are left out.
 
-        Shape: per event a −1 line must stand before the +1 line that replaces it.
+        Shape: the lines of one event stand in their order, −1 before the +1 that replaces it.
         """
         with self._lock:
             group = self._group
-            kept = [event for event in events if self._turn(event)]
+            kept = self.index.turn(events)
             if not kept:
                 return None
+            entry = Entry("")
             for seq, event in enumerate(kept, self._next_seq):
                 event.seq = seq
-            entry = Entry("")
-            for event in kept:
                 entry.count_one(event.show_id, event.feed_id, event.kind, event.sign)
             self._add(group, ENCODER.encode_lines(kept), len(kept), entry)
         return group
-
-    def _turn(self, event: StoredEvent) -> bool:
-        place = (event.platform, event.room_id)
-        line = Line(
-            event_id=event.event_id,
-            kind=event.kind,
-            platform=event.platform,
-            room_id=event.room_id,
-            occurred_at=event.occurred_at,
-        )
-        (is_held,) = self.index.holds(place, [line], [event.occurred_at])
-        if event.sign < 0 and is_held:
-            self.index.free(place, [line], [event.occurred_at])
-            return True
-        if event.sign > 0 and not is_held:
-            self.index.admit(place, [line], [event.occurred_at])
-            return True
-        return False
 
     # -- health -------------------------------------------------------------------------------------------------
 

@@ -7,20 +7,29 @@ A copy whose `occurred_at` moved further is another event to us: senders must re
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 import xxhash
 
 from kaibo.eventlog.errors import DamagedSegment
+from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.lines import Line
 from kaibo.eventlog.segments import write_durably
 from kaibo.kit.clock import HOUR_US
+
+
+class HasId(Protocol):
+    """All that a digest needs of a line."""
+
+    @property
+    def event_id(self) -> str: ...
+
 
 Place = tuple[str, str]
 Key = tuple[str, str, int]
@@ -81,7 +90,7 @@ class Partition:
     def drop(self, digests: set[bytes]) -> None:
         self.recent -= digests
         gone = to_run(digests)
-        self.frozen = [kept for kept in (run[~_member(run, gone)] for run in self.frozen) if len(kept)]
+        self.frozen = [kept for kept in (run[~_among(run, gone)] for run in self.frozen) if len(kept)]
 
     def freeze(self) -> int:
         """Turn the set into an array, merging arrays of similar size; how many ids left the set."""
@@ -98,7 +107,7 @@ class Partition:
         return sum(map(len, self.frozen))
 
 
-def _member(run: Run, others: Run) -> Any:
+def _among(run: Run, others: Run) -> Any:
     return hits(others, run) if len(others) else np.zeros(len(run), dtype=bool)
 
 
@@ -149,7 +158,7 @@ class IdIndex:
         self._frozen_count = 0
         self.loads = 0
 
-    def digests(self, lines: list[Line]) -> list[bytes]:
+    def digests(self, lines: Sequence[HasId]) -> list[bytes]:
         ids = map(str.encode, [line.event_id for line in lines])
         return list(map(xxhash.xxh3_128_digest, ids, repeat(self.seed)))
 
@@ -196,14 +205,29 @@ class IdIndex:
                 found |= part.known(wanted)
         return found
 
-    def holds(self, place: Place, lines: list[Line], times: list[int]) -> list[bool]:
-        """Per line whether exactly its hour's partition holds it."""
-        digests = self.digests(lines)
-        result = []
-        for digest, at in zip(digests, times, strict=True):
-            part = self._partition((*place, at // HOUR_US))
-            result.append(part is not None and bool(part.known({digest})))
-        return result
+    def turn(self, events: list[StoredEvent]) -> list[StoredEvent]:
+        """The signed lines that change something, in order: a −1 whose id is held frees it, a +1 takes a free one."""
+        keys = [(event.platform, event.room_id, event.occurred_at // HOUR_US) for event in events]
+        digests = self.digests(events)
+        wanted: dict[Key, set[bytes]] = {}
+        for key, digest in zip(keys, digests, strict=True):
+            wanted.setdefault(key, set()).add(digest)
+        held: dict[Key, set[bytes]] = {}
+        for key, asked in wanted.items():
+            part = self._partition(key)
+            held[key] = part.known(asked) if part is not None else set()
+        before = {key: set(found) for key, found in held.items()}
+        kept = []
+        for event, key, digest in zip(events, keys, digests, strict=True):
+            if (event.sign < 0) == (digest in held[key]):
+                (held[key].discard if event.sign < 0 else held[key].add)(digest)
+                kept.append(event)
+        for key, found in held.items():
+            if gone := before[key] - found:
+                self._forget(key, gone)
+            if new := found - before[key]:
+                self._remember(key, new)
+        return kept
 
     def free(self, place: Place, lines: list[Line], times: list[int]) -> None:
         """Forget ids, so that the same events can be taken again."""
@@ -211,13 +235,16 @@ class IdIndex:
         for digest, at in zip(self.digests(lines), times, strict=True):
             by_hour.setdefault(at // HOUR_US, set()).add(digest)
         for hour, digests in by_hour.items():
-            part = self._partition((*place, hour))
-            if part is not None:
-                before = (len(part.recent), part.frozen_size())
-                part.drop(digests)
-                self._recent_count += len(part.recent) - before[0]
-                self._frozen_count += part.frozen_size() - before[1]
-            self._unsealed.setdefault((*place, hour), Touched()).remove(digests)
+            self._forget((*place, hour), digests)
+
+    def _forget(self, key: Key, digests: set[bytes]) -> None:
+        part = self._partition(key)
+        if part is not None:
+            before = (len(part.recent), part.frozen_size())
+            part.drop(digests)
+            self._recent_count += len(part.recent) - before[0]
+            self._frozen_count += part.frozen_size() - before[1]
+        self._unsealed.setdefault(key, Touched()).remove(digests)
 
     def _remember(self, key: Key, digests: set[bytes] | list[bytes]) -> None:
         part = self._hot.get(key)
@@ -255,7 +282,7 @@ class IdIndex:
         for piece in self._cold.get(key, ()):
             added, removed = read_slice(piece)
             if len(removed):
-                part.frozen = [run[~_member(run, removed)] for run in part.frozen]
+                part.frozen = [run[~_among(run, removed)] for run in part.frozen]
             if len(added):
                 part.frozen.append(added)
         part.frozen = [merge(part.frozen)] if len(part.frozen) > 1 else part.frozen

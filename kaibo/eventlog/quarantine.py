@@ -21,7 +21,7 @@ def keep(problems: list[Problem], raws: list[bytes], *, feed_id: str, ingest_id:
             at_us=at,
             raw=raw[:KEPT_BYTES],
             field=problem.field,
-            problem=problem.problem,
+            problem=problem.problem.replace("\x00", "\ufffd"),  # PostgreSQL keeps no NUL in a text
             fix=problem.fix,
             digest=hashlib.blake2b(raw, key=feed_id.encode()[:64], digest_size=16).hexdigest(),
         )
@@ -66,5 +66,5 @@ def settle(row: QuarantinedLine, *, problem: Problem | None, is_known: bool = Fa
     if problem is None:
         row.state = "known" if is_known else "replayed"
     else:
-        row.field, row.problem, row.fix = problem.field, problem.problem, problem.fix
+        row.field, row.problem, row.fix = problem.field, problem.problem.replace("\x00", "\ufffd"), problem.fix
     row.save(update_fields=["tries", "state", "field", "problem", "fix"])

@@ -10,7 +10,6 @@ import msgspec
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.eventlog.ids import IdIndex, Key, Touched, write_sidecar
-from kaibo.eventlog.lines import Line
 from kaibo.eventlog.segments import (
     Segment,
     batches_of,
@@ -107,14 +106,10 @@ def ids_of(index: IdIndex, refs: list[BatchRef]) -> tuple[dict[Key, Touched], li
             log.error("%s", error.sentence)
             damaged.append(f"{ref.writer} {ref.from_seq}-{ref.to_seq}")
             continue
-        for line, digest in zip(lines, index.digests(_as_lines(lines)), strict=True):
+        for line, digest in zip(lines, index.digests(lines), strict=True):
             effect = touched.setdefault((line.platform, line.room_id, line.occurred_at // HOUR_US), Touched())
             if line.sign > 0:
                 effect.add([digest])
             else:
                 effect.remove({digest})
     return touched, damaged
-
-
-def _as_lines(lines: list[_Identity]) -> list[Line]:
-    return lines  # type: ignore[return-value]  # only `event_id` is read

@@ -3,6 +3,7 @@
 import os
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ RECORD = struct.Struct("<QQQQIqI")
 """from_seq, to_seq, offset, length, crc32 of the data, committed_at µs, crc32 of this record before it."""
 SEAL_BYTES = 64 * 1024 * 1024
 SEAL_US = 600 * 1_000_000
+
+SETTLED_NS = 100_000_000
+"""A folder's time of change ticks by some ms: a listing taken within that tick may lack a file and is not kept."""
 
 sync_data = getattr(os, "fdatasync", os.fsync)  # absent on macOS and Windows
 
@@ -90,8 +94,9 @@ def segments(folder: Path | None = None) -> tuple[Segment, ...]:
         if dot and dash and suffix == "ndjson" and first.isdigit():
             found.append(Segment(writer, int(first), folder / entry.name))
     result = tuple(sorted(found, key=lambda one: (one.writer, one.first_seq)))
-    with _listed_lock:
-        _listed[folder] = (changed, result)
+    if time.time_ns() - changed > SETTLED_NS:
+        with _listed_lock:
+            _listed[folder] = (changed, result)
     return result
 
 

@@ -1,6 +1,7 @@
 """Room windows: which show is open in which room, and the book of them that the appender stamps from."""
 
 import hashlib
+import os
 import re
 import threading
 import time
@@ -196,7 +197,9 @@ def _bump() -> None:
     _generation += 1
     mark = _mark()
     mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(str(time.time_ns()))
+    fresh = mark.with_name(f"{mark.name}.{os.getpid()}.{threading.get_ident()}")
+    fresh.touch()
+    fresh.replace(mark)  # another file, so that two changes within one tick of the clock differ
 
 
 class WindowBook:
@@ -204,7 +207,7 @@ class WindowBook:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._state: tuple[int, int] | None = None
+        self._state: tuple[int, tuple[int, int]] | None = None
         self._read_at = 0.0
         self._starts: dict[Place, list[int]] = {}
         self._windows: dict[Place, list[RoomWindow]] = {}
@@ -213,16 +216,17 @@ class WindowBook:
     def refresh(self) -> None:
         """Read the windows if they may have changed. Cost: one stat; one query when they did or each second."""
         try:
-            stamp = _mark().stat().st_mtime_ns
+            mark = _mark().stat()
+            stamp = (mark.st_mtime_ns, mark.st_ino)
         except FileNotFoundError:
-            stamp = 0
+            stamp = (0, 0)
         state = (_generation, stamp)
         if state == self._state and time.monotonic() - self._read_at < POLL_SECONDS:
             return
         with self._lock:
             self._read(state)
 
-    def _read(self, state: tuple[int, int]) -> None:
+    def _read(self, state: tuple[int, tuple[int, int]]) -> None:
         found: dict[Place, list[RoomWindow]] = {}
         places: dict[str, set[Place]] = {}
         for window in windows():
