@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 from kaibo.connectors.simulator.client import Door, DoorRefused, DoorSilent
@@ -26,6 +27,8 @@ FILLED_MINUTES = 30
 BATCH, LARGE_BATCH = 5_000, 20_000
 PEOPLE = ("director", "operator", "viewer")
 """Log-in names are the roles."""
+HEAD_START = 3.0
+"""Seconds that the first log-in and the first page have the machine for themselves."""
 MOST_BEHIND = 10_000
 """The next earlier night waits while more than this is uncounted: the one on air must not wait for all of them."""
 
@@ -165,11 +168,11 @@ def _show(show_id: str, title: str, started_us: int, ended_us: int | None) -> No
 class Player(threading.Thread):
     """Sends tonight at the clock's pace; earlier nights follow in a second thread once tonight is on the page."""
 
-    def __init__(self, prepared: Prepared, url: str, *, speed: float = 1.0) -> None:
+    def __init__(self, prepared: Prepared, url: str) -> None:
         super().__init__(name="demo", daemon=True)
-        self.prepared, self.url, self.speed = prepared, url, speed
+        self.prepared, self.url = prepared, url
         self.stopped = threading.Event()
-        self.is_filled = threading.Event()
+        self._history: threading.Thread | None = None
 
     def stop(self) -> None:
         """Let both threads end at their next breath."""
@@ -178,18 +181,13 @@ class Player(threading.Thread):
     def run(self) -> None:
         """Tonight, then the next show, until stopped."""
         tale = self.prepared.tale
-        self._guarded(lambda: self._fill(tale))
-        add_people(tale, PEOPLE)
-        self.is_filled.set()
-        history = threading.Thread(target=self._guarded, args=(self._earlier,), name="demo-history", daemon=True)
-        history.start()
         while not self.stopped.is_set():
-            self._guarded(lambda: self._go_on(tale))
+            self._guarded(partial(self._play, tale))
             if not self.stopped.wait(5):
                 _next_show(tale, now_us(), self.prepared.minutes)
                 tale.save()
-                self._guarded(lambda: self._fill(tale))
-        history.join()
+        if self._history is not None:
+            self._history.join()
         _close_records()
 
     def _guarded(self, act: Callable[[], None]) -> None:
@@ -212,7 +210,7 @@ class Player(threading.Thread):
         return simulate(config, seed=seed, started_us=started_us, until_us=until_us)
 
     def _send(self, batches: Iterable[list[str]]) -> None:
-        door = Door(self.url, self.prepared.token, patience=60, sleep=lambda pause: void(self.stopped.wait(pause)))
+        door = Door(self.url, self.prepared.token, patience=60, sleep=partial(_wait, self.stopped))
         try:
             for batch in batches:
                 if self.stopped.is_set():
@@ -231,21 +229,30 @@ class Player(threading.Thread):
     def _passed_ms(self, tale: Tale) -> int:
         return max(0, (now_us() - tale.started_us) // 1000)
 
-    def _fill(self, tale: Tale) -> None:
-        """Everything of tonight up to now, at full speed; what the log has already is a duplicate to it."""
+    def _play(self, tale: Tale) -> None:
+        """Tonight: up to now at full speed (what the log has already is a duplicate to it), then as it happens."""
         night = self._night(tale.seed, tale.show_id, tale.started_us)
-        self._send(night.chunks(BATCH, to_ms=self._passed_ms(tale)))
+        passed = self._passed_ms(tale)
+        self._send(night.chunks(BATCH, to_ms=passed))
+        self._begin_history()
+        pause = partial(_wait, self.stopped)
+        self._send(at_pace(night, partial(self._passed_ms, tale), from_ms=passed, sleep=pause))
 
-    def _go_on(self, tale: Tale) -> None:
-        """Second by second as it happens. Starts a little back: what was sent already counts once."""
-        night = self._night(tale.seed, tale.show_id, tale.started_us)
-        begin = max(0, self._passed_ms(tale) - 60_000)
-        self._send(at_pace(night, speed=self.speed, from_ms=begin, sleep=lambda pause: void(self.stopped.wait(pause))))
+    def _begin_history(self) -> None:
+        """Once tonight is on the page: the other accounts and the nights before."""
+        if self._history is None:
+            self._history = threading.Thread(
+                target=self._guarded, args=(self._earlier,), name="demo-history", daemon=True
+            )
+            self._history.start()
 
     def _earlier(self) -> None:
         """Whole nights of the same room and slot on the days before, with what was refunded since."""
+        if self.stopped.wait(HEAD_START):
+            return
         tale = self.prepared.tale
         first = tale.started_us
+        add_people(tale, PEOPLE)
         for days, seed in enumerate(EARLIER_SEEDS, 1):
             name = f"night-{seed}"
             if name in tale.earlier or self.stopped.is_set():
@@ -262,8 +269,9 @@ class Player(threading.Thread):
         _close_records()
 
 
-def void(_value: object) -> None:
-    """Event.wait says whether it was set; a pause has nothing to say."""
+def _wait(stopped: threading.Event, seconds: float) -> None:
+    """A pause that ends early when everything does."""
+    stopped.wait(seconds)
 
 
 def _close_records() -> None:

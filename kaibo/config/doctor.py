@@ -60,13 +60,9 @@ def python() -> Iterator[Finding]:
 
 def settings() -> Iterator[Finding]:
     """Every setting can be read; unknown KAIBO_ names are usually misspelt."""
-    from kaibo.config.database import databases
+    from kaibo.config.server import check_settings
 
-    env.zone()
-    env.day_cut_hour()
-    databases()
-    for name in ("KAIBO_TLS", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
-        env.read_flag(name)
+    check_settings()
     known = {setting.name for setting in env.SETTINGS} | {"KAIBO_TOKEN"}
     strange = sorted(name for name in os.environ if name.startswith("KAIBO_") and name not in known)
     for name in strange:

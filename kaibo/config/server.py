@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -73,6 +74,17 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def check_settings() -> None:
+    """Raises BadConfiguration for a setting that would only be met in the middle of a night."""
+    from kaibo.config.database import databases
+
+    env.zone()
+    env.day_cut_hour()
+    databases()
+    for name in ("KAIBO_TLS", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
+        env.read_flag(name)
+
+
 def check_host(host: str) -> None:
     """Raises BadConfiguration when the server would be reachable under names that it refuses to answer to."""
     if host in LOOPBACK or os.environ.get("KAIBO_HOSTS"):
@@ -125,6 +137,7 @@ def run_server(
     to stop; neither may block.
     Raises: BadConfiguration (port taken, wrong settings), AlreadyServed.
     """
+    check_settings()
     check_host(host)
     listener = bind(host, port)
     listening = Listening(host, int(listener.getsockname()[1]))
@@ -149,6 +162,7 @@ def _serve(
         eventlog.announce_server(listening.host, listening.port)
         when_ready(listening)
 
+    import_module("kaibo.config.urls")  # else the first page would wait for every view to be imported
     config = uvicorn.Config(
         "kaibo.config.asgi:application",
         lifespan="off",

@@ -20,9 +20,10 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Serve this home: pages, JSON API, events in, counting. Ends on Ctrl-C."""
         from kaibo.config.cli import emit
-        from kaibo.config.server import Listening, run_server, say
+        from kaibo.config.server import Listening, check_settings, run_server, say
         from kaibo.kit import env
 
+        check_settings()
         notes = first_people(admin)
 
         def ready(listening: Listening) -> None:

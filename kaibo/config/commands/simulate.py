@@ -62,11 +62,11 @@ def simulate_command(
     )
     began = time.monotonic()
     made = simulate(config, seed=seed, started_us=_start(start, to, speed, minutes), later=later)
-    from kaibo.connectors.simulator.pace import at_pace, delivered, throttled
+    from kaibo.connectors.simulator.pace import at_pace, delivered, show_clock, throttled
 
     batches: Iterator[list[str]] = delivered(made, is_shuffled=shuffle, duplicates=duplicates)
     if speed:
-        batches = at_pace(made, speed=speed)
+        batches = at_pace(made, show_clock(speed))
     elif rate:
         batches = throttled(batches, rate)
     watched = _watched(batches, made.truth()["events"], is_quiet=as_json)

@@ -53,20 +53,26 @@ def throttled(
 
 def at_pace(
     night: Night,
+    now_ms: Callable[[], int],
     *,
-    speed: float = 1.0,
     from_ms: int = 0,
     tick: float = 0.5,
-    clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[list[str]]:
-    """Lines as their time comes, `speed` times as fast as the night itself; one batch per tick that has any.
+    """Lines as the show's clock reaches them, from `from_ms` on; batches come tick by tick.
 
-    Shape: ends with the show; what happens after the close is left out.
+    Shape: `now_ms` says where the show is, in ms since its start. Ends with the show; what happens after the close
+    is left out.
     """
-    began, sent, end = clock(), from_ms, night.span_ms + 1
+    sent, end = from_ms, night.span_ms + 1
     while sent < end:
         sleep(tick)
-        reached = min(end, from_ms + round((clock() - began) * 1000 * speed))
+        reached = max(sent, min(end, now_ms()))
         yield from night.chunks(BATCH, from_ms=sent, to_ms=reached)
         sent = reached
+
+
+def show_clock(speed: float, *, clock: Callable[[], float] = time.monotonic) -> Callable[[], int]:
+    """A clock of the show that begins at 0 now and runs `speed` times as fast as ours."""
+    began = clock()
+    return lambda: round((clock() - began) * 1000 * speed)

@@ -11,7 +11,7 @@ import pytest
 from kaibo.connectors.simulator.client import Door, DoorRefused, DoorSilent
 from kaibo.connectors.simulator.config import NightConfig
 from kaibo.connectors.simulator.night import Night, simulate
-from kaibo.connectors.simulator.pace import at_pace, delivered, throttled
+from kaibo.connectors.simulator.pace import at_pace, delivered, show_clock, throttled
 
 START = 1_773_316_800_000_000
 TOKEN = "secret-token"
@@ -148,7 +148,8 @@ def test_it_follows_the_clock(night: Night) -> None:
     def sleep(pause: float) -> None:
         now[0] += pause
 
-    seen = ids(at_pace(night, speed=60, from_ms=120_000, clock=lambda: now[0], sleep=sleep))
+    begun = show_clock(60, clock=lambda: now[0])
+    seen = ids(at_pace(night, lambda: 120_000 + begun(), from_ms=120_000, sleep=sleep))
     expected = ids(night.chunks(from_ms=120_000, to_ms=night.span_ms + 1))
     assert seen == expected
     assert now[0] == pytest.approx((night.span_ms - 120_000) / 1000 / 60, abs=1)
