@@ -45,7 +45,7 @@ export class Strips {
     const meta = store.get("meta/show") ?? {};
     const end = Math.ceil(clockNow() / 1000 / MINUTE) * MINUTE;
     const first = Math.min(rows[0]?.[0] ?? end - 60 * MINUTE, (meta.from_us ?? Infinity) / 1000);
-    const start = Math.floor(first / MINUTE) * MINUTE;
+    const start = Math.floor(first / MINUTE - 1) * MINUTE;
     const begin = this.range === "hour" ? Math.max(end - 60 * MINUTE, Math.min(start, end - 20 * MINUTE)) : start;
     const shown = rows.filter((row) => row[0] >= begin - MINUTE && row[0] <= end);
     const isPhone = window.innerWidth <= 640;
@@ -92,7 +92,7 @@ export class Strips {
 
 function layout(indexes, height) {
   const foot = 20 + 16 + 20 + 14;
-  const each = Math.max(40, (height - foot - indexes.length * 22) / indexes.length);
+  const each = Math.max(24, (height - foot - indexes.length * 22) / indexes.length);
   const strips = indexes.map((index, at) => ({ index, top: at * (each + 22) + 22, height: each }));
   const marksTop = indexes.length * (each + 22) + 6;
   return { strips, marksTop, lapsTop: marksTop + 18 };
