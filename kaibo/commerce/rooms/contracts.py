@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass, field
 
-PLATFORMS = ("douyin", "kuaishou", "taobao", "weixin_channels", "xiaohongshu", "bilibili", "tiktok", "simulated", "other")
+PLATFORMS = (
+    "douyin",
+    "kuaishou",
+    "taobao",
+    "weixin_channels",
+    "xiaohongshu",
+    "bilibili",
+    "tiktok",
+    "simulated",
+    "other",
+)
 """Platforms offered when a room is made; an id outside the list is kept as given."""
 
 
