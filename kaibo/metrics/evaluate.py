@@ -137,6 +137,8 @@ def evaluate_by(
         scope = Scope(facts, Rows.fixed(values), facts.clock_us, by, key, from_us, to_us)
         lines[key] = {metric_id: evaluate_one(metric_id, scope) for metric_id in names}
     _add_remainder(facts, names, lines, by=by, window=(from_us, to_us))
+    if REMAINDER in lines and not any(value.value for value in lines[REMAINDER].values()):
+        del lines[REMAINDER]  # a line of noughts about nothing
     return lines
 
 

@@ -212,7 +212,7 @@ class Engine:
         count_intervals(self, counted)
         counted.moments = self.rows("(select * exclude (product) from moments)")
         for name, kinds in (
-            ("figures", ("figure.reported",)),
+            ("figures", ("figure.reported", "spend.reported")),
             ("comments", ("comment.posted",)),
             ("spans", self.kinds),
         ):
@@ -239,10 +239,9 @@ class Engine:
 
     def _count_firsts(self) -> None:
         self.make("first_candidates", "first_candidates")
-        self.make("first_open", "first_open")
-        needed = not self.is_empty("first_open")
-        for name in ("first_picks", "first_interactions", "first_changes"):
-            self.make(name, name, needed=needed)
+        needed = not self.is_empty("first_candidates")
+        self.make("first_interactions", "first_interactions", needed=needed)
+        self.make("first_changes", "first_changes", needed=needed)
         needed = needed and not self.is_empty("first_changes")
         self.make("first_moves", "first_moves", needed=needed)
         self.make("keyed_first", "keyed_firsts", needed=needed)

@@ -11,7 +11,7 @@ from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics.facts import Facts
 from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
 
-START = 1_795_348_800_000_000  # on a minute
+START = 1_704_110_400_000_000  # 2024-01-01 20:00 in Shanghai
 FEED = FeedView(
     id="f1",
     name="orders",
