@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
-from django.db import DatabaseError, connection, models, transaction
+from django.db import Error as DatabaseFault
+from django.db import connection, models, transaction
 
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.eventlog.models import Booked, Feed, Gap, Pulse, RoomWindow, SeenKind
@@ -114,8 +115,10 @@ class Bookkeeper:
                 with transaction.atomic():
                     self._write(entries, seq)
                 self._is_caught_up = True
-            except DatabaseError as error:
+            except DatabaseFault as error:
                 log.warning("counters of the log wait: %s", error)
+                if not connection.in_atomic_block and not connection.is_usable():
+                    connection.close()
                 with self._lock:
                     self._waiting = entries + self._waiting
 

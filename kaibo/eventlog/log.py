@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseFault
 
 from kaibo.eventlog import quarantine
 from kaibo.eventlog.appender import Appender, Group
@@ -128,7 +128,7 @@ class LocalLog:
                 for window in waiting_for_binding():
                     bind_loose(window, self.append_signed)
                     set_bound(window)
-            except (KaiboError, DatabaseError) as error:  # the events are safe; the next start tries again
+            except (KaiboError, DatabaseFault) as error:  # the events are safe; the next start tries again
                 log.error("events could not be given to their show: %s", error)
             finally:
                 self._binding.release()

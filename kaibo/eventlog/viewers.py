@@ -3,6 +3,7 @@
 import hashlib
 import threading
 
+from django.db import Error as DatabaseFault
 from django.db import transaction
 
 from kaibo.eventlog.audit import audit
@@ -13,6 +14,7 @@ from kaibo.kit.clock import now_us
 
 CACHE_LIMIT = 300_000  # about 60 MB; a full cache is emptied, which costs one hash per viewer again
 NAME_LENGTH = 200
+IN_ONE_QUERY = 500
 PREFIX = "v_"
 _HASHED_LENGTH = len(PREFIX) + 24
 
@@ -72,29 +74,21 @@ class NameBook:
                     self._waiting[line.viewer_id] = name
 
     def flush(self) -> int:
-        """Write what waits; how many names. Cost: two statements per 500 names."""
+        """Write what waits; how many names. A failure leaves them waiting. Cost: two statements per 500 names."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         if not waiting:
             return 0
         if len(self._written) > CACHE_LIMIT:
             self._written.clear()
-        erased = (
-            set(ErasedViewer.objects.filter(viewer_id__in=waiting).values_list("viewer_id", flat=True))
-            if (len(waiting) <= 500)
-            else set(ErasedViewer.objects.values_list("viewer_id", flat=True))
-        )
-        at = now_us()
-        rows = [Nickname(viewer_id=v, nickname=n, seen_at=at) for v, n in waiting.items() if v not in erased]
-        Nickname.objects.bulk_create(
-            rows,
-            batch_size=500,
-            update_conflicts=True,
-            unique_fields=["viewer_id"],
-            update_fields=["nickname", "seen_at"],
-        )
+        try:
+            written = _write_names(waiting)
+        except DatabaseFault:
+            with self._lock:
+                self._waiting = {**waiting, **self._waiting}
+            raise
         self._written.update((viewer, hash(name)) for viewer, name in waiting.items())
-        return len(rows)
+        return written
 
     def forget(self, viewer_id: str) -> None:
         with self._lock:
@@ -102,12 +96,29 @@ class NameBook:
         self._written.pop(viewer_id, None)
 
 
+def _write_names(waiting: dict[str, str]) -> int:
+    erased = ErasedViewer.objects.all()
+    if len(waiting) <= IN_ONE_QUERY:
+        erased = erased.filter(viewer_id__in=waiting)
+    forgotten = set(erased.values_list("viewer_id", flat=True))
+    at = now_us()
+    rows = [Nickname(viewer_id=v, nickname=n, seen_at=at) for v, n in waiting.items() if v not in forgotten]
+    Nickname.objects.bulk_create(
+        rows,
+        batch_size=IN_ONE_QUERY,
+        update_conflicts=True,
+        unique_fields=["viewer_id"],
+        update_fields=["nickname", "seen_at"],
+    )
+    return len(rows)
+
+
 def nicknames(viewer_ids: list[str] | tuple[str, ...] | set[str]) -> dict[str, str]:
     """Display names of hashed viewer ids; a viewer without one is absent. Cost: one query per 500 ids."""
     wanted = list(dict.fromkeys(viewer_ids))
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        rows = Nickname.objects.filter(viewer_id__in=wanted[start : start + 500])
+    for start in range(0, len(wanted), IN_ONE_QUERY):
+        rows = Nickname.objects.filter(viewer_id__in=wanted[start : start + IN_ONE_QUERY])
         found.update(rows.values_list("viewer_id", "nickname"))
     return found
 

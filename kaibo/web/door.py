@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from kaibo.eventlog import api
 from kaibo.eventlog.contracts import Provenance, Receipt
@@ -207,9 +207,9 @@ def unpack(body: bytes, limit: int) -> bytes:
 
 
 def _fresh_connection() -> None:
-    """Django closes stale connections between requests; these threads have no requests of Django."""
-    if not connection.in_atomic_block:
-        close_old_connections()
+    """Leave a connection that broke behind; these threads have no requests of Django in which it would do so."""
+    if connection.errors_occurred and not connection.in_atomic_block and not connection.is_usable():
+        connection.close()
 
 
 def _bearer(headers: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from kaibo.eventlog.models import Booked, SeenKind
 from kaibo.eventlog.tests.helpers import PLATFORM, ROOM, bring, event, some
 from kaibo.kit.clock import MICROS, now_us
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
 
 
 def make(kinds: tuple[str, ...] = (), rooms: tuple[str, ...] = (ROOM,)) -> FeedView:

@@ -13,7 +13,7 @@ from kaibo.eventlog.lake import manifest
 from kaibo.eventlog.tests.helpers import LOCAL, PLATFORM, ROOM, bring, event, numbers, some, stored
 from kaibo.kit.clock import HOUR_US, MICROS, MINUTE_US, now_us
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
 
 START = now_us() - 3 * HOUR_US
 
