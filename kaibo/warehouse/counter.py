@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import duckdb
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
-from django.db.utils import IntegrityError
 
 from kaibo.eventlog import api as log
 from kaibo.eventlog.contracts import BatchRef
@@ -28,6 +27,8 @@ GROUP_BYTES = 96 * 1024 * 1024  # about 400,000 lines: large enough that the fix
 POLL_SECONDS = 0.05  # a batch waits half of it on average; the target from fsync to counted is 0.5 s
 LAKE_SECONDS = 5.0
 IDLE_SECONDS = 1800.0
+BAD_DATA = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException, DataError, ValueError)
+"""What a batch's content can cause. Anything else is our fault or the machine's, and must not set batches aside."""
 MOST_SHOWS = 24  # a show of a million lines is about 150 MB of state
 
 
@@ -134,10 +135,8 @@ class Counter:
             good.append(ref)
         try:
             rebuilt = self._count_bytes(good, chunks, asked, expected)
-        except (duckdb.Error, DataError, IntegrityError, ValueError) as error:
+        except BAD_DATA as error:
             self.engine.reset()
-            if isinstance(error, duckdb.OutOfMemoryException) and len(good) <= 1:
-                raise
             if len(good) > 1:
                 half = len(good) // 2
                 logger.warning("a group of %d batches failed, counting it in halves: %s", len(good), error)

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from kaibo.eventlog.kinds import MOMENT_KINDS
+from kaibo.eventlog.kinds import MOMENT_KINDS, ORDER
 from kaibo.warehouse import sqlfiles
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_intervals import count_intervals
@@ -28,6 +28,7 @@ _ORDER_COLUMNS = (
     *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
 )
 _SHOW_STATE = ("second_sum", "first_seen", "online_sample", "boundary", "interval")
+_STATING = (*ORDER, "spend.reported", "figure.reported")
 _DERIVED = ("viewer.left", "spend.reported")
 _BOUNDARIES = ("lap.started", "lap.ended", "host.on", "host.off", "show.ended")
 _COMPACT_ROWS = 200_000
@@ -144,8 +145,9 @@ class Engine:
 
     def stage_orders(self, *, excluded: Iterable[str] = (), strays: Sequence[str] = ()) -> None:
         """Make `order_new` from `event` without the excluded uids, and with the bodies of strays."""
-        is_any = self.duck.execute("select 1 from event where kind like 'order.%' limit 1").fetchone() is not None
-        self.make("order_new", "order_events", needed=is_any)
+        self.kinds = set(self.column("select distinct kind from event"))
+        self.make("stated", "stated", folder="staging", needed=self.has(_STATING))
+        self.make("order_new", "order_events", needed=self.has(ORDER))
         out = list(excluded)
         if out:
             self.duck.execute("delete from order_new where uid in (select unnest(?))", [out])
@@ -185,8 +187,8 @@ class Engine:
 
     def set_aside(self, *, back: bool = False) -> None:
         """Put the batch aside while another show is loaded, or take it back."""
-        self._made.discard(("order_new", "order_events"))
-        for table in ("event", "order_new"):
+        self._made -= {("order_new", "order_events"), ("stated", "stated")}
+        for table in ("event", "order_new", "stated"):
             old, new = (f"{table}_aside", table) if back else (table, f"{table}_aside")
             self.duck.execute(f"drop table if exists {new}; alter table {old} rename to {new}")
 

@@ -21,7 +21,8 @@ def count_intervals(engine: "Engine", counted: Counted) -> None:
     if duck.execute("select 1 from interval_any limit 1").fetchone() is None:
         return
     _touch_minutes(engine)
-    engine.make("touched_second", "touched_second")
+    for name in ("touched_interval", "touched_second", "touched_first"):
+        engine.make(name, name)
     engine.make("keyed_sum", "keyed_seconds")
     engine.make("kind_column", "kind_columns")
     engine.make("keyed_first", "keyed_interval_firsts")

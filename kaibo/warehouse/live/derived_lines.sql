@@ -1,6 +1,6 @@
 -- purpose: facts of a line that stand elsewhere, or that are parts of it: short visits at the minute they began, parts of spend
 -- grain:   one fact
--- source:  event
+-- source:  event, stated
 -- clock:   begin of the visit, else occurred_at
 select
     show_id as show_id,
@@ -15,19 +15,19 @@ from event
 where kind = 'viewer.left' and duration_ms >= 0 and duration_ms < 60000 and show_id is not null
 union all
 select show_id, minute_us, second_us, source, product, 'spend.attributed', 1, attrs.attributed_gmv_minor
-from event
+from stated
 where kind = 'spend.reported' and show_id is not null and attrs.attributed_gmv_minor is not null
 union all
 select
     show_id, minute_us, second_us, source, product, 'spend.whole_room', 1,
     case when attrs.is_whole_room then amount_minor else 0 end
-from event
+from stated
 where kind = 'spend.reported' and show_id is not null and attrs.is_whole_room is not null
 union all
 select show_id, minute_us, second_us, source, product, 'spend.impressions', attrs.ad_impressions, null
-from event
+from stated
 where kind = 'spend.reported' and show_id is not null and attrs.ad_impressions is not null
 union all
 select show_id, minute_us, second_us, source, product, 'spend.clicks', attrs.ad_clicks, null
-from event
+from stated
 where kind = 'spend.reported' and show_id is not null and attrs.ad_clicks is not null

@@ -1,13 +1,13 @@
 -- purpose: firsts that are new, or earlier than the one we remember: where they stood and where they stand
 -- grain:   show, product, kind, viewer
--- source:  first_picks, first_interactions, first_seen (state)
+-- source:  first_candidates, first_interactions, first_seen (state)
 -- clock:   occurred_at
 select
     p.show_id as show_id, p.product as product, p.kind as kind, p.viewer_id as viewer_id,
     p.occurred_at as occurred_at, p.event_id as event_id, p.source as source,
     f.occurred_at as old_occurred_at, f.source as old_source
 from (
-    select show_id, product, kind, viewer_id, occurred_at, event_id, source from first_picks
+    select show_id, product, kind, viewer_id, occurred_at, event_id, source from first_candidates
     union all
     select show_id, product, kind, viewer_id, occurred_at, event_id, source from first_interactions
 ) as p

@@ -1,6 +1,6 @@
 -- purpose: the first of six kinds that count as interaction
 -- grain:   show, product, viewer
--- source:  first_picks
+-- source:  first_candidates
 -- clock:   occurred_at
 select
     show_id as show_id,
@@ -10,6 +10,6 @@ select
     min(occurred_at) as occurred_at,
     arg_min(event_id, struct_pack(a := occurred_at, b := event_id, c := source)) as event_id,
     arg_min(source, struct_pack(a := occurred_at, b := event_id, c := source)) as source
-from first_picks
+from first_candidates
 where kind in ('comment.posted', 'like.given', 'gift.sent', 'follow.gained', 'fanclub.joined', 'share.made')
 group by show_id, product, viewer_id

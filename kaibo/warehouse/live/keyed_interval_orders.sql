@@ -1,22 +1,19 @@
 -- purpose: order lines under the intervals they fall in, for the minutes to be written again
 -- grain:   grain, key, minute, line
--- source:  order_time, interval (state), touched_minute
+-- source:  order_time, touched_interval
 -- clock:   event or paid second
 select i.grain as grain, i."key" as "key", o.is_first_of_order as is_first_order,
     o.is_first_of_viewer as is_first_viewer,
     o.show_id, o.minute_us, o.is_at_payment, o.kind, o.delay_us, o.quantity, o.amount_minor, o.with_subsidy_minor,
     o.receivable_minor, o.is_fan, o.is_presale, o.refund_stage, o.refund_kind, o.is_quality
 from order_time as o
-inner join touched_minute as t on t.show_id = o.show_id and t.minute_us = o.minute_us
-inner join interval as i
-    on i.show_id = o.show_id and o.second_us >= i.from_us and (i.to_us is null or o.second_us < i.to_us)
+inner join touched_interval as i
+    on i.show_id = o.show_id and i.minute_us = o.minute_us and o.second_us >= i.from_us and o.second_us < i.to_us
 union all
 select 'lap_product', i."key", o.is_first_of_order_product, o.is_first_of_viewer_product,
     o.show_id, o.minute_us, o.is_at_payment, o.kind, o.delay_us, o.quantity, o.amount_minor, o.with_subsidy_minor,
     o.receivable_minor, o.is_fan, o.is_presale, o.refund_stage, o.refund_kind, o.is_quality
 from order_time as o
-inner join touched_minute as t on t.show_id = o.show_id and t.minute_us = o.minute_us
-inner join interval as i
-    on i.show_id = o.show_id and o.product = i.product and o.second_us >= i.from_us
-    and (i.to_us is null or o.second_us < i.to_us)
-where i.grain = 'lap'
+inner join touched_interval as i
+    on i.show_id = o.show_id and i.minute_us = o.minute_us and o.second_us >= i.from_us and o.second_us < i.to_us
+where i.grain = 'lap' and o.product = i.product

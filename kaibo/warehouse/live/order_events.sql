@@ -1,6 +1,6 @@
 -- purpose: the order events of the batch, also those that name no show
 -- grain:   one event
--- source:  event
+-- source:  stated
 -- clock:   occurred_at
 select
     show_id as show_id, platform as platform, room_id as room_id, event_id as event_id,
@@ -16,7 +16,7 @@ select
     attrs.amount_with_subsidy_minor as with_subsidy_minor, attrs.receivable_minor as receivable_minor,
     attrs.is_fan as is_fan, attrs.is_presale as is_presale, attrs.refund_stage as refund_stage,
     attrs.refund_kind as refund_kind, attrs.is_quality as is_quality, cast(null as varchar) as recorded_home
-from event
+from stated
 where
     kind in (
         'order.placed', 'order.paid', 'order.canceled', 'order.refunded', 'order.shipped', 'order.delivered'

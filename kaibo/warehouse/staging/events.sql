@@ -28,15 +28,5 @@ select
     e.feed_id as feed_id,
     coalesce(e.seq, 0) as seq,
     coalesce(e.sign, 1) as sign,
-    e.attrs as attrs_json,
-    from_json(e.attrs, '{
-        "is_fan": "BOOLEAN", "amount_with_subsidy_minor": "BIGINT", "receivable_minor": "BIGINT",
-        "refund_stage": "VARCHAR", "refund_kind": "VARCHAR", "reason": "VARCHAR", "is_quality": "BOOLEAN",
-        "is_presale": "BOOLEAN", "plan_id": "VARCHAR", "is_whole_room": "BOOLEAN",
-        "attributed_gmv_minor": "BIGINT", "ad_impressions": "BIGINT", "ad_clicks": "BIGINT",
-        "balance_minor": "BIGINT", "figure": "VARCHAR", "value": "BIGINT", "basis": "VARCHAR",
-        "origin": "VARCHAR", "is_final": "BOOLEAN", "price_minor": "BIGINT", "list_price_minor": "BIGINT",
-        "stock": "BIGINT", "title": "VARCHAR", "role": "VARCHAR", "planned_minutes": "BIGINT",
-        "interaction": "VARCHAR", "scope": "VARCHAR"
-    }') as attrs
+    e.attrs as attrs_json
 from e

@@ -56,5 +56,5 @@ def test_it_feeds_every_declared_column_from_exactly_one_file() -> None:
 
 
 def test_it_reads_every_name_inside_attrs() -> None:
-    staged = sqlfiles.load("staging", "events")
+    staged = sqlfiles.load("staging", "stated")
     assert [name for name in ATTRS if name != "nickname" and f'"{name}":' not in staged] == []
