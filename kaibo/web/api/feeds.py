@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from kaibo.eventlog import api as eventlog
 from kaibo.web import feeds
@@ -27,7 +27,7 @@ def create(request: HttpRequest, body: FeedIn) -> Any:
     feed, token = feeds.create(
         request, body.name, platform=body.platform, rooms=tuple(body.rooms), kinds=tuple(body.kinds)
     )
-    return 201, {"feed": guard.plain(feed), "token": token}
+    return Status(201, {"feed": guard.plain(feed), "token": token})
 
 
 @router.get("/{feed_id}", response={200: FeedOut, 404: ErrorOut})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Body, Router, Status
 
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowStatus
@@ -44,7 +44,7 @@ def create(request: HttpRequest, body: ShowIn) -> Any:
         targets=body.targets,
         actor=guard.actor(request),
     )
-    return 201, guard.plain(made)
+    return Status(201, guard.plain(made))
 
 
 @router.get("/{show_id}", response={200: ShowOut, 404: ErrorOut})
@@ -61,7 +61,7 @@ def rename(request: HttpRequest, show_id: str, body: TitleIn) -> Any:
 
 
 @router.put("/{show_id}/targets", response={200: ShowOut, **REFUSALS})
-def set_targets(request: HttpRequest, show_id: str, body: dict[str, float | None]) -> Any:
+def set_targets(request: HttpRequest, show_id: str, body: Body[dict[str, float | None]]) -> Any:
     """Change the named targets; null takes one away."""
     guard.show_or_404(request, show_id, "show.target")
     return guard.plain(shows.set_targets(show_id, body, actor=guard.actor(request)))

@@ -54,9 +54,10 @@ def test_it_shows_an_outsider_nothing_anywhere(cast: Cast) -> None:
         if name in OPEN_TO_OUTSIDERS | FREE_API:
             continue
         for method in ("get", "post"):
-            answer = getattr(cast.outsider, method)(
-                url, data="{}" if "/api/" in url else {}, content_type="application/json"
-            )
+            if method == "get":
+                answer = cast.outsider.get(url)
+            else:
+                answer = cast.outsider.post(url, data="{}" if "/api/" in url else "", content_type="application/json")
             checked += 1
             body = answer.content.decode() if not answer.streaming else "a file"
             if answer.status_code not in {403, 404, 405, 422} or "Evening" in body or "Room 8801" in body:

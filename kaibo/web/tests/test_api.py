@@ -48,7 +48,7 @@ def test_it_creates_ends_deletes_and_restores(cast: Cast) -> None:
     assert send(cast.director, "post", f"{url}/restore").json()["is_deleted"] is False
     refused = send(cast.director, "put", f"{url}/targets", {"nonsense": 3})
     assert refused.status_code == 422
-    assert refused.json()["field"] == "nonsense"
+    assert refused.json().get("field") == "nonsense", refused.json()
 
 
 def test_it_refuses_a_viewer_in_words(cast: Cast) -> None:
