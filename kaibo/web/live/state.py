@@ -28,7 +28,7 @@ from kaibo.web.live.doors import PacedDoors, RoomDoors
 
 State = dict[str, Any]
 
-MINUTE_COLUMNS = {"online": "online_last", "gmv": "gmv_paid_minor", "spend": "spend_minor"}
+MINUTE_COLUMNS = {"online": "online_last", "gmv": "gmv_paid_minor", "spend": "spend_minor", "comments": "comments"}
 """What a minute of the strips shows besides entries and the 15-minute ROI: plain columns of its row."""
 
 STRIPS = {
@@ -140,14 +140,14 @@ def _tile(tile: Tile) -> State:
 
 
 def _minutes(facts: Facts, source_rows: Sequence[MinuteRow]) -> State:
-    """`minute/<µs>`: online, natural and paid entries, GMV, spend, ROI of the last 15 minutes; null is not reported."""
+    """`minute/<µs>`: online, natural and paid entries, GMV, spend, 15-minute ROI, comments; null is unknown."""
     entries = _entries(facts, source_rows)
     columns = [_column(facts, name) for name in MINUTE_COLUMNS.values()]
     roi = dict(metrics.series(facts.show_id, ["roas_room_15m"], facts=facts)["roas_room_15m"])
     state: State = {}
     for minute_us in facts.rows.minutes:
-        online, gmv, spend = (column(minute_us) for column in columns)
-        state[f"minute/{minute_us}"] = [online, *entries(minute_us), gmv, spend, _round(roi.get(minute_us))]
+        online, gmv, spend, comments = (column(minute_us) for column in columns)
+        state[f"minute/{minute_us}"] = [online, *entries(minute_us), gmv, spend, _round(roi.get(minute_us)), comments]
     return state
 
 

@@ -128,6 +128,7 @@ def _chart() -> dict[str, str]:
         "natural": _p("strip", "Natural entries"),
         "paid": _p("strip", "Paid entries"),
         "gmv_minute": _p("strip", "GMV per minute"),
+        "comments_minute": _p("strip", "Comments per minute"),
         "spend_minute": _p("strip", "Spend per minute"),
         "roi_15": _p("strip", "ROI, 15 min"),
         "breakeven": _("break-even {n}"),

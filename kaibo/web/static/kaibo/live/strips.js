@@ -31,6 +31,7 @@ export class Strips {
 
   choose(field, id) {
     this[field] = id;
+    this.hasChosen = true;
     for (const button of $(field).children) button.setAttribute("aria-pressed", String(button.value === id));
     if (this.store) this.draw(this.store);
   }
@@ -43,6 +44,7 @@ export class Strips {
     this.store = store;
     const rows = [...store.below("minute/")].map(([at, row]) => [Number(at) / 1000, ...row]).sort((a, b) => a[0] - b[0]);
     const meta = store.get("meta/show") ?? {};
+    if (meta.status === "ended" && !this.hasChosen) return this.choose("range", "all"); // of a night that is over, all of it
     const end = Math.ceil(clockNow() / 1000 / MINUTE) * MINUTE;
     const first = Math.min(rows[0]?.[0] ?? end - 60 * MINUTE, (meta.from_us ?? Infinity) / 1000);
     const start = Math.floor(first / MINUTE - 1) * MINUTE;
@@ -79,6 +81,7 @@ export class Strips {
       text("online", row[1], count);
       text("natural", row[2], count);
       text("paid", row[3], count);
+      text("comments_minute", row[7] ?? null, count);
       text("gmv_minute", row[4], (v) => money(v, this.currency));
       text("spend_minute", row[5], (v) => money(v, this.currency));
       text("roi_15", row[6], (v) => v.toFixed(2));
@@ -99,17 +102,20 @@ function layout(indexes, height) {
 }
 
 const WORDS = [["people:online", "people-deep:natural", "faint:paid"], ["money:gmv_minute"], ["spend:spend_minute", "text:roi_15"]];
+const PLACES = [[1, 2, 3], [4], [5, 6]];
+const TALK = 7; // comments, in place of people where a recording knows nothing else
+
+const isBlank = (rows, places) => rows.every((row) => places.every((place) => row[place] === null || row[place] === undefined));
+const isTalkOnly = (index, rows) => index === 0 && isBlank(rows, PLACES[0]) && !isBlank(rows, [TALK]);
 
 function titleOf(index, top, rows, missing) {
   const rich = { soft: { color: C.soft, fontSize: 12 }, none: { color: C.faint, fontSize: 12 } };
-  const parts = WORDS[index].map((each) => {
+  const parts = (isTalkOnly(index, rows) ? ["people:comments_minute", "faint:online", "faint:natural", "faint:paid"] : WORDS[index]).map((each) => {
     const [name, word] = each.split(":");
     rich[name.replace("-", "")] = { color: C[name], fontSize: 12 };
     return `{${name.replace("-", "")}|■} {soft|${say(word)}}`;
   });
-  const places = [[1, 2, 3], [4], [5, 6]][index];
-  const isEmpty = rows.every((row) => places.every((place) => row[place] === null || row[place] === undefined));
-  const reason = isEmpty ? `   {none|${isMissing(missing) ? show(missing) : say("nothing_yet")}}` : "";
+  const reason = isBlank(rows, PLACES[index]) ? `   {none|${isMissing(missing) ? show(missing) : say("nothing_yet")}}` : "";
   return { text: parts.join("   ") + reason, left: 46, top: top - 21, padding: [3, 4], textStyle: { rich, fontWeight: 400, fontFamily: FONT } };
 }
 
@@ -133,6 +139,7 @@ function seriesOf(index, at, rows, store) {
   const pairs = (place) => rows.map((row) => [row[0] + MINUTE / 2, row[place] ?? null]);
   const bars = (place, fill_, more = {}) => ({ type: "bar", ...axes, data: pairs(place), itemStyle: { color: fill_ }, barWidth: "62%", large: false, ...more });
   const line = (place, stroke, more = {}) => ({ type: "line", ...axes, data: pairs(place), showSymbol: false, connectNulls: false, lineStyle: { color: stroke, width: 2 }, itemStyle: { color: stroke }, ...more });
+  if (isTalkOnly(index, rows)) return [bars(TALK, C.people)];
   if (index === 0) {
     const right = { yAxisIndex: at * 2 + 1, stack: "entries" };
     return [bars(2, C["people-deep"], right), bars(3, C.edge, { ...right, itemStyle: { color: "#46515f" } }), line(1, C.people, { z: 4 })];

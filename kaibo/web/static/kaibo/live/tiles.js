@@ -15,7 +15,7 @@ const LAYOUT = [
   { digits: ["gpm_view_15m"], title: "tile_7" },
   { digits: ["stay_per_viewer"], title: "tile_8" },
   { digits: ["product_click_ratio", "click_pay_ratio"], title: "tile_9", joint: "→" },
-  { digits: ["interaction_ratio", "follow_ratio", "club_join_ratio"], title: "tile_10" },
+  { digits: ["interaction_ratio", "follow_ratio", "club_join_ratio"], title: "tile_10", spare: "comments_per_minute" },
 ];
 const KEYS = "QWERTYUIOP";
 const SILENT = new Set(["no_target", "no_history"]); // said once by the tile itself, not again by each small number
@@ -58,12 +58,13 @@ export function draw(tiles, store) {
 function drawOne(tile, data, shape) {
   const all = [data.main, ...data.also];
   const found = shape.digits.map((id) => all.find((figure) => figure.id === id)).filter(Boolean);
+  const spare = found.every(isMissing) && all.find((figure) => figure.id === shape.spare && !isMissing(figure));
   const large = found.length ? found : [data.main];
   const small = all.filter((figure) => !large.includes(figure) && !SILENT.has(figure.r));
   tile.ids = [...large, ...small].map((figure) => figure.id);
   const [, digits, gauge, change, also, foot] = tile.children;
   const before = digits.firstChild?.textContent;
-  fill(digits, large.flatMap((figure, at) => [at > 0 && h("span", { class: shape.joint ? "joint" : "sep" }, shape.joint ?? ""), largeText(figure, shape)]));
+  fill(digits, large.flatMap((figure, at) => [at > 0 && h("span", { class: shape.joint ? "joint" : "sep" }, shape.joint ?? ""), largeText(figure, shape)]), spare && [h("span", { class: "sep" }), h("span", { "data-figure": spare.id }, shortText(spare))]);
   if (before && before !== digits.firstChild.textContent && shape.exact) flash(tile);
   ageOf(tile.querySelector("header time"), data.main.at ?? large[0].at);
   drawGauge(gauge, data);
