@@ -124,11 +124,22 @@ def _page(title: str, *parts: str) -> str:
     return f"# {title}\n\n{NOTE}\n" + "\n".join(parts)
 
 
+def metrics() -> str:
+    """The dictionary of numbers."""
+    from kaibo.config.cli import start_django
+
+    start_django()
+    from kaibo.metrics.reference import page
+
+    return page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "events.md": events,
     "connectors.md": connectors,
     "commands.md": commands,
+    "metrics.md": metrics,
 }
 
 

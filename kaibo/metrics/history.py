@@ -15,6 +15,8 @@ ENOUGH = 3
 FRESH_SECONDS = 600
 """Ended shows change only by late refunds and imports: their curves are read again every ten minutes."""
 LONGEST_MINUTES = 1440
+MOST_SHOWS = 128
+"""Earlier shows that one process keeps; beyond it starts afresh, at about a megabyte a show."""
 
 Curve = list[float | None]
 Band = list[tuple[int, float, float]]
@@ -36,12 +38,20 @@ class _Memory:
     curves: dict[tuple[str, str], tuple[float, Curve]] = field(default_factory=dict)
     bands: dict[tuple[tuple[str, ...], str], tuple[float, Band]] = field(default_factory=dict)
 
+    def empty(self) -> None:
+        """Forget everything."""
+        for part in (self.likes, self.facts, self.curves, self.bands):
+            part.clear()
+
 
 _MEMORIES: WeakKeyDictionary[Doors, _Memory] = WeakKeyDictionary()
 
 
 def _memory(facts: Facts) -> _Memory:
-    return _MEMORIES.setdefault(facts.doors, _Memory())
+    memory = _MEMORIES.setdefault(facts.doors, _Memory())
+    if len(memory.facts) > MOST_SHOWS:
+        memory.empty()
+    return memory
 
 
 def forget() -> None:
