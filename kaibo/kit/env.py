@@ -28,6 +28,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_HOSTS", "127.0.0.1,localhost", "Host names the server answers to, comma separated."),
     Setting("KAIBO_SECRET_KEY", "", "Signs cookies; empty means a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_VIEWER_KEY", "", "Keys the viewer-id hash; empty means a generated file in KAIBO_HOME/keys.", True),
+    Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
     Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
     Setting("KAIBO_DEBUG", "0", "1 shows tracebacks in the browser; never on a reachable host."),
     Setting("KAIBO_SHARED_DATA", "../shared/data", "Real recordings that some tests and benchmarks read."),

@@ -25,7 +25,7 @@ import json
 from kaibo.warehouse import models
 for name in {tables!r}:
     model = getattr(models, name)
-    columns = sorted(f.name for f in model._meta.get_fields() if f.name != "id")
+    columns = sorted(f.name for f in model._meta.get_fields() if f.name not in {{"id", "feed_id"}})
     for row in sorted(map(list, model.objects.values_list(*columns)), key=repr):
         print(json.dumps([name, dict(zip(columns, row))], ensure_ascii=False, default=str))
 """

@@ -23,7 +23,7 @@ def claims(config: NightConfig, world: World, totals: dict[str, int]) -> dict[st
         **_audience(night, world, totals),
         **_funnel(night, world, totals),
         **_talk(night, config, world, totals),
-        **_goods(night, world, totals),
+        **_products(night, world, totals),
     }
     return {
         name: {"value": value, "range": bounds, "holds": value is not None and bounds[0] <= value <= bounds[1]}
@@ -41,14 +41,14 @@ def _ratio(above: float, below: float) -> float | None:
 def _audience(night: Any, world: World, totals: dict[str, int]) -> Claim:
     stay = world.crowd.stay / 1000
     acu = totals["watch_ms"] / world.span
-    sources = {name: float((world.crowd.source == code).sum()) for code, name in enumerate(SOURCES)}
+    sources = {name: float((world.crowd.traffic_source == code).sum()) for code, name in enumerate(SOURCES)}
     sources["other"] += sources.pop("search") + sources.pop("share") + sources.pop("shop")
     fan = world.crowd.fan[world.crowd.person]
     entry = {
         f"entry_ratio_pv.{name}": (
             _ratio(
-                float((world.crowd.source == SOURCES.index(name)).sum()),
-                float(world.impressions.count[world.impressions.source == SOURCES.index(name)].sum()),
+                float((world.crowd.traffic_source == SOURCES.index(name)).sum()),
+                float(world.impressions.count[world.impressions.traffic_source == SOURCES.index(name)].sum()),
             ),
             night["entry_ratio_pv"][name],
         )
@@ -77,7 +77,7 @@ def _funnel(night: Any, world: World, totals: dict[str, int]) -> Claim:
     delay = (book.paid - book.placed)[paid] / 1000
     refunds = night["refund_by_amount"]
     basket, ads, product = night["basket"], night["ads"], night["product"]
-    paid_entries = float((world.crowd.source == SOURCES.index("paid")).sum())
+    paid_entries = float((world.crowd.traffic_source == SOURCES.index("paid")).sum())
     return {
         "product.exposure": (_ratio(totals["product_exposed_viewers"], totals["viewers"]), product["exposure"]),
         "product.click": (_ratio(totals["product_click_viewers"], totals["product_exposed_viewers"]), product["click"]),
@@ -135,7 +135,7 @@ def _talk(night: Any, config: NightConfig, world: World, totals: dict[str, int])
     }
 
 
-def _goods(night: Any, world: World, totals: dict[str, int]) -> Claim:
+def _products(night: Any, world: World, totals: dict[str, int]) -> Claim:
     book, clump, acts = world.orders, night["gmv_clumping"], world.acts
     paid = np.flatnonzero(book.paid != NEVER)
     order = paid[np.argsort(book.paid[paid], kind="stable")]

@@ -25,7 +25,7 @@ class Crowd:
     person: np.ndarray
     enter: np.ndarray
     leave: np.ndarray
-    source: np.ndarray
+    traffic_source: np.ndarray
     fan: np.ndarray
     viewer_no: np.ndarray
 

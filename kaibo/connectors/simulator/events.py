@@ -36,7 +36,7 @@ def sku_ids(lineup: Lineup) -> list[str]:
 
 
 def _who(crowd: Crowd, visit: np.ndarray) -> tuple[np.ndarray, Coded]:
-    return crowd.viewer_no[crowd.person[visit]], Coded(crowd.source[visit], SOURCES)
+    return crowd.viewer_no[crowd.person[visit]], Coded(crowd.traffic_source[visit], SOURCES)
 
 
 def _what(lineup: Lineup, product: np.ndarray) -> tuple[Coded, np.ndarray]:
@@ -55,7 +55,7 @@ def audience(crowd: Crowd, impressions: Impressions, samples: tuple[np.ndarray, 
         impressions.at,
         ('"viewer_id":"u%d",' if known else "") + '"traffic_source":"%s","count":%d',
         *who,
-        Coded(impressions.source, SOURCES),
+        Coded(impressions.traffic_source, SOURCES),
         impressions.count,
     )
     return [

@@ -59,7 +59,7 @@ def write_script(config: NightConfig, lineup: Lineup, acts: Acts, book: Orders, 
     return script.blocks()
 
 
-def _goods(lineup: Lineup, product: int) -> dict[str, Any]:
+def _offer_of(lineup: Lineup, product: int) -> dict[str, Any]:
     return {"product_id": product_ids(lineup)[product], "link_no": str(product + 1)}
 
 
@@ -89,11 +89,11 @@ def _run(script: Script, lineup: Lineup, acts: Acts, span: int) -> None:
     for product, begin, end in zip(
         lineup.lap_product.tolist(), lineup.lap_from.tolist(), lineup.lap_to.tolist(), strict=True
     ):
-        goods = {**_goods(lineup, product), "host_id": _host(acts, begin)}
-        script.add("lap.started", begin, {**goods, "attrs": {"title": lineup.title[product]}})
-        script.add("lap.ended", end, goods)
+        about = {**_offer_of(lineup, product), "host_id": _host(acts, begin)}
+        script.add("lap.started", begin, {**about, "attrs": {"title": lineup.title[product]}})
+        script.add("lap.ended", end, about)
     for lap, at in zip(lineup.pin_lap.tolist(), lineup.pin_at.tolist(), strict=True):
-        script.add("offer.pinned", at, _goods(lineup, int(lineup.lap_product[lap])))
+        script.add("offer.pinned", at, _offer_of(lineup, int(lineup.lap_product[lap])))
     script.add("host.on", 0, {"host_id": words.HOSTS[0]})
     script.add("host.off", acts.handover_ms, {"host_id": words.HOSTS[0]})
     script.add("host.on", acts.handover_ms, {"host_id": words.HOSTS[1]})
@@ -103,7 +103,7 @@ def _run(script: Script, lineup: Lineup, acts: Acts, span: int) -> None:
 def _prices(script: Script, lineup: Lineup, acts: Acts) -> None:
     for change in acts.prices:
         price = round(float(lineup.price[change.product]) * change.ratio)
-        about = {**_goods(lineup, change.product), "amount_minor": price, "attrs": {"price_minor": price}}
+        about = {**_offer_of(lineup, change.product), "amount_minor": price, "attrs": {"price_minor": price}}
         script.add("price.changed", change.at_ms, about)
 
 

@@ -22,7 +22,7 @@ class Impressions:
     """Entrances shown: rows (viewer number or -1, source, count, at); times in ms since the start."""
 
     viewer_no: np.ndarray
-    source: np.ndarray
+    traffic_source: np.ndarray
     count: np.ndarray
     at: np.ndarray
     people: int
@@ -45,19 +45,23 @@ def make_impressions(config: NightConfig, draws: Draws, crowd: Crowd, seed: int,
     """Everyone who entered was shown the entrance first; many more were shown it and went past."""
     rng = rng_for(seed, "impressions")
     entered_at = np.maximum(1, crowd.enter - rng.integers(300, 4000, len(crowd.enter)))
-    per_source = np.bincount(crowd.source, minlength=len(SOURCES))
+    per_source = np.bincount(crowd.traffic_source, minlength=len(SOURCES))
     passed = np.maximum(0, np.rint(per_source / np.array(draws.entry_ratio)) - per_source).astype(np.int64)
     people = (passed / 1.28).astype(np.int64)
     source = np.repeat(np.arange(len(SOURCES)), people)
     model = np.concatenate(
-        [rng.choice(np.flatnonzero(crowd.source == each), people[each]) for each in range(len(SOURCES)) if people[each]]
+        [
+            rng.choice(np.flatnonzero(crowd.traffic_source == each), people[each])
+            for each in range(len(SOURCES))
+            if people[each]
+        ]
         or [np.zeros(0, np.int64)]
     )
     at = np.maximum(1, crowd.enter[model] + rng.integers(-30_000, 30_000, len(model)))
     at = np.minimum(at, config.minutes * MINUTE - 2)
     count = 1 + rng.poisson(0.28, len(model))
     all_at = np.concatenate([entered_at, at])
-    all_source = np.concatenate([crowd.source, source])
+    all_source = np.concatenate([crowd.traffic_source, source])
     all_count = np.concatenate([np.ones(len(entered_at), np.int64), count])
     if config.impressions == "counts":
         return _as_counts(all_at, all_source, all_count)
@@ -75,7 +79,7 @@ def make_spend(config: NightConfig, draws: Draws, *, acts: Acts, crowd: Crowd, o
     """Spend follows paid entries; the night's mean cost per entry follows from what the room sells."""
     rng = rng_for(seed, "spend")
     minutes = config.minutes
-    paid_in = crowd.source == source_index("paid")
+    paid_in = crowd.traffic_source == source_index("paid")
     entries = np.bincount(crowd.enter[paid_in] // MINUTE, minlength=minutes)[:minutes]
     bounds = config.ranges["ads"]["cost_per_entry"]
     sold = float(orders.amount[orders.is_paid].sum())
@@ -117,6 +121,6 @@ def _attributed(crowd: Crowd, orders: Orders, minutes: int) -> np.ndarray:
     """Paid orders of viewers who came through ads, and part of the others: whole-room delivery claims them too."""
     rows = np.flatnonzero(orders.is_paid)
     minute = np.minimum(orders.paid[rows] // MINUTE, minutes - 1)
-    own = crowd.source[orders.visit[rows]] == source_index("paid")
+    own = crowd.traffic_source[orders.visit[rows]] == source_index("paid")
     weight = orders.amount[rows] * np.where(own, 1.0, 0.35)
     return np.bincount(minute, weights=weight, minlength=minutes)

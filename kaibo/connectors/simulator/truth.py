@@ -180,10 +180,10 @@ def by_source(world: World, until: int) -> dict[str, dict[str, int]]:
     crowd, book = world.crowd, world.orders
     result = {}
     for code, name in enumerate(SOURCES):
-        entered = (crowd.source == code) & (crowd.enter < until)
-        left = (crowd.source == code) & (crowd.leave < until)
-        paid = (crowd.source[book.visit] == code) & (book.paid < until)
-        shown = (world.impressions.source == code) & (world.impressions.at < until)
+        entered = (crowd.traffic_source == code) & (crowd.enter < until)
+        left = (crowd.traffic_source == code) & (crowd.leave < until)
+        paid = (crowd.traffic_source[book.visit] == code) & (book.paid < until)
+        shown = (world.impressions.traffic_source == code) & (world.impressions.at < until)
         result[name] = {
             "impressions": int(world.impressions.count[shown].sum()),
             "views": int(entered.sum()),

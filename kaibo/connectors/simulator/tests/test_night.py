@@ -66,7 +66,7 @@ def test_it_cuts_a_night_without_losing_or_repeating_a_line(short: Night, rows: 
     assert [json.loads(line)["event_id"] for line in parts] == [row["event_id"] for row in rows]
 
 
-def test_its_truth_is_what_its_lines_say(short: Night, rows: list[dict]) -> None:
+def test_it_says_as_truth_what_its_lines_say(short: Night, rows: list[dict]) -> None:
     totals, kinds = short.truth()["totals"], Counter(row["kind"] for row in rows)
     people = defaultdict(set)
     for row in rows:
@@ -90,7 +90,7 @@ def test_its_truth_is_what_its_lines_say(short: Night, rows: list[dict]) -> None
     assert totals["product_click_viewers"] == len(people["product.clicked"])
 
 
-def test_its_parts_add_up_to_its_totals(short: Night) -> None:
+def test_it_adds_its_parts_up_to_its_totals(short: Night) -> None:
     truth = short.truth()
     totals = truth["totals"]
     for column in ("gmv_paid_minor", "orders_paid", "refund_minor", "product_clicks", "product_exposures"):
@@ -100,7 +100,7 @@ def test_its_parts_add_up_to_its_totals(short: Night) -> None:
     assert sum(values["views"] for values in truth["by_host"].values()) == totals["views"]
 
 
-def test_its_online_is_the_people_inside(short: Night, rows: list[dict]) -> None:
+def test_it_counts_as_online_the_people_inside(short: Night, rows: list[dict]) -> None:
     """ACU = views × mean stay ÷ duration, because every sample is a count of heads."""
     inside, samples = 0, []
     for row in rows:
@@ -112,7 +112,7 @@ def test_its_online_is_the_people_inside(short: Night, rows: list[dict]) -> None
     assert sum(told for told, _ in samples) / len(samples) == pytest.approx(acu, rel=0.02)
 
 
-def test_its_identity_is_closed_to_the_cent(short: Night, rows: list[dict]) -> None:
+def test_it_closes_its_identity_to_the_cent(short: Night, rows: list[dict]) -> None:
     """impression persons ⊇ viewers ⊇ shown an offer ⊇ clicked ⊇ paid: so the ratios multiply to the paid GMV."""
     who = defaultdict(set)
     for row in rows:
@@ -128,7 +128,7 @@ def test_its_identity_is_closed_to_the_cent(short: Night, rows: list[dict]) -> N
     assert round(product * totals["gmv_paid_minor"] / totals["payers"]) == totals["gmv_paid_minor"]
 
 
-def test_its_orders_live_in_a_possible_order(rows: list[dict]) -> None:
+def test_it_keeps_the_life_of_an_order_possible(rows: list[dict]) -> None:
     states = defaultdict(dict)
     for row in rows:
         if row["kind"].startswith("order."):
@@ -150,14 +150,14 @@ def test_it_never_sells_what_is_not_there(rows: list[dict]) -> None:
 
 
 @pytest.mark.parametrize("seed", WHOLE_SEEDS)
-def test_a_whole_evening_keeps_every_range_it_claims(seed: int) -> None:
+def test_it_keeps_every_range_it_claims_for_a_whole_evening(seed: int) -> None:
     claims = simulate(seed=seed, started_us=START).truth()["claims"]
     missed = {name: claim for name, claim in claims.items() if not claim["holds"]}
     assert not missed
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
-def test_any_evening_keeps_audience_and_funnel(seed: int) -> None:
+def test_it_keeps_audience_and_funnel_of_any_evening(seed: int) -> None:
     """What rests on thousands of people holds for every seed; clumping of a few hundred orders may stray."""
     claims = simulate(seed=seed, started_us=START).truth()["claims"]
     wanted = ("uv.", "acu.", "stay.", "entry_ratio", "source_mix", "product.", "pay.", "basket.", "gpm", "ads.")

@@ -37,7 +37,7 @@ def share_of(rows: list[dict], source: str) -> float:
     return sum(row["traffic_source"] == source for row in rows) / max(1, len(rows))
 
 
-def test_source_mix_shift(calm: list[dict]) -> None:
+def test_it_plants_source_mix_shift(calm: list[dict]) -> None:
     _, rows, cause = night_with("source_mix_shift")
     span = (cause["from_ms"], cause["to_ms"])
     assert share_of(within(rows, "viewer.entered", *span), "feed") < 0.7 * share_of(
@@ -45,7 +45,7 @@ def test_source_mix_shift(calm: list[dict]) -> None:
     )
 
 
-def test_network_stall(calm: list[dict]) -> None:
+def test_it_plants_network_stall(calm: list[dict]) -> None:
     _, rows, cause = night_with("network_stall")
     span = (cause["from_ms"], cause["to_ms"])
     for kind in ("viewer.entered", "online.sampled", "comment.posted", "order.paid"):
@@ -54,7 +54,7 @@ def test_network_stall(calm: list[dict]) -> None:
     assert within(rows, "viewer.left", *span)
 
 
-def test_size_question_burst(calm: list[dict]) -> None:
+def test_it_plants_size_question_burst(calm: list[dict]) -> None:
     _, rows, cause = night_with("size_question_burst")
     span = (cause["from_ms"], cause["to_ms"])
 
@@ -64,7 +64,7 @@ def test_size_question_burst(calm: list[dict]) -> None:
     assert asked(rows) > 3 * asked(calm) + 20
 
 
-def test_stock_out() -> None:
+def test_it_plants_stock_out() -> None:
     _, rows, cause = night_with("stock_out")
     link = cause["about"]["link_no"]
     after = [r for r in rows if r.get("link_no") == link and r["occurred_at"] >= START + cause["from_ms"] * 1000]
@@ -74,7 +74,7 @@ def test_stock_out() -> None:
     assert [r for r in after if r["kind"] == "product.clicked"]
 
 
-def test_broken_size_m() -> None:
+def test_it_plants_broken_size_m() -> None:
     _, rows, cause = night_with("broken_size_M")
     link = cause["about"]["link_no"]
     after = [r for r in rows if r.get("link_no") == link and r["occurred_at"] >= START + cause["from_ms"] * 1000]
@@ -83,21 +83,21 @@ def test_broken_size_m() -> None:
     assert "-M" not in placed
 
 
-def test_violation(calm: list[dict]) -> None:
+def test_it_plants_violation(calm: list[dict]) -> None:
     _, rows, cause = night_with("violation")
     assert len([row for row in rows if row["kind"] == "violation.received"]) == 1
     span = (cause["from_ms"], cause["to_ms"])
     assert len(within(rows, "viewer.entered", *span)) < 0.9 * len(within(calm, "viewer.entered", *span))
 
 
-def test_like_flood() -> None:
+def test_it_plants_like_flood() -> None:
     _, rows, cause = night_with("like_flood")
     flood = within(rows, "like.given", cause["from_ms"], cause["to_ms"])
     assert sum(row["count"] for row in flood) > 300 * (cause["to_ms"] - cause["from_ms"]) / 1000
     assert len({row["viewer_id"] for row in flood if row["count"] > 100}) <= 6
 
 
-def test_holding_back_stock() -> None:
+def test_it_plants_holding_back_stock() -> None:
     _, rows, cause = night_with("holding_back_stock")
     said = within(rows, "speech.transcribed", cause["from_ms"], cause["to_ms"])
     assert any("最后" in row["text"] or "没货" in row["text"] for row in said)
@@ -110,7 +110,7 @@ def test_holding_back_stock() -> None:
     assert rises == 2
 
 
-def test_dead_ad_balance() -> None:
+def test_it_plants_dead_ad_balance() -> None:
     _, rows, cause = night_with("dead_ad_balance")
     dead = within(rows, "spend.reported", cause["from_ms"] + 60_000, cause["to_ms"] - 60_000)
     assert dead
@@ -121,7 +121,7 @@ def test_dead_ad_balance() -> None:
     assert all(row["attrs"]["balance_minor"] >= 0 for row in rows if row["kind"] == "spend.reported")
 
 
-def test_wrong_price_on_link() -> None:
+def test_it_plants_wrong_price_on_link() -> None:
     _, rows, cause = night_with("wrong_price_on_link")
     link = cause["about"]["link_no"]
     listed = next(r["attrs"]["price_minor"] for r in rows if r["kind"] == "offer.listed" and r["link_no"] == link)
@@ -130,7 +130,7 @@ def test_wrong_price_on_link() -> None:
     assert right == listed
 
 
-def test_creative_fatigue() -> None:
+def test_it_plants_creative_fatigue() -> None:
     night, rows, cause = night_with("creative_fatigue")
 
     def cost(begin: int, end: int) -> float:
