@@ -25,7 +25,7 @@ def nights() -> list[Night]:
     return [simulate(NightConfig(scale=3, impressions="counts"), seed=seed, started_us=START) for seed in (3, 7)]
 
 
-def test_its_ranges_hold_the_nights_it_was_fitted_to(nights: list[Night]) -> None:
+def test_it_gives_ranges_that_hold_the_nights_it_saw(nights: list[Night]) -> None:
     fitted, names = fit([counted(night) for night in nights], ranges())
     for night in nights:
         totals = night.truth()["totals"]
@@ -37,7 +37,7 @@ def test_its_ranges_hold_the_nights_it_was_fitted_to(nights: list[Night]) -> Non
     assert ranges()["uv"]["range"] == [15000, 60000], "the package's own ranges stay as they are"
 
 
-def test_the_simulator_makes_such_nights_from_them(nights: list[Night], tmp_path: Path) -> None:
+def test_it_lets_the_simulator_make_such_nights(nights: list[Night], tmp_path: Path) -> None:
     fitted, _ = fit([counted(night) for night in nights], ranges())
     path = tmp_path / "night.yaml"
     path.write_text(yaml.safe_dump(fitted))
