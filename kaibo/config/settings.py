@@ -133,6 +133,21 @@ UNFOLD = {
     "SITE_URL": "/",
     "SITE_SYMBOL": "sensors",
     "SHOW_HISTORY": False,
+    "COLORS": {
+        "primary": {
+            "50": "#f1f4fd",
+            "100": "#e0e8fb",
+            "200": "#c7d4f7",
+            "300": "#a1b8f1",
+            "400": "#7494e8",
+            "500": "#4f73dd",
+            "600": "#2f56cf",
+            "700": "#2747b0",
+            "800": "#243d90",
+            "900": "#223673",
+            "950": "#182347",
+        }
+    },
     "SHOW_LANGUAGES": True,
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "kaibo.web.backoffice.sidebar"},
 }

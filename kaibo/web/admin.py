@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin  # type: ignore[import-untyped]
 
 from kaibo.commerce.team import api as team
@@ -123,6 +124,18 @@ SHOWN: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
+TITLES = {
+    "Show": pgettext_lazy("menu", "Shows"),
+    "Room": pgettext_lazy("menu", "Rooms"),
+    "RoomWindow": _("Room windows"),
+    "Feed": pgettext_lazy("menu", "Feeds"),
+    "AuditRow": pgettext_lazy("menu", "Audit"),
+    "Import": pgettext_lazy("menu", "Imports"),
+    "Person": pgettext_lazy("menu", "People"),
+}
+"""Titles in the reader's language; set on the model, because the tables' owners have no pages."""
+
+
 def register() -> None:
     """Put every record that is installed into the back office; accounts are managed on the people page."""
     for model in (User, Group):
@@ -130,7 +143,10 @@ def register() -> None:
             admin.site.unregister(model)
     for (app, name), options in SHOWN.items():
         if apps.is_installed(f"kaibo.{app}") or app in apps.app_configs:
-            admin.site.register(apps.get_model(app, name), type(f"{name}Records", (Records,), options))
+            model = apps.get_model(app, name)
+            model._meta.verbose_name = model._meta.verbose_name_plural = TITLES[name]
+            apps.get_app_config(app).verbose_name = _("Data") if app == "eventlog" else TITLES[name]
+            admin.site.register(model, type(f"{name}Records", (Records,), options))
 
 
 register()

@@ -14,6 +14,7 @@ from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.rooms.contracts import Economics, RoomView
 from kaibo.commerce.shows.contracts import ShowStatus, ShowView
 from kaibo.commerce.team import api as team
+from kaibo.connectors import api as connectors
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView
 from kaibo.kit import clock
@@ -137,7 +138,12 @@ def _of_rooms(user: AbstractBaseUser | AnonymousUser) -> list[Need]:
 
 
 def covers(feed: FeedView, platform: str, room_id: str) -> bool:
-    """Whether the feed may report the room; no listed room means every room of its platform."""
+    """Whether the feed should speak while the room is on air.
+
+    No listed room means every room of its platform. The feed of an importer speaks when somebody imports.
+    """
+    if feed.connector in {one.id for one in connectors.connectors() if one.transport == "file"}:
+        return False
     return feed.platform == platform and (not feed.rooms or room_id in feed.rooms)
 
 

@@ -10,7 +10,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kaibo.eventlog import api as eventlog
 from kaibo.web.tests.people import Cast
 
-OPEN_TO_OUTSIDERS = {"login", "logout", "invitation", "account", "account_log_out", "healthz", "set_language"}
+OPEN_TO_OUTSIDERS = {
+    "login",
+    "logout",
+    "invitation",
+    "account",
+    "account_log_out",
+    "healthz",
+    "favicon",
+    "set_language",
+}
 FREE_API = {"api:me", "api:openapi-json", "api:openapi-view", "api:api-root"}
 
 
@@ -69,7 +78,7 @@ def test_it_shows_an_outsider_nothing_anywhere(cast: Cast) -> None:
 def test_it_sends_strangers_to_the_login_page_or_says_401(cast: Cast) -> None:
     stranger = Client()
     for name, url in addresses(cast, cast.show_id, "none"):
-        if name in {"login", "invitation", "healthz", "set_language"}:
+        if name in {"login", "invitation", "healthz", "favicon", "set_language"}:
             continue
         answer = stranger.get(url)
         if url.startswith("/api/"):
