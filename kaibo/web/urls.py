@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from kaibo.web.api.app import api
+from kaibo.web.jsonapi.app import api
 from kaibo.web.pages import audit, auth, feeds, health, home, people, reference, rooms, show, shows
 
 urlpatterns: list[URLPattern | URLResolver] = [

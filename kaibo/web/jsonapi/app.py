@@ -9,7 +9,7 @@ from ninja.security import django_auth
 
 from kaibo import __version__
 from kaibo.kit.errors import KaiboError
-from kaibo.web.api import feeds, reference, rooms, shows
+from kaibo.web.jsonapi import feeds, reference, rooms, shows
 
 api = NinjaAPI(
     title="Kaibo",

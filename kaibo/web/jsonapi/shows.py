@@ -10,8 +10,8 @@ from kaibo.commerce.shows.contracts import ShowStatus
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
 from kaibo.metrics import api as metrics
-from kaibo.web.api import guard
-from kaibo.web.api.schemas import CoverageOut, ErrorOut, MergeIn, ShowIn, ShowOut, TitleIn, ValueOut, WhyIn
+from kaibo.web.jsonapi import guard
+from kaibo.web.jsonapi.schemas import CoverageOut, ErrorOut, MergeIn, ShowIn, ShowOut, TitleIn, ValueOut, WhyIn
 
 router = Router(tags=["shows"])
 REFUSALS = {403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut}

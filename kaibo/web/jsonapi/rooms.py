@@ -8,8 +8,8 @@ from ninja import Router
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.rooms.contracts import Economics
 from kaibo.commerce.team import api as team
-from kaibo.web.api import guard
-from kaibo.web.api.schemas import ErrorOut, RoomIn, RoomOut
+from kaibo.web.jsonapi import guard
+from kaibo.web.jsonapi.schemas import ErrorOut, RoomIn, RoomOut
 
 router = Router(tags=["rooms"])
 

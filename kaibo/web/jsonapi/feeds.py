@@ -7,8 +7,8 @@ from ninja import Router, Status
 
 from kaibo.eventlog import api as eventlog
 from kaibo.web import feeds
-from kaibo.web.api import guard
-from kaibo.web.api.schemas import ErrorOut, FeedIn, FeedMade, FeedOut, FeedSwitch
+from kaibo.web.jsonapi import guard
+from kaibo.web.jsonapi.schemas import ErrorOut, FeedIn, FeedMade, FeedOut, FeedSwitch
 
 router = Router(tags=["feeds"])
 REFUSALS = {403: ErrorOut, 404: ErrorOut, 422: ErrorOut}

@@ -8,8 +8,8 @@ from ninja import Router
 from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
 from kaibo.metrics import api as metrics
-from kaibo.web.api import guard
-from kaibo.web.api.schemas import AuditOut, DefinitionOut, ErrorOut, MeOut
+from kaibo.web.jsonapi import guard
+from kaibo.web.jsonapi.schemas import AuditOut, DefinitionOut, ErrorOut, MeOut
 from kaibo.web.pages import tools
 
 router = Router()
