@@ -70,7 +70,7 @@ def evaluate(
     Shape: every asked id is there; a number without value says why. Lines of an additive number add up to its
     total: what belongs to no line stands under key ''. Non-additive numbers are never summed.
     Raises: NotFound for an id that is not in the dictionary.
-    Cost: at most eleven reads of other rooms, whatever the number of ids.
+    Cost: 15 to 27 queries, whatever the number of ids.
     """
     own = facts or facts_of(show_id, now_us=now_us)
     if by is None:
@@ -81,7 +81,7 @@ def evaluate(
 def tiles(show_id: str, *, now_us: int | None = None, facts: Facts | None = None) -> list[Tile]:
     """The ten numbers of the control room, in its order, with change, band, target and what stands beside.
 
-    Cost: eleven reads of other rooms; earlier shows are read once per ten minutes and process.
+    Cost: 15 queries; earlier shows are read once per ten minutes and process.
     """
     return tiles_of(facts or facts_of(show_id, now_us=now_us))
 

@@ -75,7 +75,7 @@ class Heard:
 class Facts:
     """One show at one instant; each part is fetched when first asked for.
 
-    Cost: one query per part touched; the ten tiles touch eleven.
+    Cost: one door call per part touched; the ten tiles touch eleven (15 queries), the whole dictionary all.
     """
 
     def __init__(self, show_id: str, *, now_us: int, doors: Doors) -> None:
@@ -139,6 +139,14 @@ class Facts:
     def earlier(self) -> list[ShowView]:
         """Up to seven earlier shows of the same room and slot."""
         return [] if self.show is None else list(self.doors.earlier(self.show_id, limit=7))
+
+    @cached_property
+    def count_status(self) -> CountStatus:
+        return self.doors.count_status()
+
+    @cached_property
+    def log_status(self) -> LogStatus:
+        return self.doors.log_status()
 
     @cached_property
     def span(self) -> tuple[int, int] | None:

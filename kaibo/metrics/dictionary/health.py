@@ -18,7 +18,7 @@ S = "3.5"
     settles_seconds=0,
 )
 def count_lag_seconds(s: Scope) -> float:
-    status = s.facts.doors.count_status()
+    status = s.facts.count_status
     s.trace.saw(s.facts.now_us)
     s.trace.reads += 1
     if status.behind_seconds is None:
@@ -42,7 +42,7 @@ def count_lag_seconds(s: Scope) -> float:
 def count_lag_events(s: Scope) -> int:
     s.trace.saw(s.facts.now_us)
     s.trace.reads += 1
-    return s.facts.doors.count_status().behind_events
+    return s.facts.count_status.behind_events
 
 
 @metric(
@@ -59,7 +59,7 @@ def count_lag_events(s: Scope) -> int:
 def quarantined_batches(s: Scope) -> int:
     s.trace.saw(s.facts.now_us)
     s.trace.reads += 1
-    return s.facts.doors.count_status().quarantined_batches
+    return s.facts.count_status.quarantined_batches
 
 
 @metric(
@@ -76,7 +76,7 @@ def quarantined_batches(s: Scope) -> int:
 def quarantined_lines(s: Scope) -> int:
     s.trace.saw(s.facts.now_us)
     s.trace.reads += 1
-    return s.facts.doors.log_status().quarantined
+    return s.facts.log_status.quarantined
 
 
 @metric(
