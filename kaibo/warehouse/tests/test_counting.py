@@ -41,7 +41,7 @@ def cut(night: list[fakes.Event], chance: random.Random, pieces: int) -> list[li
 
 
 @pytest.mark.parametrize("profile", fakes.PROFILES)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9), pieces=st.integers(1, 5), forgets=st.booleans())
 def test_it_counts_the_same_in_any_order_and_split(
     counter: Counter, profile: str, seed: int, pieces: int, *, forgets: bool
