@@ -55,7 +55,7 @@ class _Web(uvicorn.Server):
             self._when_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        from kaibo.web.live.stream import end_streams
+        from kaibo.web.api import end_streams
 
         self._on_stop()
         await end_streams()

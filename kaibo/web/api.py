@@ -1,5 +1,5 @@
-"""The door of what people see: the JSON API; pages are reached through `kaibo.web.urls`."""
+"""The door of this room, for `config`, which starts and stops the server."""
 
-from kaibo.web.jsonapi.app import api
+from kaibo.web.live.stream import end_streams
 
-__all__ = ["api"]
+__all__ = ["end_streams"]

@@ -95,7 +95,7 @@ def test_it_names_tests_as_sentences() -> None:
         if not path.name.startswith("test_"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            is_test = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+            is_test = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
             if is_test and not node.name.startswith("test_it_"):
                 wrong.append(f"{short(path)}:{node.lineno} {node.name}: name it test_it_…")
     assert not wrong, wrong
