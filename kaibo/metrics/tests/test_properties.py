@@ -46,6 +46,8 @@ def nights(draw: st.DrawFn) -> FakeDoors:
     rows = draw(
         st.dictionaries(st.integers(0, 59), st.dictionaries(st.sampled_from(SUMS), st.integers(0, 50)), max_size=5)
     )
+    for row in rows.values():  # a line that states an amount is a paid line
+        row.update(dict.fromkeys(("subsidy_lines", "receivable_lines", "fan_known_lines"), row.get("paid_lines", 0)))
     return FakeDoors(rows=rows, keyed={grain: keyed(draw, grain) for grain in ROW_GRAIN.values()}, ended=60)
 
 
