@@ -17,8 +17,8 @@ from kaibo.kit.clock import now_us
 shows.ensure_show({SHOW!r}, platform="shop", room_id="100", title="Bench", started_at=now_us(), actor="system:bench")
 """
 _TICKET = f"""
-from kaibo.web.live.tickets import COOKIE, make_ticket
-print(COOKIE + "=" + make_ticket(reader="user:1", show_id={SHOW!r}))
+from kaibo.web.live.tickets import COOKIE, Ticket, sign_ticket
+print(COOKIE + "=" + sign_ticket(Ticket("user:1", {SHOW!r}, True)))
 """
 
 
