@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 resolve() { uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.12 "$@"; }
-resolve pyproject.toml --output-file requirements/runtime.lock
+resolve pyproject.toml --extra postgres --output-file requirements/runtime.lock
 resolve pyproject.toml --extra postgres --group dev --constraint requirements/runtime.lock --output-file requirements/dev.lock
 resolve pyproject.toml --extra postgres --group dev --group bench --constraint requirements/dev.lock \
     --output-file requirements/bench.lock
