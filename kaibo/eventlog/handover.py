@@ -18,6 +18,8 @@ from kaibo.kit.errors import KaiboError
 
 ROUTE = "/api/v1/handover"
 TIMEOUT_SECONDS = 120
+REQUEST_BYTES = 4 * 1024 * 1024
+"""Each request is answered after an fsync of its own, so it is large; the appender takes it in smaller pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class RemoteLog:
 
         total = Receipt()
         told = {**asdict(provenance), "feed": feed.id if feed else None}
-        for piece, line_offset in pieces(body):
+        for piece, line_offset in pieces(body, size=REQUEST_BYTES):
             total = add(total, _receipt(self.call("append", piece, told=told)), offset=line_offset)
         return total
 

@@ -97,7 +97,7 @@ def restore_open(index: IdIndex, refs: list[BatchRef]) -> None:
 
 def ids_of(index: IdIndex, refs: list[BatchRef]) -> tuple[dict[Key, Touched], list[str]]:
     """Net effect of batches on the ids, and the names of damaged batches, whose ids cannot be known."""
-    touched: dict[Key, Touched] = {}
+    found: dict[Key, tuple[set[bytes], set[bytes]]] = {}
     damaged: list[str] = []
     for ref in refs:
         try:
@@ -107,9 +107,9 @@ def ids_of(index: IdIndex, refs: list[BatchRef]) -> tuple[dict[Key, Touched], li
             damaged.append(f"{ref.writer} {ref.from_seq}-{ref.to_seq}")
             continue
         for line, digest in zip(lines, index.digests(lines), strict=True):
-            effect = touched.setdefault((line.platform, line.room_id, line.occurred_at // HOUR_US), Touched())
-            if line.sign > 0:
-                effect.add([digest])
-            else:
-                effect.remove({digest})
-    return touched, damaged
+            key = (line.platform, line.room_id, line.occurred_at // HOUR_US)
+            added, removed = found.get(key) or found.setdefault(key, (set(), set()))
+            into, out = (added, removed) if line.sign > 0 else (removed, added)
+            into.add(digest)
+            out.discard(digest)
+    return {key: Touched([b"".join(added)], removed) for key, (added, removed) in found.items()}, damaged

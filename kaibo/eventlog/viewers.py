@@ -40,13 +40,9 @@ class ViewerIds:
         known = self._known.get(name)
         if known is None or len(known) > CACHE_LIMIT:
             known = self._known[name] = {None: None}
-        found = list(map(known.get, raws))
-        if found.count(None) != raws.count(None):
-            for raw in raws:
-                if raw is not None and raw not in known:
-                    known[raw] = self.hash(platform, raw, is_trusted=is_trusted)
-            found = [known[raw] for raw in raws]
-        return found
+        for raw in set(raws).difference(known):
+            known[raw] = self.hash(platform, raw, is_trusted=is_trusted)  # type: ignore[arg-type]  # None is known
+        return list(map(known.__getitem__, raws))
 
 
 class NameBook:
