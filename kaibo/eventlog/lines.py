@@ -13,7 +13,15 @@ ID_LENGTH = 200
 TEXT_LENGTH = 4000  # the longest comment any platform allows is far below; speech segments reach about 2,000
 ATTRS_BYTES = 32 * 1024
 ATTRS_KEYS = 100
-LARGEST = 10**15  # 9,000 lines of this size still sum inside 64 bits
+LARGEST = 10**12  # ten billion yuan in one line; nine million lines of this size still sum inside 64 bits
+LARGEST_ATTR = {"value": 10**15, "balance_minor": 10**15}  # never summed; one host's night had 10^12 fen
+WHOLE_ATTRS = frozenset(
+    (
+        *("amount_with_subsidy_minor", "receivable_minor", "attributed_gmv_minor", "balance_minor", "value"),
+        *("ad_impressions", "ad_clicks", "price_minor", "list_price_minor", "stock", "planned_minutes"),
+    )
+)
+"""Names inside `attrs` whose values are counted with: a value that is no whole number would turn into unknown there."""
 EARLIEST_US = 10**15  # 2001-09-09, the first instant whose epoch in µs has 16 digits
 FUTURE_US = DAY_US
 

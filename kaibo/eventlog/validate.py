@@ -11,7 +11,20 @@ import msgspec
 from kaibo.eventlog.contracts import Problem
 from kaibo.eventlog.kinds import KINDS, UNKNOWN
 from kaibo.eventlog.lenient import lenient_line
-from kaibo.eventlog.lines import ATTRS_BYTES, EARLIEST_US, ENCODER, EPOCH, FUTURE_US, MANY, ONE, Line, Rules
+from kaibo.eventlog.lines import (
+    ATTRS_BYTES,
+    EARLIEST_US,
+    ENCODER,
+    EPOCH,
+    FUTURE_US,
+    LARGEST,
+    LARGEST_ATTR,
+    MANY,
+    ONE,
+    WHOLE_ATTRS,
+    Line,
+    Rules,
+)
 from kaibo.kit.clock import epoch_us, iso
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -95,7 +108,7 @@ def all_well(lines: list[Line], rules: Rules) -> bool:
             if line.kind not in KINDS:
                 keep_unknown(line)
     for line in [line for line in lines if line.attrs is not None]:
-        if len(ENCODER.encode(line.attrs)) > ATTRS_BYTES:
+        if len(ENCODER.encode(line.attrs)) > ATTRS_BYTES or _attr_refusal(line.attrs or {}) is not None:
             return False
     return _money_well(lines, rules)
 
@@ -203,8 +216,24 @@ def _value_refusal(line: Line, rules: Rules) -> tuple[str, str, str] | None:
             f"attrs take more than {ATTRS_BYTES} bytes",
             "keep the raw payload elsewhere and send a reference",
         )
+    if line.attrs is not None and (refusal := _attr_refusal(line.attrs)) is not None:
+        return refusal
     if _NUL in encoded and _holds_nul(msgspec.to_builtins(line)):
         return "text", "a text holds a NUL character", "remove \\u0000"
+    return None
+
+
+def _attr_refusal(attrs: dict[str, Any]) -> tuple[str, str, str] | None:
+    """What is wrong with the numbers that counting reads from attrs."""
+    if WHOLE_ATTRS.isdisjoint(attrs):
+        return None
+    for name in WHOLE_ATTRS.intersection(attrs):
+        value, most = attrs[name], LARGEST_ATTR.get(name, LARGEST)
+        is_whole = type(value) is int or (type(value) is float and value.is_integer())
+        if value is None or (is_whole and -most <= value <= most):
+            continue
+        problem = "is out of range" if is_whole else "is not a whole number"
+        return f"attrs.{name}", f"{name} {problem}", f"write a whole number up to {most} without quotes"
     return None
 
 

@@ -27,7 +27,10 @@ GROUP_BYTES = 96 * 1024 * 1024  # about 400,000 lines: large enough that the fix
 POLL_SECONDS = 0.05  # a batch waits half of it on average; the target from fsync to counted is 0.5 s
 LAKE_SECONDS = 5.0
 IDLE_SECONDS = 1800.0
-BAD_DATA = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException, DataError, ValueError)
+BAD_DATA = (
+    *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
+    *(DataError, ValueError, OverflowError),  # SQLite says OverflowError where PostgreSQL says DataError
+)
 """What a batch's content can cause. Anything else is our fault or the machine's, and must not set batches aside."""
 MOST_SHOWS = 24  # a show of a million lines is about 150 MB of state
 

@@ -57,6 +57,11 @@ BROKEN: list[tuple[bytes | dict[str, Any], str, str]] = [
     ({"attrs": [1]}, "attrs", "not an object"),
     ({"attrs": {"a": "x" * 40_000}}, "attrs", "bytes"),
     ({"show_id": "a/b"}, "show_id", "slashes"),
+    ({"attrs": {"amount_with_subsidy_minor": 9 * 10**18}}, "attrs.amount_with_subsidy_minor", "out of range"),
+    ({"attrs": {"ad_clicks": 10**30}}, "attrs.ad_clicks", "out of range"),
+    ({"attrs": {"stock": True}}, "attrs.stock", "not a whole number"),
+    ({"attrs": {"receivable_minor": "12"}}, "attrs.receivable_minor", "not a whole number"),
+    ({"attrs": {"value": 0.35}}, "attrs.value", "not a whole number"),
 ]
 
 
@@ -98,6 +103,11 @@ def test_it_names_every_broken_line_of_one_body() -> None:
 )
 def test_it_brings_every_form_of_time_to_microseconds(at: int | float | str) -> None:
     assert one(occurred_at=at).occurred_at == NOW
+
+
+def test_it_keeps_numbers_of_attrs_that_nobody_counts_with_as_they_are() -> None:
+    given = {"their_id": 6917529027641081856, "stock": None, "value": 10**13, "weight": 0.5}
+    assert one(attrs=given).attrs == given
 
 
 def test_it_takes_ids_given_as_numbers_as_text() -> None:

@@ -156,6 +156,16 @@ def test_it_sets_a_damaged_batch_aside_and_goes_on(counting: Counter, log: fakes
     assert (status.quarantined_batches, status.behind_events) == (1, 0)
 
 
+def test_it_sets_aside_a_batch_whose_sums_no_table_can_hold(counting: Counter, log: fakes.FakeLog) -> None:
+    huge = {"attrs": {"amount_with_subsidy_minor": 9 * 10**18}, "amount_minor": 1}
+    log.add([event(number, "order.paid", order_id=f"o{number}", **huge) for number in range(3)])
+    log.add([event(7, "comment.posted")])
+    count_all(counting)
+    [aside] = models.QuarantinedBatch.objects.all()
+    assert (aside.from_seq, aside.to_seq) == (1, 3)
+    assert api.totals("A") == {"events": 1, "comments": 1}
+
+
 def test_it_sets_aside_only_the_batch_that_no_engine_can_read(counting: Counter, log: fakes.FakeLog) -> None:
     for number in range(5):
         log.add([event(number, "viewer.entered")])
