@@ -87,7 +87,7 @@ def make_funnel(draws: Draws, lineup: Lineup, acts: Acts, crowd: Crowd, seed: in
     wait = np.rint(rng.exponential(9_000, len(click))).astype(np.int64) + 300
     clicked.at = clicked.at + np.minimum(wait, (crowd.leave[clicked.visit] - clicked.at) * 8 // 10)
     browsed = _browsing(rng, lineup, crowd, clicked)
-    seen = Steps(browsed.visit, browsed.product, np.maximum(browsed.at - 400, crowd.enter[browsed.visit]))
+    seen = _listed(rng_for(seed, "listed"), lineup, crowd, browsed)
     exposed, clicked = exposed.plus(seen), clicked.plus(browsed)
     carted = clicked.take(np.flatnonzero(rng.random(len(clicked.at)) < 0.18))
     carted.at = np.minimum(carted.at + rng.integers(500, 6000, len(carted.at)), crowd.leave[carted.visit])
@@ -124,3 +124,16 @@ def _browsing(rng: np.random.Generator, lineup: Lineup, crowd: Crowd, clicked: S
     pull[lineup.heroes] *= 0.15
     product = rng.choice(lineup.count, len(rows), p=pull / pull.sum())
     return Steps(clicked.visit[rows][kept], product[kept], at[kept])
+
+
+def _listed(rng: np.random.Generator, lineup: Lineup, crowd: Crowd, browsed: Steps) -> Steps:
+    """What an opened list shows: the link that will be clicked and its neighbours on the screen, before the click."""
+    shown = rng.integers(6, 15, len(browsed.at))  # a phone shows five or six links, people scroll a screen or two
+    above = rng.integers(0, shown)
+    row = np.repeat(np.arange(len(shown)), shown)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(shown) - shown, shown)
+    product = browsed.product[row] + place - above[row]
+    on_list = (product >= 0) & (product < lineup.count)
+    row, product = row[on_list], product[on_list]
+    at = np.maximum(browsed.at[row] - 400, crowd.enter[browsed.visit[row]])
+    return Steps(browsed.visit[row], product, at)
