@@ -20,7 +20,7 @@ import msgspec
 from django.db import connection
 
 from kaibo.eventlog import api
-from kaibo.eventlog.contracts import Provenance, Receipt
+from kaibo.eventlog.contracts import FeedView, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy, LogRefuses
 from kaibo.eventlog.events import StoredEvent
 from kaibo.kit import env
@@ -32,9 +32,22 @@ log = logging.getLogger("kaibo.web")
 BODY_LIMIT = 32 * 1024 * 1024
 HANDOVER_LIMIT = 256 * 1024 * 1024
 IN_FLIGHT_LIMIT = 256 * 1024 * 1024
-"""Bodies being worked on at once; beyond it senders are asked to come back, so memory stays bounded."""
+"""Bodies on their way in or being worked on; beyond it senders are asked to come back, so memory stays bounded."""
+READ_SECONDS = 60.0  # 32 MB at 0.5 MB/s; whoever is slower holds memory that others need
+MOST_LINES = 400_000
+"""An event takes at least 80 bytes, so 32 MB hold no more. A body of millions of crumbs would be named one by one."""
 THREADS = 4
 _TYPES = frozenset(("", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json"))
+
+
+Headers = dict[str, str]
+
+
+@dataclass(slots=True)
+class _Taken:
+    """How much memory one request holds."""
+
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +79,32 @@ class Door:
 
     async def events(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`POST /api/v1/events` with a feed's bearer token; NDJSON or a JSON array, gzip if it says so."""
-        await self._serve(scope, receive, send, self._take, limit=BODY_LIMIT)
+        await self._serve(scope, receive, send, _feed_of, self._take, limit=BODY_LIMIT)
 
     async def handover(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`POST /api/v1/handover/<act>` with the token of the file in run/; never for other machines."""
-        await self._serve(scope, receive, send, self._hand_over, limit=HANDOVER_LIMIT)
+        await self._serve(scope, receive, send, _own_process, self._hand_over, limit=HANDOVER_LIMIT)
 
-    async def _serve(
+    async def _serve[Sender](
         self,
         scope: Scope,
         receive: Receive,
         send: Send,
-        work: Callable[[str, dict[str, str], bytes], Answer],
+        admit: Callable[[Headers], Sender],
+        work: Callable[[Sender, str, Headers, bytes], Answer],
         *,
         limit: int,
     ) -> None:
+        """Who asks comes first: a stranger's body is never read."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        size = 0
+        taken = _Taken()
         try:
             if scope["method"] != "POST":
                 raise Refused(405, "events are sent with POST", "use POST", (b"allow", b"POST"))
-            body = await self._read(receive, headers, limit)
-            size = len(body)
-            self._in_flight += size
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._pool, work, scope["path"], headers, body)
+            sender = await loop.run_in_executor(self._pool, admit, headers)
+            body = await self._read(receive, headers, limit, taken)
+            answer = await loop.run_in_executor(self._pool, work, sender, scope["path"], headers, body)
         except Refused as refused:
             answer = refused.answer
         except LogRefuses as refusal:
@@ -100,57 +114,55 @@ class Door:
         except KaiboError as error:
             answer = Answer(error.status, error.as_dict())
         finally:
-            self._in_flight -= size
+            self._in_flight -= taken.size
         await _send(send, answer)
 
-    async def _read(self, receive: Receive, headers: dict[str, str], limit: int) -> bytes:
+    async def _read(self, receive: Receive, headers: Headers, limit: int, taken: "_Taken") -> bytes:
         too_large = Refused(413, f"the body is larger than {limit >> 20} MB", "send it in smaller parts")
         told = headers.get("content-length", "0")
         if told.isdigit() and int(told) > limit:
             raise too_large
-        if self._in_flight > IN_FLIGHT_LIMIT:
-            raise Refused(429, "too much is on its way into the log", "send again later", (b"retry-after", b"1"))
         if headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
             raise Refused(415, f"'{headers['content-type']}' is not read here", "send application/x-ndjson or JSON")
         if headers.get("content-encoding", "identity").strip().lower() not in {"gzip", "identity", ""}:
             raise Refused(415, f"'{headers['content-encoding']}' is not unpacked here", "send gzip or plain")
         chunks: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Refused(400, "the sender went away", "send again")
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > limit:
-                raise too_large
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                while True:
+                    if self._in_flight > IN_FLIGHT_LIMIT:
+                        retry = (b"retry-after", b"1")
+                        raise Refused(429, "too much is on its way into the log", "send again later", retry)
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise Refused(400, "the sender went away", "send again")
+                    chunks.append(message.get("body", b""))
+                    taken.size += len(chunks[-1])
+                    self._in_flight += len(chunks[-1])
+                    if taken.size > limit:
+                        raise too_large
+                    if not message.get("more_body", False):
+                        return b"".join(chunks)
+        except TimeoutError:
+            sentence = f"the body did not arrive within {READ_SECONDS:g} s"
+            raise Refused(408, sentence, "send smaller parts, or over a faster line") from None
 
     # -- on threads ---------------------------------------------------------------------------------------------
 
-    def _take(self, _path: str, headers: dict[str, str], body: bytes) -> Answer:
+    def _take(self, feed: FeedView, _path: str, headers: Headers, body: bytes) -> Answer:
         _fresh_connection()
-        feed = api.feed_by_token(_bearer(headers))
-        if feed is None:
-            raise _unauthorised("this token belongs to no feed", "copy the feed's token, or make a new one")
-        if not feed.is_enabled:
-            raise Refused(403, f"feed '{feed.name}' is switched off", "switch it on, then send again")
         if headers.get("content-encoding", "").strip().lower() == "gzip":
             body = unpack(body, BODY_LIMIT)
         if not body.strip():
             raise Refused(422, "the body is empty", "send one JSON object per line, or an array of them")
+        if is_crumbs(body):
+            raise Refused(413, f"the body holds more than {MOST_LINES:,} lines", "send it in smaller parts")
         receipt = self.log().append_lines(body, provenance=Provenance(feed.id), feed=feed)
         nothing_in = receipt.rejected and not receipt.accepted and not receipt.duplicates
         return Answer(422 if nothing_in else 200, _told(receipt))
 
-    def _hand_over(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    def _hand_over(self, _sender: None, path: str, headers: Headers, body: bytes) -> Answer:
         _fresh_connection()
-        address = api.server_address()
-        if address is None or not secrets.compare_digest(_bearer(headers).encode(), address.token.encode()):
-            raise _unauthorised(
-                "this is the door of this home's own processes", "use /api/v1/events with a feed's token"
-            )
         act = path.rpartition("/")[2]
         if act == "append":
             told = json.loads(headers.get("x-kaibo-told", "{}"))
@@ -206,13 +218,38 @@ def unpack(body: bytes, limit: int) -> bytes:
     return plain
 
 
+def is_crumbs(body: bytes) -> bool:
+    """Whether a body holds more lines or elements than events can be. Cost: three scans for a byte."""
+    if body.lstrip()[:1] != b"[":
+        return body.count(b"\n") > MOST_LINES
+    return body.count(b",") - 60 * body.count(b"{") > MOST_LINES  # an event has fewer than 60 commas, attrs aside
+
+
+def _feed_of(headers: Headers) -> FeedView:
+    """The feed whose token came with the request. Raises Refused."""
+    _fresh_connection()
+    feed = api.feed_by_token(_bearer(headers))
+    if feed is None:
+        raise _unauthorised("this token belongs to no feed", "copy the feed's token, or make a new one")
+    if not feed.is_enabled:
+        raise Refused(403, f"feed '{feed.name}' is switched off", "switch it on, then send again")
+    return feed
+
+
+def _own_process(headers: Headers) -> None:
+    """Raises Refused unless the sender could read the token in run/."""
+    address = api.server_address()
+    if address is None or not secrets.compare_digest(_bearer(headers).encode(), address.token.encode()):
+        raise _unauthorised("this is the door of this home's own processes", "use /api/v1/events with a feed's token")
+
+
 def _fresh_connection() -> None:
     """Leave a connection that broke behind; these threads have no requests of Django in which it would do so."""
     if connection.errors_occurred and not connection.in_atomic_block and not connection.is_usable():
         connection.close()
 
 
-def _bearer(headers: dict[str, str]) -> str:
+def _bearer(headers: Headers) -> str:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise _unauthorised("there is no bearer token", "send the header Authorization: Bearer <token of the feed>")

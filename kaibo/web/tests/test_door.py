@@ -133,6 +133,41 @@ def test_it_bounds_what_it_reads_and_unpacks(server: Server, monkeypatch: pytest
     assert httpx.get(f"{server.url}/api/v1/events").status_code == 405
 
 
+def begin(server: Server, token: str, *, told: int, sent: bytes = b"") -> socket.socket:
+    """A sender that told its size and sent only a part."""
+    sender = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    head = f"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {told}\r\n\r\n"
+    sender.sendall(head.encode() + sent)
+    return sender
+
+
+def test_it_never_waits_for_the_body_of_a_stranger(server: Server) -> None:
+    with begin(server, "kbf_wrong", told=30_000_000) as sender:
+        assert sender.recv(200).startswith(b"HTTP/1.1 401")
+
+
+def test_it_bounds_the_memory_of_bodies_on_their_way(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "IN_FLIGHT_LIMIT", 100_000)
+    with begin(server, server.token, told=1_000_000, sent=b" " * 200_000) as sender:
+        assert sender.recv(200).startswith(b"HTTP/1.1 429")
+    assert server.post(lines(1)).status_code == 200  # what it held is free again
+
+
+def test_it_lets_a_sender_go_that_is_too_slow(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "READ_SECONDS", 0.2)
+    with begin(server, server.token, told=1000, sent=b"{") as sender:
+        assert sender.recv(200).startswith(b"HTTP/1.1 408")
+
+
+def test_it_does_not_name_millions_of_crumbs_one_by_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "MOST_LINES", 1000)
+    for body in (b"0\n" * 2000, b"[" + b"0," * 2000 + b"0]"):
+        answer = server.post(gzip.compress(body), Content_Encoding="gzip")
+        assert (answer.status_code, "lines" in answer.json()["problem"]) == (413, True)
+    array = "[" + ",".join(lines(900).splitlines()) + "]"
+    assert server.post(array).json()["accepted"] == 900
+
+
 def test_it_refuses_a_feed_that_is_off_and_a_token_that_was_changed(server: Server) -> None:
     api.set_feed_enabled(server.feed_id, False, actor="user:1")
     assert server.post(lines(1)).status_code == 403
