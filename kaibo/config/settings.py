@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "kaibo.commerce.rooms",
     "kaibo.commerce.shows",
     "kaibo.commerce.team",
+    "kaibo.commerce.catalog",
+    "kaibo.commerce.lineup",
     "kaibo.operations.imports",
 ]
 MIDDLEWARE = [
@@ -99,7 +101,12 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [ROOT / "web" / "live" / "locale", ROOT / "web" / "locale", ROOT / "web" / "locale_unfold"]
+LOCALE_PATHS = [
+    ROOT / "web" / "lineup" / "locale",
+    ROOT / "web" / "live" / "locale",
+    ROOT / "web" / "locale",
+    ROOT / "web" / "locale_unfold",
+]
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
