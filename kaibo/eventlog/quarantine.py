@@ -1,6 +1,7 @@
 """Refused lines are kept as received, with the reason, so that they can be tried again after a fix."""
 
 import hashlib
+from collections.abc import Collection
 
 from kaibo.eventlog.contracts import Problem, QuarantinedView
 from kaibo.eventlog.models import QuarantinedLine
@@ -31,9 +32,10 @@ def keep(problems: list[Problem], raws: list[bytes], *, feed_id: str, ingest_id:
     return len(rows)
 
 
-def quarantined(limit: int = 100) -> list[QuarantinedView]:
-    """Lines that wait for a fix, latest first. Cost: one query."""
-    rows = QuarantinedLine.objects.filter(state="waiting").order_by("-at_us", "-id")[:limit]
+def quarantined(limit: int = 100, *, feeds: Collection[str] | None = None) -> list[QuarantinedView]:
+    """Lines that wait for a fix, latest first, all or of these feeds. Cost: one query."""
+    found = QuarantinedLine.objects.filter(state="waiting")
+    rows = (found if feeds is None else found.filter(feed_id__in=feeds)).order_by("-at_us", "-id")[:limit]
     return [
         QuarantinedView(
             id=row.pk,

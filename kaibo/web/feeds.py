@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
-from kaibo.eventlog.contracts import FeedView
+from kaibo.eventlog.contracts import FeedView, QuarantinedView
 from kaibo.eventlog.kinds import KINDS
 from kaibo.kit.errors import KaiboError, NotFound
 from kaibo.web.pages import tools
@@ -37,6 +37,15 @@ def get(request: HttpRequest, feed_id: str, act: str = "feed.see") -> FeedView:
                 _require_rooms(request, act, feed.platform, feed.rooms)
             return feed
     raise NotFound(_("There is no such feed."), feed=feed_id)
+
+
+def quarantined(request: HttpRequest, *, limit: int) -> list[QuarantinedView]:
+    """Refused lines as received, of feeds all of whose rooms the reader sees: such a line may be of any of them."""
+    scope = team.visible_rooms(request.user)
+    if scope.is_all:
+        return eventlog.quarantined(limit=limit)
+    mine = [feed for feed in visible(request) if feed.rooms and all((feed.platform, r) in scope for r in feed.rooms)]
+    return eventlog.quarantined(limit=limit, feeds=[feed.id for feed in mine])
 
 
 def create(

@@ -42,7 +42,7 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
         "log": eventlog.status(),
         "count": warehouse.count_status(),
         "coverages": [(show, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air],
-        "quarantined": eventlog.quarantined(limit=50),
+        "quarantined": feeds.quarantined(request, limit=50),
         "may_edit": team.may(request.user, "feed.edit"),
         "may_replay": team.may(request.user, "quarantine.replay"),
         "platforms": PLATFORMS,

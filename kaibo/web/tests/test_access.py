@@ -4,11 +4,17 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.shows import api as shows
+from kaibo.commerce.team import api as team
+from kaibo.commerce.team.contracts import Role, RoomScope
 from kaibo.eventlog import api as eventlog
-from kaibo.web.tests.people import Cast
+from kaibo.eventlog.contracts import Provenance
+from kaibo.web.tests.people import MINE, OTHER, PASSWORD, Cast
 
 OPEN_TO_OUTSIDERS = {
     "login",
@@ -101,6 +107,40 @@ def test_it_hides_shows_of_other_rooms_as_if_they_were_not_there(cast: Cast) -> 
             assert "Evening 77" not in person.get(url).content.decode(), url
         listed = json.loads(person.get("/api/v1/shows").content)
         assert [show["show_id"] for show in listed] == [cast.show_id]
+
+
+def test_it_leaks_nothing_of_another_room_anywhere(cast: Cast) -> None:
+    """Everything of the other room carries one mark; no address, export or language shows it to people of this one."""
+    mark, (platform, room_id) = "geheim77", OTHER
+    rooms.save_room(platform, room_id, name=f"Room {mark}", actor="system:test")
+    shows.rename_show(cast.other_show_id, f"Evening {mark}", actor="system:test")
+    feed, _ = eventlog.create_feed(mark, connector="http", platform=platform, rooms=[room_id], actor="system:test")
+    wide, _ = eventlog.create_feed("wide", connector="http", platform=platform, actor="system:test")
+    own, _ = eventlog.create_feed("own", connector="http", platform=MINE[0], rooms=[MINE[1]], actor="system:test")
+    log = eventlog.open_log()
+    for told in (feed, wide):
+        line = f'{{"event_id":"x","viewer_id":"{mark}","attrs":{{"nickname":"{mark}"}},"by":"{told.id}"}}'
+        log.append_lines(line.encode(), provenance=Provenance(told.id), feed=told)
+    log.append_lines(b'{"event_id":"eigen"}', provenance=Provenance(own.id), feed=own)
+    log.close()
+    boss = team.add_person(
+        "room-director", PASSWORD, role=Role.DIRECTOR, scope=RoomScope(rooms=frozenset({MINE})), actor="system:test"
+    )
+    room_director = Client()
+    room_director.force_login(User.objects.get(pk=boss.id))
+    found = []
+    for person in (cast.viewer, cast.operator, room_director):
+        for show_id, feed_id in ((cast.show_id, "none"), (cast.other_show_id, feed.id)):
+            for name, url in addresses(cast, show_id, feed_id):
+                if name in {"logout", "account_log_out", "set_language"}:
+                    continue
+                for query in ("", "?export=csv", "?export=csv&table=quarantine", "?by=product&export=csv"):
+                    answer = person.get(url + query)
+                    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                    if mark in body.decode(errors="replace"):
+                        found.append((answer.wsgi_request.user.username, url + query))
+    assert found == []
+    assert "eigen" in cast.operator.get("/feeds/").content.decode()
 
 
 @pytest.mark.parametrize(
