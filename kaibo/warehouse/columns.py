@@ -26,6 +26,8 @@ class Column:
     says: str
     is_first: bool = False  # a first-time count: moves by -1/+1 when an earlier event arrives late
     is_cohort: bool = False  # stands at the minute the order was paid, not when the event happened
+    measure: str = ""  # the sum of `live/kind_sums.sql` that feeds it; others come from their own SQL
+    fact: str = ""  # the kind that is summed where it is not the first of `kinds`; '*' for every kind
 
 
 def _first(stage: str, kinds: tuple[str, ...], says: str) -> Column:
@@ -37,26 +39,35 @@ _REFUND = ("order.refunded",)
 _PAID = ("order.paid",)
 
 COLUMNS: tuple[Column, ...] = (
-    Column("events", "sum", (), "events counted"),
+    Column("events", "sum", (), "events counted", measure="lines", fact="*"),
     # audience
-    Column("impressions", "sum", ("room.exposed",), "times the entrance was shown (count, default 1)"),
-    Column("views", "sum", ("viewer.entered",), "entries, re-entries counted (count, default 1)"),
-    Column("leaves", "sum", ("viewer.left",), "people who went out"),
-    Column("watch_ms", "sum", ("viewer.left",), "milliseconds watched, reported at leaving"),
-    Column("effective_views", "sum", ("viewer.left",), "visits of at least 10 s"),
-    Column("left_in_60s", "sum", ("viewer.left",), "visits shorter than 60 s, at the minute they began"),
+    Column(
+        "impressions", "sum", ("room.exposed",), "times the entrance was shown (count, default 1)", measure="counted"
+    ),
+    Column("views", "sum", ("viewer.entered",), "entries, re-entries counted (count, default 1)", measure="counted"),
+    Column("leaves", "sum", ("viewer.left",), "people who went out", measure="lines"),
+    Column("watch_ms", "sum", ("viewer.left",), "milliseconds watched, reported at leaving", measure="watched"),
+    Column("effective_views", "sum", ("viewer.left",), "visits of at least 10 s", measure="stayed"),
+    Column(
+        "left_in_60s",
+        "sum",
+        ("viewer.left",),
+        "visits shorter than 60 s, at the minute they began",
+        measure="counted",
+        fact="visit.short",
+    ),
     Column("online_max", "max", ("online.sampled",), "highest number of people online"),
     Column("online_last", "last", ("online.sampled",), "number online at the last sample"),
     _first("viewers", ("viewer.entered",), "distinct viewers, at their first entry"),
     _first("impression_viewers", ("room.exposed",), "distinct people shown the entrance"),
     # interaction
-    Column("comments", "sum", ("comment.posted",), "comments"),
-    Column("likes", "sum", ("like.given",), "likes (count, default 1)"),
-    Column("gifts", "sum", ("gift.sent",), "gifts (quantity, default 1)"),
-    Column("gift_minor", "sum", ("gift.sent",), "value of gifts"),
-    Column("follows", "sum", ("follow.gained",), "follows"),
-    Column("fanclub_joins", "sum", ("fanclub.joined",), "fan-club joins"),
-    Column("shares", "sum", ("share.made",), "shares"),
+    Column("comments", "sum", ("comment.posted",), "comments", measure="lines"),
+    Column("likes", "sum", ("like.given",), "likes (count, default 1)", measure="counted"),
+    Column("gifts", "sum", ("gift.sent",), "gifts (quantity, default 1)", measure="pieces"),
+    Column("gift_minor", "sum", ("gift.sent",), "value of gifts", measure="amount"),
+    Column("follows", "sum", ("follow.gained",), "follows", measure="lines"),
+    Column("fanclub_joins", "sum", ("fanclub.joined",), "fan-club joins", measure="lines"),
+    Column("shares", "sum", ("share.made",), "shares", measure="lines"),
     _first("commenters", ("comment.posted",), "distinct viewers who commented"),
     _first("likers", ("like.given",), "distinct viewers who liked"),
     _first("sharers", ("share.made",), "distinct viewers who shared"),
@@ -64,10 +75,16 @@ COLUMNS: tuple[Column, ...] = (
     _first("club_joiners", ("fanclub.joined",), "distinct viewers who joined the fan club"),
     _first("interactors", _ANY, "distinct viewers who did any of comment, like, gift, follow, club, share"),
     # product
-    Column("product_exposures", "sum", ("product.exposed",), "times an offer was shown (count, default 1)"),
-    Column("product_clicks", "sum", ("product.clicked",), "clicks on offers (count, default 1)"),
-    Column("cart_adds", "sum", ("cart.added",), "additions to the cart"),
-    Column("coupons", "sum", ("coupon.claimed",), "coupons claimed"),
+    Column(
+        "product_exposures",
+        "sum",
+        ("product.exposed",),
+        "times an offer was shown (count, default 1)",
+        measure="counted",
+    ),
+    Column("product_clicks", "sum", ("product.clicked",), "clicks on offers (count, default 1)", measure="counted"),
+    Column("cart_adds", "sum", ("cart.added",), "additions to the cart", measure="lines"),
+    Column("coupons", "sum", ("coupon.claimed",), "coupons claimed", measure="lines"),
     _first("product_exposed_viewers", ("product.exposed",), "distinct viewers shown an offer"),
     _first("product_click_viewers", ("product.clicked",), "distinct viewers who clicked an offer"),
     _first("carters", ("cart.added",), "distinct viewers who added to the cart"),
@@ -108,11 +125,32 @@ COLUMNS: tuple[Column, ...] = (
     Column("refund_orders_d15", "sum", _REFUND, "orders first refunded within 15 d", is_cohort=True),
     Column("refund_orders", "sum", _REFUND, "orders refunded so far", is_cohort=True),
     # traffic bought
-    Column("spend_minor", "sum", ("spend.reported",), "ad spend, additive steps"),
-    Column("attributed_gmv_minor", "sum", ("spend.reported",), "paid GMV the ad platform attributes to spend"),
-    Column("whole_room_spend_minor", "sum", ("spend.reported",), "part of the spend under whole-room delivery"),
-    Column("ad_impressions", "sum", ("spend.reported",), "times ads were shown"),
-    Column("ad_clicks", "sum", ("spend.reported",), "clicks on ads"),
+    Column("spend_minor", "sum", ("spend.reported",), "ad spend, additive steps", measure="amount"),
+    Column(
+        "attributed_gmv_minor",
+        "sum",
+        ("spend.reported",),
+        "paid GMV the ad platform attributes to spend",
+        measure="amount",
+        fact="spend.attributed",
+    ),
+    Column(
+        "whole_room_spend_minor",
+        "sum",
+        ("spend.reported",),
+        "part of the spend under whole-room delivery",
+        measure="amount",
+        fact="spend.whole_room",
+    ),
+    Column(
+        "ad_impressions",
+        "sum",
+        ("spend.reported",),
+        "times ads were shown",
+        measure="counted",
+        fact="spend.impressions",
+    ),
+    Column("ad_clicks", "sum", ("spend.reported",), "clicks on ads", measure="counted", fact="spend.clicks"),
     # what could not be placed
     Column("unmatched", "sum", (), "events that name an order we have not seen paid or placed"),
 )
@@ -124,3 +162,20 @@ STAGES: dict[str, tuple[str, ...]] = {column.name: column.kinds for column in CO
 
 ORDER_STAGES = ("orders_placed", "orders_paid")
 """Stages that count distinct orders; every other stage counts distinct viewers."""
+
+MEASURES = ("lines", "counted", "pieces", "amount", "watched", "stayed")
+"""The sums of `live/kind_sums.sql`, in its order."""
+
+FED: dict[str, tuple[tuple[int, str], ...]] = {}
+"""Kind (or '*') -> which measure feeds which column."""
+for _column in COLUMNS:
+    if _column.measure:
+        _fact = _column.fact or _column.kinds[0]
+        FED[_fact] = (*FED.get(_fact, ()), (MEASURES.index(_column.measure), _column.name))
+
+FIRST_OF: dict[str, str] = {
+    "interaction" if len(column.kinds) > 1 else column.kinds[0]: column.name
+    for column in COLUMNS
+    if column.is_first and not column.kinds[0].startswith("order.")
+}
+"""Kind of `live/first_sums.sql` -> the column it feeds."""

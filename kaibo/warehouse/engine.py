@@ -15,11 +15,12 @@ from typing import Any
 
 import duckdb
 
-from kaibo.eventlog.kinds import MOMENT_KINDS, ORDER
+from kaibo.eventlog.kinds import INTERACTION, MOMENT_KINDS, ORDER
 from kaibo.warehouse import sqlfiles
 from kaibo.warehouse.counted import Counted, Rows
-from kaibo.warehouse.engine_intervals import count_intervals
-from kaibo.warehouse.engine_orders import absorb_orders, count_orders
+from kaibo.warehouse.engine_intervals import BOUNDARIES, cut_intervals
+from kaibo.warehouse.engine_orders import absorb_orders, change_orders
+from kaibo.warehouse.engine_rows import give_rows
 
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory-backed; the spool is one file of ours inside
 _ORDER_COLUMNS = (
@@ -30,7 +31,14 @@ _ORDER_COLUMNS = (
 _SHOW_STATE = ("second_sum", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _DERIVED = ("viewer.left", "spend.reported")
-_BOUNDARIES = ("lap.started", "lap.ended", "host.on", "host.off", "show.ended")
+FIRST_KINDS = (*INTERACTION, "viewer.entered", "room.exposed", "product.exposed", "product.clicked", "cart.added")
+_NOT_ON_AIR = frozenset(
+    {
+        *("order.canceled", "order.refunded", "order.shipped", "order.delivered", "figure.reported", "spend.reported"),
+        *("group.joined", "group.left", "group.message_posted", "note.marked"),
+    }
+)
+"""What follows an order and what is stated do not stretch the span of a show."""
 _COMPACT_ROWS = 200_000
 
 
@@ -52,6 +60,8 @@ class Engine:
         self.duck.execute(sqlfiles.load("staging", "state"))
         self._compacted = 0
         self._made: set[tuple[str, str]] = set()
+        self._overview: list[tuple[str | None, str, int, int, int, int]] | None = None
+        self.facts_found = self.are_firsts_moved = self.are_intervals_moved = False
         self.shows.clear()
 
     def close(self) -> None:
@@ -82,6 +92,10 @@ class Engine:
         cursor = self.duck.execute(f"select * from {table}")  # noqa: S608 - our own table names
         return Rows(tuple(column[0] for column in cursor.description or ()), cursor.fetchall())
 
+    def sql(self, name: str) -> str:
+        """The text of `live/<name>.sql`."""
+        return sqlfiles.load("live", name)
+
     def column(self, query: str) -> list[Any]:
         """The single column of a query."""
         return [row[0] for row in self.duck.execute(query).fetchall()]
@@ -99,6 +113,7 @@ class Engine:
     def stage(self, chunks: Iterable[bytes]) -> None:
         """Make the table `event` from NDJSON bytes. Raises duckdb.Error for bytes that are no stored events."""
         size = self._write_spool(chunks)
+        self._overview = None
         self.duck.execute(
             f"create or replace temp table event as {_typed('read_segment')}" + ("" if size else " where false"),
             [str(self._spool)],
@@ -107,6 +122,7 @@ class Engine:
 
     def stage_more(self, chunks: Iterable[bytes], show_id: str) -> None:
         """Append to `event` the lines of one show among these bytes."""
+        self._overview = None
         if self._write_spool(chunks):
             self.duck.execute(
                 f"insert into event {_typed('read_segment')} where e.show_id = ?",
@@ -117,6 +133,7 @@ class Engine:
     def stage_lake(self, paths: Sequence[Path], show_id: str) -> None:
         """Append to `event` the lines of one show among these Parquet files."""
         if paths:
+            self._overview = None
             self.duck.execute(
                 f"insert into event {_typed('read_lake')} where e.show_id = ?",
                 [[str(path) for path in paths], show_id],
@@ -124,20 +141,30 @@ class Engine:
 
     def net(self) -> None:
         """Let lines of `event` that were taken back leave it."""
-        if self.duck.execute("select count(*) from event where sign < 0").fetchone() != (0,):
+        if self.has_negatives():
+            self._overview = None
             self.make("event_net", "net", folder="staging")
             self.duck.execute("drop table event; alter table event_net rename to event")
 
     def leave_out(self, shows: Iterable[str]) -> None:
         """Take the lines of these shows out of `event`; they come back whole from the log."""
+        self._overview = None
         self.duck.execute("delete from event where show_id in (select unnest(?))", [list(shows)])
+
+    def overview(self) -> list[tuple[str | None, str, int, int, int, int]]:
+        """(show, kind, sign, lines, first_at, last_at) of `event`, read once per batch."""
+        if self._overview is None:
+            self._overview = self.duck.execute(self.sql("overview")).fetchall()
+        return self._overview
 
     def has_negatives(self) -> bool:
         """Whether a line of `event` takes another back."""
-        return self.duck.execute("select 1 from event where sign < 0 limit 1").fetchone() is not None
+        return any(sign < 0 for _, _, sign, *_ in self.overview())
 
     def negatives(self) -> list[tuple[str | None, str, str]]:
         """(show, uid, order key) of every line of `event` that takes another back."""
+        if not self.has_negatives():
+            return []
         return self.duck.execute(
             "select show_id, platform || chr(10) || room_id || chr(10) || event_id,"
             " coalesce(platform || chr(10) || order_id, '') from event where sign < 0"
@@ -145,7 +172,7 @@ class Engine:
 
     def stage_orders(self, *, excluded: Iterable[str] = (), strays: Sequence[str] = ()) -> None:
         """Make `order_new` from `event` without the excluded uids, and with the bodies of strays."""
-        self.kinds = set(self.column("select distinct kind from event"))
+        self.facts_found = False
         self.make("stated", "stated", folder="staging", needed=self.has(_STATING))
         self.make("order_new", "order_events", needed=self.has(ORDER))
         out = list(excluded)
@@ -157,6 +184,7 @@ class Engine:
         """Append to `order_new` order events as `order_body` wrote them, without those that are there already."""
         if not bodies:
             return
+        self.facts_found = False
         self._write_spool(body.encode() for body in bodies)
         types = dict(self.duck.execute("select column_name, column_type from (describe order_event)").fetchall())
         self.duck.execute(
@@ -172,7 +200,7 @@ class Engine:
 
     def event_shows(self) -> list[str]:
         """Shows named by `event`."""
-        return self.column("select distinct show_id from event where show_id is not null")
+        return sorted({show for show, *_ in self.overview() if show is not None})
 
     def new_orders(self) -> list[str]:
         """Orders of `order_new` that the engine does not remember."""
@@ -182,12 +210,13 @@ class Engine:
 
     def without_show(self) -> int:
         """Lines of `event` that belong to no show."""
-        found = self.duck.execute("select count(*) from event where show_id is null").fetchone()
-        return int(found[0]) if found else 0
+        return sum(lines for show, _, _, lines, *_ in self.overview() if show is None)
 
     def set_aside(self, *, back: bool = False) -> None:
         """Put the batch aside while another show is loaded, or take it back."""
         self._made -= {("order_new", "order_events"), ("stated", "stated")}
+        self._overview = None
+        self.facts_found = False  # what is loaded meanwhile may hold events of the same orders
         for table in ("event", "order_new", "stated"):
             old, new = (f"{table}_aside", table) if back else (table, f"{table}_aside")
             self.duck.execute(f"drop table if exists {new}; alter table {old} rename to {new}")
@@ -198,102 +227,86 @@ class Engine:
         """Remember the orders of the batch and name every show they belong to now."""
         return absorb_orders(self)
 
-    def count(self) -> Counted:
-        """Count `event` and `order_new` on top of what is remembered. Shape: see Counted."""
-        shows = self.event_shows()
+    def count(self, *, gives: bool = True) -> Counted:
+        """Count `event` and `order_new` on top of what is remembered. Shape: see Counted.
+
+        Without `gives` the batch is only remembered: the rows it made are in the records already.
+        """
         counted = Counted()
-        self.kinds = set(self.column("select distinct kind from event"))
         self.make("derived_lines", "derived_lines", needed=self.has(_DERIVED))
-        self._count_sums()
-        self._count_firsts()
-        counted.added = self.wide("batch_added", ("kind_column", "first_column"))
-        self._count_samples(counted)
-        count_orders(self, counted)
+        self.duck.execute(f"insert into second_sum by name {self.sql('second_part')}")
+        self._remember_firsts()
+        self.make("samples", "samples", needed=self.has(("online.sampled",)))
+        if self.has(("online.sampled",)):
+            self.duck.execute("insert into online_sample by name select * from samples")
+        changed = change_orders(self, counted)
         self.make("moments", "moments", needed=self.has(MOMENT_KINDS))
         self._remember_boundaries()
-        count_intervals(self, counted)
-        counted.moments = self.rows("(select * exclude (product) from moments)")
-        for name, kinds in (
-            ("figures", ("figure.reported", "spend.reported")),
-            ("comments", ("comment.posted",)),
-            ("spans", self.kinds),
-        ):
-            self.make(name, name, needed=self.has(kinds))
-            setattr(counted, name, self.rows(name))
-        counted.shows = sorted({*shows, *self.column("select distinct show_id from order_touched_show")})
+        cut_intervals(self, counted)
+        counted.shows = sorted({*self.event_shows(), *changed})
         self.shows.update(dict.fromkeys(counted.shows, time.monotonic()))
+        if gives:
+            self.make("minute_part", "minute_part")
+            give_rows(self, counted, are_orders_changed=bool(changed))
+            self._give_lists(counted)
         self._compact()
         return counted
 
-    def _count_sums(self) -> None:
-        self.make("minute_part", "minute_part")
-        self.make("keyed_sum", "keyed_minutes")
-        self.make("kind_column", "kind_columns")
-        self.duck.execute(f"insert into second_sum by name {sqlfiles.load('live', 'second_part')}")
+    def _give_lists(self, counted: Counted) -> None:
+        if self.has(("online.sampled",)):
+            counted.samples = self.rows("(select show_id, uid, occurred_at as at_us, people as value from samples)")
+        if self.has(MOMENT_KINDS):
+            counted.moments = self.rows("(select * exclude (product) from moments)")
+        if self.has(("figure.reported", "spend.reported")):
+            counted.figures = self.rows(f"({self.sql('figures')})")
+        if self.has(("comment.posted",)):
+            counted.comments = self.rows(f"({self.sql('comments')})")
+        counted.spans = self._spans()
+
+    def _spans(self) -> Rows:
+        """First and last instant of what happened on air, by show."""
+        found: dict[str, tuple[int, int]] = {}
+        for show, kind, _, _, first, last in self.overview():
+            if show is not None and kind not in _NOT_ON_AIR:
+                low, high = found.get(show, (first, last))
+                found[show] = min(low, first), max(high, last)
+        return Rows(("show_id", "first_at", "last_at"), [(show, *span) for show, span in sorted(found.items())])
 
     def has(self, kinds: Iterable[str]) -> bool:
         """Whether the batch holds an event of one of these kinds."""
-        return not self.kinds.isdisjoint(kinds)
+        return not {kind for _, kind, *_ in self.overview()}.isdisjoint(kinds)
 
     def is_empty(self, table: str) -> bool:
         """Whether a table has no row."""
         return self.duck.execute(f"select 1 from {table} limit 1").fetchone() is None  # noqa: S608
 
-    def _count_firsts(self) -> None:
-        self.make("first_candidates", "first_candidates")
-        needed = not self.is_empty("first_candidates")
+    def _remember_firsts(self) -> None:
+        """Make `first_moves` and remember the firsts that changed."""
+        needed = self.are_firsts_moved = self.has(FIRST_KINDS)
+        self.make("first_candidates", "first_candidates", needed=needed)
         self.make("first_interactions", "first_interactions", needed=needed)
         self.make("first_changes", "first_changes", needed=needed)
-        needed = needed and not self.is_empty("first_changes")
         self.make("first_moves", "first_moves", needed=needed)
-        self.make("keyed_first", "keyed_firsts", needed=needed)
-        self.make("first_column", "first_columns", needed=needed)
         if not needed:
             return
         if self.duck.execute("select 1 from first_changes where old_occurred_at is not null limit 1").fetchone():
             self.duck.execute(
                 "delete from first_seen using first_changes as c where c.old_occurred_at is not null"
-                " and c.viewer_id = first_seen.viewer_id and c.kind = first_seen.kind"
-                " and c.product = first_seen.product and c.show_id = first_seen.show_id"
+                " and c.key_hash = first_seen.key_hash and c.viewer_id = first_seen.viewer_id"
+                " and c.kind = first_seen.kind and c.product = first_seen.product and c.show_id = first_seen.show_id"
             )
         self.duck.execute(
-            "insert into first_seen select show_id, product, kind, viewer_id, occurred_at, event_id, source"
-            " from first_changes"
+            "insert into first_seen select show_id, product, kind, viewer_id, key_hash, occurred_at,"
+            " (occurred_at // 60000000) * 60000000, event_id, source from first_changes"
         )
 
-    def _count_samples(self, counted: Counted) -> None:
-        needed = self.has(("online.sampled",))
-        self.make("samples", "samples", needed=needed)
-        if not needed:
-            return
-        self.duck.execute("insert into online_sample by name select * from samples")
-        self.make("keyed_sample", "keyed_samples")
-        self.make("sample_column", "sample_columns")
-        counted.samples = self.rows("(select show_id, uid, occurred_at as at_us, people as value from samples)")
-        counted.sampled = self.rows("sample_column")
-
     def _remember_boundaries(self) -> None:
-        if not self.has(_BOUNDARIES):
+        if not self.has(BOUNDARIES):
             return
         self.duck.execute(
             "insert into boundary select show_id, uid, kind, at_us, event_id, product, product_id, link_no, host_id"
             " from moments where kind in ('lap.started', 'lap.ended', 'host.on', 'host.off', 'show.ended')"
         )
-
-    def wide(self, table: str, parts: Sequence[str]) -> Rows:
-        """Join wide parts of the same rows into one row each."""
-        union = " union all by name ".join(f"select * from {part}" for part in parts)  # noqa: S608
-        columns = [
-            name
-            for part in parts
-            for name in self.column(f"select column_name from (describe {part})")[4:]  # noqa: S608
-        ]
-        sums = ", ".join(f"sum({name}) as {name}" for name in columns)
-        self.duck.execute(
-            f"create or replace temp table {table} as select show_id, grain, key, minute_us, {sums}"  # noqa: S608
-            f" from ({union}) group by show_id, grain, key, minute_us"
-        )
-        return self.rows(table)
 
     def _compact(self) -> None:
         """Join the sums per second of many small batches; grown by appending because that is cheapest per batch."""
@@ -301,11 +314,11 @@ class Engine:
         if found is None or found[0] < 2 * self._compacted + _COMPACT_ROWS:
             return
         self.duck.execute(
-            "create or replace table second_sum as select show_id, second_us, product, kind,"
+            "create or replace table second_sum as select show_id, minute_us, second_us, product, kind,"
             " cast(sum(lines) as bigint) as lines, cast(sum(counted) as bigint) as counted,"
             " cast(sum(pieces) as bigint) as pieces, cast(sum(amount) as bigint) as amount,"
             " cast(sum(watched) as bigint) as watched, cast(sum(stayed) as bigint) as stayed"
-            " from second_sum group by show_id, second_us, product, kind"
+            " from second_sum group by show_id, minute_us, second_us, product, kind"
         )
         after = self.duck.execute("select count(*) from second_sum").fetchone()
         self._compacted = after[0] if after else 0

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kaibo.warehouse import sqlfiles
-from kaibo.warehouse.counted import Counted
+from kaibo.warehouse.counted import Counted, Rows
 
 if TYPE_CHECKING:
     from kaibo.warehouse.engine import Engine
@@ -19,22 +18,18 @@ def absorb_orders(engine: "Engine") -> list[str]:
 
 
 def _find_facts(engine: "Engine") -> None:
+    if engine.facts_found:
+        return
     engine.duck.execute("create or replace temp table touched_order as select distinct order_key from order_new")
     engine.make("order_fact_new", "order_facts")
+    engine.facts_found = True
 
 
-def count_orders(engine: "Engine", counted: Counted) -> None:
-    """Make the rows of every minute and key that the batch's orders touch.
-
-    Whole values, not steps: an order that moves to another night, source or minute leaves nothing behind.
-    """
+def change_orders(engine: "Engine", counted: Counted) -> list[str]:
+    """Make `changed_line`, lines before and after, of every order that the batch touches; the shows they are in."""
     duck = engine.duck
     if engine.is_empty("order_new"):
-        duck.execute(
-            "create or replace temp table changed_line as select * from order_line where false;"
-            "create or replace temp table order_touched_show as select show_id from order_fact where false"
-        )
-        return
+        return []
     _find_facts(engine)
     _settle_homes(engine, counted)
     _open_orders(engine)
@@ -45,17 +40,17 @@ def count_orders(engine: "Engine", counted: Counted) -> None:
     )
     engine.make("line_new", "order_lines")
     duck.execute(
-        "insert into order_line by name select * from line_new;"
-        "insert into changed_line by name select * from line_new;"
-        "create or replace temp table order_touched_show as select distinct show_id from changed_line"
+        "insert into order_line by name select * from line_new;insert into changed_line by name select * from line_new"
     )
-    _write_rows(engine, counted)
-    counted.unmatched_touched = engine.column("select distinct uid from changed_line where kind = 'unmatched'")
-    counted.unmatched = engine.rows(
-        "(select show_id, uid, coalesce(order_id, '') as order_id, e.kind as kind, e.occurred_at as at_us,"
-        " e.amount_minor as amount_minor from line_new as l join (select uid as event_uid, kind, occurred_at,"
-        " amount_minor from order_event) as e on e.event_uid = l.uid where l.kind = 'unmatched')"
-    )
+    changed = duck.execute("select distinct show_id, kind = 'unmatched' from changed_line").fetchall()
+    if any(is_unmatched for _, is_unmatched in changed):
+        counted.unmatched_touched = engine.column("select distinct uid from changed_line where kind = 'unmatched'")
+        counted.unmatched = engine.rows(
+            "(select show_id, uid, coalesce(order_id, '') as order_id, e.kind as kind, e.occurred_at as at_us,"
+            " e.amount_minor as amount_minor from line_new as l join (select uid as event_uid, kind, occurred_at,"
+            " amount_minor from order_event) as e on e.event_uid = l.uid where l.kind = 'unmatched')"
+        )
+    return sorted({show for show, _ in changed})
 
 
 def _settle_homes(engine: "Engine", counted: Counted) -> None:
@@ -65,14 +60,16 @@ def _settle_homes(engine: "Engine", counted: Counted) -> None:
         " where n.show_id is distinct from f.show_id and (n.show_id <> '' or f.show_id is not null))"
     )
     stray = "(e.show_id is null or e.show_id <> n.show_id)"
-    joined = "order_event as e inner join order_fact_new as n on n.order_key = e.order_key"
-    counted.strays = engine.rows(
-        f"(select e.* replace (n.show_id as recorded_home) from {joined}"  # noqa: S608
-        f" where {stray} and e.recorded_home is distinct from n.show_id)"
+    moved = engine.rows(
+        f"(select {stray} as is_stray, e.* replace (case when {stray} then n.show_id end as recorded_home)"  # noqa: S608
+        " from order_event as e inner join order_fact_new as n on n.order_key = e.order_key"
+        f" where case when {stray} then n.show_id end is distinct from e.recorded_home)"
     )
-    counted.strays_gone = engine.column(
-        f"select e.uid from {joined} where not {stray} and e.recorded_home is not null"  # noqa: S608
-    )
+    if not moved.rows:
+        return
+    counted.strays = Rows(moved.columns[1:], [row[1:] for row in moved.rows if row[0]])
+    uid = moved.columns.index("uid")
+    counted.strays_gone = [row[uid] for row in moved.rows if not row[0]]
     engine.duck.execute(
         f"update order_event set recorded_home = case when {stray.replace('e.', 'order_event.')}"  # noqa: S608
         " then n.show_id end from order_fact_new as n where n.order_key = order_event.order_key"
@@ -94,29 +91,25 @@ def _open_orders(engine: "Engine") -> None:
     )
 
 
-def _write_rows(engine: "Engine", counted: Counted) -> None:
-    duck = engine.duck
-    _key_lines(engine, "changed_line")
-    duck.execute(
-        "create or replace temp table order_cell as"
-        " select distinct show_id, grain, key, minute_us from keyed_order;"
-        "create or replace temp table cell_minute as select distinct show_id, minute_us from order_cell"
-    )
-    duck.execute(
-        "create or replace temp table order_near as select l.* from order_line as l where exists ("
-        " select 1 from cell_minute as c where c.show_id = l.show_id"
-        " and (c.minute_us = l.event_minute_us or c.minute_us = l.paid_minute_us))"
-    )
-    _key_lines(engine, "order_near")
-    engine.make("order_column", "order_columns")
-    counted.ordered = engine.rows(
-        "(select c.show_id, c.grain, c.key, c.minute_us, o.* exclude (show_id, grain, key, minute_us)"
-        " from order_cell as c left join order_column as o"
-        " on o.show_id = c.show_id and o.grain = c.grain and o.key = c.key and o.minute_us = c.minute_us)"
-    )
+def order_cells(engine: "Engine") -> list[tuple[str, str, str, int]]:
+    """The keys and minutes of the lines that changed, before and after."""
+    return engine.duck.execute(
+        f"with line as (select * from changed_line), order_time as ({engine.sql('order_times')}),"  # noqa: S608
+        f" keyed_order as ({engine.sql('keyed_orders')})"
+        ' select distinct show_id, grain, "key", minute_us from keyed_order'
+    ).fetchall()
 
 
-def _key_lines(engine: "Engine", lines: str) -> None:
-    engine.duck.execute(f"create or replace temp view line as select * from {lines}")  # noqa: S608
-    engine.make("order_time", "order_times")
-    engine.duck.execute(f"create or replace temp table keyed_order as {sqlfiles.load('live', 'keyed_orders')}")
+def key_lines(engine: "Engine", *, at_cells: bool, at_intervals: bool) -> None:
+    """Make `order_time`: every line at the minutes that are to be written again."""
+    parts = []
+    if at_cells:
+        parts.append("select show_id, event_minute_us as minute_us from changed_line")
+        parts.append("select show_id, paid_minute_us from changed_line where paid_minute_us is not null")
+    if at_intervals:
+        parts.append("select show_id, minute_us from touched_minute")
+    engine.duck.execute(
+        "create or replace temp table order_time as"  # noqa: S608
+        f" with line as (select * from order_line), told as ({engine.sql('order_times')})"
+        f" select told.* from told where (show_id, minute_us) in ({' union '.join(parts)})"
+    )

@@ -34,7 +34,7 @@ def remember(engine: Engine, show_id: str) -> None:
         engine.net()
     engine.stage_orders(excluded=strays_elsewhere([show_id]), strays=strays_at_home([show_id]))
     engine.homes_to_be()
-    engine.count()
+    engine.count(gives=False)
     engine.touch(show_id)
     engine.set_aside(back=True)
 

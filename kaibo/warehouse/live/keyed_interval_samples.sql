@@ -7,3 +7,4 @@ select s.show_id as show_id, i.grain as grain, i."key" as "key", s.minute_us as 
 from online_sample as s
 inner join touched_interval as i
     on i.show_id = s.show_id and i.minute_us = s.minute_us and s.second_us >= i.from_us and s.second_us < i.to_us
+where i.grain <> 'lap_product'

@@ -4,6 +4,7 @@
 -- clock:   occurred_at, by floor
 select
     show_id as show_id,
+    minute_us as minute_us,
     second_us as second_us,
     product as product,
     kind as kind,
@@ -15,10 +16,10 @@ select
     sum(case when duration_ms >= 10000 then 1 when duration_ms is not null then 0 end) as stayed
 from event
 where show_id is not null
-group by show_id, second_us, product, kind
+group by show_id, minute_us, second_us, product, kind
 union all
 select
-    show_id, second_us, product, kind, cast(null as bigint), sum(counted), cast(null as bigint), sum(amount),
+    show_id, minute_us, second_us, product, kind, cast(null as bigint), sum(counted), cast(null as bigint), sum(amount),
     cast(null as bigint), cast(null as bigint)
 from derived_lines
-group by show_id, second_us, product, kind
+group by show_id, minute_us, second_us, product, kind

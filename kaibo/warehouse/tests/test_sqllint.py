@@ -6,7 +6,7 @@ import pytest
 
 from kaibo.eventlog.events import ATTRS
 from kaibo.warehouse import sqlfiles, sqllint
-from kaibo.warehouse.columns import COLUMNS
+from kaibo.warehouse.columns import COLUMNS, FED, FIRST_OF, MEASURES
 
 HEAD = "-- purpose: p\n-- grain: g\n-- source: s\n-- clock: c\n"
 
@@ -48,11 +48,19 @@ def test_it_lets_safe_division_pass() -> None:
     assert not list(sqllint.lint(Path("live/x.sql"), query, folder="live"))
 
 
-def test_it_feeds_every_declared_column_from_exactly_one_file() -> None:
-    names = ("kind_columns", "first_columns", "order_columns", "sample_columns")
-    text = {name: sqlfiles.load("live", name) for name in names}
+def test_it_feeds_every_declared_column_from_exactly_one_place() -> None:
+    text = [sqlfiles.load("live", name) for name in ("order_columns", "sample_columns")]
+    measured = [name for pairs in FED.values() for _, name in pairs]
     for column in COLUMNS:
-        assert sum(f" as {column.name}" in one for one in text.values()) == 1, column.name
+        fed = sum(f" as {column.name}" in one for one in text)
+        fed += measured.count(column.name) + list(FIRST_OF.values()).count(column.name)
+        assert fed == 1, column.name
+
+
+def test_it_measures_what_the_sql_gives() -> None:
+    text = sqlfiles.load("live", "kind_sums")
+    places = [text.index(f" as {name}") for name in MEASURES]
+    assert places == sorted(places)
 
 
 def test_it_reads_every_name_inside_attrs() -> None:
