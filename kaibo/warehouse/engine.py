@@ -17,6 +17,7 @@ import duckdb
 
 from kaibo.eventlog.kinds import INTERACTION, MOMENT_KINDS, ORDER
 from kaibo.warehouse import sqlfiles
+from kaibo.warehouse.columns import MEASURES
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_intervals import BOUNDARIES, cut_intervals
 from kaibo.warehouse.engine_orders import absorb_orders, change_orders
@@ -28,7 +29,7 @@ _ORDER_COLUMNS = (
     *("product", "viewer_id", "product_id", "link_no", "quantity", "amount_minor", "with_subsidy_minor"),
     *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
 )
-_SHOW_STATE = ("second_sum", "first_seen", "online_sample", "boundary", "interval")
+_SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _DERIVED = ("viewer.left", "spend.reported")
 FIRST_KINDS = (*INTERACTION, "viewer.entered", "room.exposed", "product.exposed", "product.clicked", "cart.added")
@@ -39,6 +40,7 @@ _NOT_ON_AIR = frozenset(
     }
 )
 """What follows an order and what is stated do not stretch the span of a show."""
+_SECONDS = {"second_sum": MEASURES, "second_first": ("moved",)}
 _COMPACT_ROWS = 200_000
 
 
@@ -58,7 +60,7 @@ class Engine:
     def _open(self) -> None:
         self.duck = duckdb.connect(":memory:", config=dict(self._settings))
         self.duck.execute(sqlfiles.load("staging", "state"))
-        self._compacted = 0
+        self._compacted: dict[str, int] = {}
         self._made: set[tuple[str, str]] = set()
         self._overview: list[tuple[str | None, str, int, int, int, int]] | None = None
         self.facts_found = self.are_firsts_moved = self.are_intervals_moved = False
@@ -284,7 +286,8 @@ class Engine:
         """Make `first_moves` and remember the firsts that changed."""
         needed = self.are_firsts_moved = self.has(FIRST_KINDS)
         self.make("first_candidates", "first_candidates", needed=needed)
-        self.make("first_interactions", "first_interactions", needed=needed)
+        if self.has(INTERACTION):
+            self.duck.execute(f"insert into first_candidates by name {self.sql('first_interactions')}")
         self.make("first_changes", "first_changes", needed=needed)
         self.make("first_moves", "first_moves", needed=needed)
         if not needed:
@@ -297,7 +300,9 @@ class Engine:
             )
         self.duck.execute(
             "insert into first_seen select show_id, product, kind, viewer_id, key_hash, occurred_at,"
-            " (occurred_at // 60000000) * 60000000, event_id, source from first_changes"
+            " event_id, source from first_changes;"
+            "insert into second_first select show_id, minute_us, second_us, product, kind, sum(moved)"
+            " from first_moves group by show_id, minute_us, second_us, product, kind"
         )
 
     def _remember_boundaries(self) -> None:
@@ -310,18 +315,17 @@ class Engine:
 
     def _compact(self) -> None:
         """Join the sums per second of many small batches; grown by appending because that is cheapest per batch."""
-        found = self.duck.execute("select count(*) from second_sum").fetchone()
-        if found is None or found[0] < 2 * self._compacted + _COMPACT_ROWS:
-            return
-        self.duck.execute(
-            "create or replace table second_sum as select show_id, minute_us, second_us, product, kind,"
-            " cast(sum(lines) as bigint) as lines, cast(sum(counted) as bigint) as counted,"
-            " cast(sum(pieces) as bigint) as pieces, cast(sum(amount) as bigint) as amount,"
-            " cast(sum(watched) as bigint) as watched, cast(sum(stayed) as bigint) as stayed"
-            " from second_sum group by show_id, minute_us, second_us, product, kind"
-        )
-        after = self.duck.execute("select count(*) from second_sum").fetchone()
-        self._compacted = after[0] if after else 0
+        for table, measures in _SECONDS.items():
+            found = self.duck.execute(f"select count(*) from {table}").fetchone()  # noqa: S608 - our own tables
+            if found is None or found[0] < 2 * self._compacted.get(table, 0) + _COMPACT_ROWS:
+                continue
+            sums = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in measures)
+            self.duck.execute(
+                f"create or replace table {table} as select show_id, minute_us, second_us, product, kind, {sums}"  # noqa: S608
+                f" from {table} group by show_id, minute_us, second_us, product, kind"
+            )
+            after = self.duck.execute(f"select count(*) from {table}").fetchone()  # noqa: S608
+            self._compacted[table] = after[0] if after else 0
 
     # --- remembering and forgetting ----------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 -- grain:   show, product ('' for the show), kind, viewer
 -- source:  event
 -- clock:   occurred_at; of two at one instant the smaller event id is the first
-select show_id, product, kind, viewer_id, first.a as occurred_at, first.b as event_id, first.c as source
+select show_id, product, kind, viewer_id, hash(viewer_id, kind, product, show_id) as key_hash,
+    first.a as occurred_at, first.b as event_id, first.c as source
 from (
     select show_id as show_id, '' as product, kind as kind, viewer_id as viewer_id,
         min(struct_pack(a := occurred_at, b := event_id, c := source)) as first
