@@ -39,6 +39,30 @@ NAMELESS: dict[str, tuple[str, ...]] = {
     "watch_ms": ("leaves",),
 }
 
+_REFUND_AMOUNTS = ("", "_1h", "_24h", "_d7", "_d15")
+# Columns that hold something only where an event states it, beside what says that such events came: nothing at all
+# in them means that the feed leaves the field out, not that it was zero. Refunds are asked by their own count,
+# because the refund of an earlier night arrives during this one.
+UNSTATED: dict[str, str] = {
+    "gift_minor": "gifts",
+    "effective_views": "leaves",
+    "gmv_placed_minor": "orders_placed",
+    **dict.fromkeys(("gmv_paid_minor", "fan_gmv_paid_minor", "presale_units"), "paid_lines"),
+    "refunds_cash_minor": "refunds_cash_count",
+    **{f"refund_minor{suffix}": "refund_orders" for suffix in _REFUND_AMOUNTS},
+    **dict.fromkeys(
+        (
+            *("refund_before_shipping_minor", "refund_after_shipping_minor"),
+            *("refund_return_minor", "refund_quality_minor"),
+        ),
+        "refund_orders",
+    ),
+}
+UNSTATED_BY_KIND = frozenset(
+    ("spend_minor", "attributed_gmv_minor", "whole_room_spend_minor", "ad_impressions", "ad_clicks")
+)
+"""The same where no column counts the events: what the log saw of their kinds says it."""
+
 
 class Doors(Protocol):
     """The other rooms as this one needs them; tests put plain data in their place."""

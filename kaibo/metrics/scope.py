@@ -7,7 +7,7 @@ from itertools import pairwise
 from kaibo.eventlog.contracts import Gap
 from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics.contracts import REASONS
-from kaibo.metrics.facts import NAMELESS, Facts, Heard
+from kaibo.metrics.facts import NAMELESS, UNSTATED, UNSTATED_BY_KIND, Facts, Heard
 from kaibo.metrics.rows import Rows
 from kaibo.metrics.words import COLUMN_WORDS, SETTING_WORDS, TARGET_WORDS
 from kaibo.warehouse.columns import BY_NAME
@@ -106,6 +106,7 @@ class Scope:
         value = self.rows.total(column, self.from_us, self.to_us)
         if value == 0:
             self._nameless(column)
+            self._unstated(column)
             self.refuse_gap(heard)
         elif heard.silent_kinds:
             self._caution(heard)
@@ -251,6 +252,20 @@ class Scope:
                     f"数据源有{zh}，但不说明是谁或多久",
                     f"the feed gives {en} but not who, which order or how long",
                 )
+
+    def _unstated(self, column: str) -> None:
+        beside = UNSTATED.get(column)
+        if beside is not None:
+            came = self.rows.total(beside, self.from_us, self.to_us) > 0
+            is_empty = came and not self.rows.points(column, self.from_us, self.to_us)
+        elif column in UNSTATED_BY_KIND:
+            came = any(self.facts.coverage.seen.get(kind, 0) > 0 for kind in BY_NAME[column].kinds)
+            is_empty = came and not self.facts.rows.points(column, None, None)
+        else:
+            return
+        if is_empty:
+            zh, en = COLUMN_WORDS[column]
+            raise Unknown("not_reported", f"数据源没有写明{zh}", f"the feed does not state {en}")
 
     def _caution(self, heard: Heard) -> None:
         names = ", ".join(heard.silent_kinds)

@@ -70,6 +70,37 @@ def test_it_names_no_sum_that_only_some_lines_state() -> None:
     assert "3 of 4" in value.says["en"]
 
 
+@pytest.mark.parametrize(
+    ("metric_id", "column", "beside"),
+    [
+        ("gmv_paid", "gmv_paid_minor", "paid_lines"),
+        ("gift_minor", "gift_minor", "gifts"),
+        ("effective_views", "effective_views", "leaves"),
+        ("refunds", "refund_minor", "refund_orders"),
+        ("refunds_cash", "refunds_cash_minor", "refunds_cash_count"),
+    ],
+)
+def test_it_is_missing_where_events_came_without_the_amount(metric_id: str, column: str, beside: str) -> None:
+    assert one(metric_id, FakeDoors(rows={10: {beside: 2}})).reason == "not_reported"
+    assert one(metric_id, FakeDoors(rows={10: {beside: 2, column: 0}})).value == 0
+    assert one(metric_id, FakeDoors(rows={10: {"events": 2}})).value == 0
+
+
+def test_it_knows_no_net_sales_while_a_refund_states_no_amount() -> None:
+    doors = FakeDoors(rows={10: {"gmv_paid_minor": 500, "paid_lines": 1, "orders_paid": 1, "refund_orders": 1}})
+    assert one("net_sales", doors).reason == "not_reported"
+    assert one("refund_amount_ratio", doors).reason == "not_reported"
+    assert one("refund_order_ratio", doors).value == 1
+
+
+def test_it_is_missing_where_ad_spend_states_nothing_more() -> None:
+    spent = FakeDoors(rows={10: {"spend_minor": 100}}, seen={"spend.reported": 3})
+    assert (one("ad_spend", spent).value, one("gmv_attributed", spent).reason) == (100, "not_reported")
+    assert one("ad_clicks", spent).reason == "not_reported"
+    assert one("ad_spend", FakeDoors(rows={10: {"events": 1}}, seen={"spend.reported": 3})).reason == "not_reported"
+    assert one("ad_spend", FakeDoors(rows={10: {"events": 1}})).value == 0
+
+
 def test_it_counts_no_audience_by_product() -> None:
     lines = api.evaluate("s1", ["views", "gmv_paid"], by="product", facts=facts(night()))
     assert lines["p1"]["views"].reason == "not_at_grain"
