@@ -1,10 +1,13 @@
 """Codes in the reader's words: platforms, roles, states, acts, reasons, numbers with their unit."""
 
+from collections.abc import Iterable, Mapping
+
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from kaibo.kit.money import SYMBOLS, show_money
-from kaibo.metrics.contracts import REASONS, Value
+from kaibo.kit.money import MINOR_DIGITS, SYMBOLS, show_money
+from kaibo.metrics.contracts import REASONS, Definition, Value
+from kaibo.metrics.words import COLUMN_WORDS
 
 PLATFORMS = {
     "douyin": gettext_lazy("Douyin"),
@@ -83,6 +86,67 @@ ACTS = {
     "artifact.published": gettext_lazy("published an artifact"),
     "quarantine.replayed": gettext_lazy("tried quarantined events again"),
 }
+KINDS = {
+    "viewer.entered": pgettext_lazy("event kind", "viewer came in"),
+    "viewer.left": pgettext_lazy("event kind", "viewer left"),
+    "online.sampled": pgettext_lazy("event kind", "people online, sampled"),
+    "room.exposed": pgettext_lazy("event kind", "room shown to people"),
+    "comment.posted": pgettext_lazy("event kind", "comment"),
+    "like.given": pgettext_lazy("event kind", "like"),
+    "gift.sent": pgettext_lazy("event kind", "gift"),
+    "follow.gained": pgettext_lazy("event kind", "follow"),
+    "fanclub.joined": pgettext_lazy("event kind", "fan-club join"),
+    "share.made": pgettext_lazy("event kind", "share"),
+    "product.exposed": pgettext_lazy("event kind", "product shown"),
+    "product.clicked": pgettext_lazy("event kind", "product clicked"),
+    "cart.added": pgettext_lazy("event kind", "put into the cart"),
+    "coupon.claimed": pgettext_lazy("event kind", "coupon claimed"),
+    "order.placed": pgettext_lazy("event kind", "order placed"),
+    "order.paid": pgettext_lazy("event kind", "order paid"),
+    "order.canceled": pgettext_lazy("event kind", "order canceled"),
+    "order.refunded": pgettext_lazy("event kind", "order refunded"),
+    "order.shipped": pgettext_lazy("event kind", "order shipped"),
+    "order.delivered": pgettext_lazy("event kind", "order delivered"),
+    "offer.listed": pgettext_lazy("event kind", "link listed"),
+    "offer.unlisted": pgettext_lazy("event kind", "link taken down"),
+    "offer.pinned": pgettext_lazy("event kind", "link pinned"),
+    "lap.started": pgettext_lazy("event kind", "explaining begins"),
+    "lap.ended": pgettext_lazy("event kind", "explaining ends"),
+    "price.changed": pgettext_lazy("event kind", "price changed"),
+    "stock.changed": pgettext_lazy("event kind", "stock changed"),
+    "host.on": pgettext_lazy("event kind", "host goes on"),
+    "host.off": pgettext_lazy("event kind", "host goes off"),
+    "interaction.opened": pgettext_lazy("event kind", "interaction opened"),
+    "interaction.closed": pgettext_lazy("event kind", "interaction closed"),
+    "scene.switched": pgettext_lazy("event kind", "scene switched"),
+    "ad.adjusted": pgettext_lazy("event kind", "ads adjusted"),
+    "violation.received": pgettext_lazy("event kind", "violation received"),
+    "speech.transcribed": pgettext_lazy("event kind", "speech transcribed"),
+    "note.marked": pgettext_lazy("event kind", "mark set"),
+    "show.started": pgettext_lazy("event kind", "show started"),
+    "show.ended": pgettext_lazy("event kind", "show ended"),
+    "spend.reported": pgettext_lazy("event kind", "ad spend reported"),
+    "figure.reported": pgettext_lazy("event kind", "figure stated"),
+    "group.joined": pgettext_lazy("event kind", "joined a fan group"),
+    "group.left": pgettext_lazy("event kind", "left a fan group"),
+    "group.message_posted": pgettext_lazy("event kind", "message in a fan group"),
+    "unknown": pgettext_lazy("event kind", "kind not known yet"),
+}
+"""Every kind of event; the code itself always stands beside it, because senders write the code."""
+GRAINS = {
+    "show": pgettext_lazy("grain", "show"),
+    "minute": pgettext_lazy("grain", "minute"),
+    "traffic_source": pgettext_lazy("grain", "traffic source"),
+    "product": pgettext_lazy("grain", "product"),
+    "lap": pgettext_lazy("grain", "lap"),
+    "host": pgettext_lazy("grain", "host"),
+}
+MERGES = {
+    "sum": pgettext_lazy("merge", "summed"),
+    "max": pgettext_lazy("merge", "highest"),
+    "last": pgettext_lazy("merge", "last"),
+}
+OWNERS = {"analyst": pgettext_lazy("owner", "data analyst"), "operations": pgettext_lazy("owner", "operations")}
 
 
 def is_chinese() -> bool:
@@ -113,6 +177,33 @@ def target_name(code: str) -> str:
 def act_name(code: str) -> str:
     """Audit act in words; an unknown code as it is."""
     return str(ACTS.get(code, code))
+
+
+def definition_name(one: Definition) -> str:
+    """Name of a metric in the reader's language."""
+    return one.zh if is_chinese() else one.en
+
+
+def import_state(state: str) -> str:
+    """State of an import in words."""
+    names = {"running": _("running"), "complete": _("complete"), "failed": _("failed"), "undone": _("taken back")}
+    return names.get(state, state)
+
+
+def kind_name(code: str) -> str:
+    """Kind of event in words; an unknown code as it is."""
+    return str(KINDS.get(code, code))
+
+
+def column_says(name: str) -> str:
+    """What a counted column counts; a column without words as it is."""
+    chinese, english = COLUMN_WORDS.get(name, (name, name))
+    return chinese if is_chinese() else english
+
+
+def named(names: Mapping[str, object], codes: Iterable[str]) -> str:
+    """Codes in words, in a row; a code without words as it is."""
+    return _(", ").join(str(names.get(code, code)) for code in codes)
 
 
 def reason_name(code: str) -> str:
@@ -160,9 +251,10 @@ def number(given: Value) -> str:
 
 def _money(minor: float, currency: str) -> str:
     code = currency or "CNY"
-    if abs(minor) >= 1_000_00 and code in SYMBOLS:
-        return show_money(round(minor), code).rpartition(".")[0] or show_money(round(minor), code)
-    return show_money(round(minor), code)
+    whole = 10 ** MINOR_DIGITS.get(code, 2)
+    is_long = code in SYMBOLS and abs(minor) >= 1_000 * whole  # from there on cents only cost reading
+    text = show_money(round(minor / whole) * whole if is_long else round(minor), code)
+    return text.removesuffix(".00")
 
 
 def _plain(amount: float) -> str:

@@ -12,6 +12,7 @@ from kaibo.commerce.shows.contracts import TARGETS, ShowStatus
 from kaibo.commerce.shows.errors import BadShow, ShowConflict, ShowNotFound
 from kaibo.commerce.shows.models import Show
 from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import RoomWindow
 from kaibo.kit import clock, env
 
 ADOPTER = "system:shows"
@@ -97,26 +98,31 @@ def ensure(
     return row
 
 
-@transaction.atomic
 def adopt() -> list[Show]:
-    """Rows for shows that are known only from their windows (they arrived as show.started)."""
+    """Rows for shows that are known only from their windows (they arrived as show.started).
+
+    Cost: two queries and no transaction while there is nothing to adopt: the server asks every second.
+    """
     spans = queries.windows_by_show()
     known = set(Show.objects.filter(show_id__in=list(spans)).values_list("show_id", flat=True))
-    adopted = []
-    for show_id, window in spans.items():
-        if show_id in known:
-            continue
-        room = rooms.ensure_room(window.platform, window.room_id, actor=ADOPTER)
-        row = Show.objects.create(
-            show_id=show_id,
-            platform=window.platform,
-            room_id=window.room_id,
-            title=_title(room.title, window.from_us),
-            created_by=ADOPTER,
-        )
-        eventlog.audit(ADOPTER, "show.adopted", thing_of(row), after={"title": row.title})
-        adopted.append(row)
-    return adopted
+    made = [_adopted(show_id, window) for show_id, window in spans.items() if show_id not in known]
+    return [row for row in made if row is not None]
+
+
+@transaction.atomic
+def _adopted(show_id: str, window: RoomWindow) -> Show | None:
+    room = rooms.ensure_room(window.platform, window.room_id, actor=ADOPTER)
+    about = {
+        "platform": window.platform,
+        "room_id": window.room_id,
+        "title": _title(room.title, window.from_us),
+        "created_by": ADOPTER,
+    }
+    row, is_new = Show.objects.get_or_create(show_id=show_id, defaults=about)
+    if not is_new:
+        return None  # another process was faster
+    eventlog.audit(ADOPTER, "show.adopted", thing_of(row), after={"title": row.title})
+    return row
 
 
 @transaction.atomic

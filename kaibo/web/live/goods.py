@@ -21,8 +21,16 @@ CELLS = {
 }
 """Cells of the table of links and the numbers behind them."""
 
+FEW = {
+    "click": ("product_click_viewers", "product_exposed_viewers", 30),
+    "pay": ("payers", "product_click_viewers", 10),
+    "refund": ("orders_paid", "orders_paid", 10),
+}
+"""Cell -> what is counted, of how many, and the least of those from which a share says something.
+With 10 clickers and a usual 10 % one buyer more or less moves the share by its own size."""
+
 FACTS = {"clicks": "product_clicks", "orders": "orders_paid", "gmv_per_minute": "gmv_per_explained_minute"}
-"""What is shown of the current lap since it began."""
+"""What is shown of the current lap since it began; counts are those of the explained product alone."""
 
 
 def goods_state(facts: Facts) -> State:
@@ -31,7 +39,8 @@ def goods_state(facts: Facts) -> State:
     laps = facts.laps
     state: State = {f"lap/{lap.lap_id}": _lap(lap, offers.get(key_of(lap))) for lap in laps}
     state["now"] = _now(facts, offers)
-    values = metrics.evaluate(facts.show_id, list(CELLS.values()), by="product", facts=facts)
+    wanted = {*CELLS.values(), *(each for numerator, whole, _ in FEW.values() for each in (numerator, whole))}
+    values = metrics.evaluate(facts.show_id, sorted(wanted), by="product", facts=facts)
     for key in sorted({*offers, *values, *(key_of(lap) for lap in laps)} - {""}):
         mine = [lap for lap in laps if key_of(lap) == key]
         state[f"goods/{key}"] = _row(offers.get(key), mine, values.get(key, {}), clock_us=facts.clock_us)
@@ -64,8 +73,23 @@ def _row(offer: Offer | None, laps: list[Lap], values: dict[str, Value], *, cloc
         "laps": len(laps),
         "minutes": round(minutes, 1),
         "last_lap_us": max(ends, default=None),
-        **{cell: small_figure(values[metric]) if metric in values else None for cell, metric in CELLS.items()},
+        **{cell: _cell(cell, values) for cell in CELLS},
     }
+
+
+def _cell(cell: str, values: dict[str, Value]) -> State | None:
+    """A figure; a share of few people is replaced by the two counts, so that one person does not read as 100 %."""
+    value = values.get(CELLS[cell])
+    if value is None:
+        return None
+    figure = small_figure(value)
+    if cell not in FEW or figure["v"] is None:
+        return figure
+    part_id, whole_id, least = FEW[cell]
+    part, whole = (values[name].value if name in values else None for name in (part_id, whole_id))
+    if part is None or whole is None or whole >= least:
+        return figure
+    return {"id": value.id, "v": None, "u": value.unit, "r": "few", "of": [part, whole], "least": least}
 
 
 def small_figure(value: Value) -> State:
@@ -86,6 +110,7 @@ def _now(facts: Facts, offers: dict[str, Offer]) -> State | None:
     lap = max(facts.laps, key=lambda each: (each.to_us is None, each.from_us))
     offer = offers.get(key_of(lap))
     by_lap = metrics.evaluate(facts.show_id, list(FACTS.values()), by="lap", facts=facts).get(lap.lap_id, {})
+    own = facts.by("lap_product").get(lap.lap_id, {})
     return {
         "lap_id": lap.lap_id,
         "key": key_of(lap),
@@ -99,5 +124,11 @@ def _now(facts: Facts, offers: dict[str, Offer]) -> State | None:
         "role": offer.role if offer else None,
         "planned_minutes": offer.planned_minutes if offer else None,
         "stock": dict(offer.stock_by_sku) if offer else {},
-        "facts": [{**small_figure(by_lap[metric]), "slot": slot} for slot, metric in FACTS.items() if metric in by_lap],
+        "facts": [{**_fact(by_lap[metric], own), "slot": slot} for slot, metric in FACTS.items() if metric in by_lap],
     }
+
+
+def _fact(value: Value, own: dict[str, int]) -> State:
+    """A figure of the lap; a count only of what the explained product got, as its money is counted."""
+    figure = small_figure(value)
+    return {**figure, "v": own.get(value.id, 0)} if value.unit == "count" and figure["v"] is not None else figure

@@ -32,6 +32,7 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
         "platform": PLATFORMS.get(show.platform, show.platform),
         "view": view if view in words.VIEWS else "all",
         "views": words.views(),
+        "may_export": team.may(request.user, "show.export", platform=show.platform, room_id=show.room_id),
         "words": words.page_words(),
         "names": words.names(),
         "page": words.page_facts(

@@ -229,6 +229,7 @@ def _goods() -> dict[str, str]:
         "pieces": _("{n} left"),
         "sold_out": _("sold out"),
         "links": _("{n} links"),
+        "few": _("{part} of {whole}: a share is shown from {least} on"),
         "no_links": _("Links stand here as soon as a feed lists offers or reports laps, clicks or orders."),
         "col_link": _p("table", "Link"),
         "col_laps": _p("table", "Laps, min"),

@@ -5,11 +5,14 @@ import json
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import AuditEntry
 from kaibo.kit import clock
+from kaibo.kit.money import to_decimal
+from kaibo.metrics.words import SETTING_WORDS
 from kaibo.web import export, words
 from kaibo.web.pages import tools
 
@@ -57,13 +60,56 @@ def _line(entry: AuditEntry, names: dict[str, str]) -> dict[str, object]:
     }
 
 
-def shown(state: object) -> str:
-    """A small JSON value as one line for people: `title: Evening · roas: 4.6`."""
+FIELDS = {
+    "title": gettext_lazy("Title"),
+    "name": pgettext_lazy("thing", "Name"),
+    "note": gettext_lazy("Note"),
+    "username": gettext_lazy("User name"),
+    "role": gettext_lazy("Role"),
+    "rooms": pgettext_lazy("menu", "Rooms"),
+    "platform": gettext_lazy("Platform"),
+    "connector": gettext_lazy("Connector"),
+    "currency": gettext_lazy("Currency"),
+    "kinds": gettext_lazy("Kinds it can report"),
+    "targets": gettext_lazy("Targets"),
+    "begins_at": gettext_lazy("Begins"),
+    "into": gettext_lazy("Into"),
+    "events": gettext_lazy("Events"),
+    "accepted": gettext_lazy("Accepted"),
+    "file": gettext_lazy("File"),
+    "shows": pgettext_lazy("menu", "Shows"),
+}
+"""Fields of audit rows in words; one that is not here stands as it was written."""
+
+
+def shown(state: object, field: str = "") -> str:
+    """A small JSON value as one line for people: `Title: Evening · Overall ROI: 4.6`."""
     if state is None or state == "":
         return ""
     if isinstance(state, dict):
-        return " · ".join(f"{name}: {shown(value) or '—'}" for name, value in state.items()) or "—"
-    return state if isinstance(state, str) else json.dumps(state, ensure_ascii=False, default=str)
+        lines = (f"{_field(name)}{_(': ')}{shown(value, name) or '—'}" for name, value in state.items())
+        return " · ".join(lines) or "—"
+    if isinstance(state, list) and all(isinstance(each, str) for each in state):
+        return ", ".join(state)
+    if isinstance(state, int | float) and not isinstance(state, bool):
+        return _number(state, field)
+    if not isinstance(state, str):
+        return json.dumps(state, ensure_ascii=False, default=str)
+    names = {"role": words.role_name, "platform": words.platform_name}
+    return names.get(field, str)(state)
+
+
+def _field(name: str) -> str:
+    if name in SETTING_WORDS:
+        return SETTING_WORDS[name][0 if words.is_chinese() else 1]
+    return str(FIELDS.get(name) or words.TARGETS.get(name) or name)
+
+
+def _number(number: float, field: str) -> str:
+    """Money in whole units, shares in percent; a bare amount names no currency, so none is shown."""
+    if field.endswith("_minor"):
+        return f"{to_decimal(round(number)):,.2f}"
+    return f"{number * 100:g}%" if field.endswith("_ratio") else f"{number:,g}" if number < 1e6 else f"{number:,}"
 
 
 def _export(entries: list[AuditEntry], names: dict[str, str], form: str) -> HttpResponseBase:

@@ -19,8 +19,8 @@ from kaibo.eventlog.contracts import Coverage, FeedView
 from kaibo.eventlog.kinds import KINDS
 from kaibo.kit import clock
 from kaibo.warehouse import api as warehouse
-from kaibo.web import feeds
-from kaibo.web.pages import fields, home, needs, tools
+from kaibo.web import export, feeds
+from kaibo.web.pages import feed_tables, fields, home, needs, tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,22 @@ class FeedLine:
 
 @tools.page("feed.see")
 def feed_list(request: HttpRequest) -> HttpResponseBase:
-    """Every feed with its health, what is on air and covered, and what was set aside."""
+    """Every feed with its health, what is on air and covered, and what was set aside; exportable."""
     now = clock.now_us()
     on_air = home.visible(request, shows.shows(status=ShowStatus.ON_AIR, now_us=now))
+    lines = [_line(feed, on_air, now_us=now) for feed in feeds.visible(request)]
+    tables = {
+        "feeds": lambda: feed_tables.of_feeds(lines),
+        "coverage": lambda: feed_tables.of_coverage(
+            [(show.title, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air]
+        ),
+        "quarantine": lambda: feed_tables.of_quarantine(feeds.quarantined(request, limit=feed_tables.EXPORTED)),
+    }
+    asked = export.wanted(request, tables)
+    if asked is not None:
+        return asked
     context = {
-        "lines": [_line(feed, on_air, now_us=now) for feed in feeds.visible(request)],
+        "lines": lines,
         "log": eventlog.status(),
         "count": warehouse.count_status(),
         "coverages": [(show, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air],

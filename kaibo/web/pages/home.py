@@ -1,15 +1,19 @@
 """What is on air and how is it going, what comes next, what needs me."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowStatus, ShowView
 from kaibo.commerce.team import api as team
 from kaibo.kit import clock
+from kaibo.kit.money import to_decimal
 from kaibo.metrics import api as metrics
-from kaibo.metrics.contracts import Definition
+from kaibo.metrics.contracts import Definition, Value
+from kaibo.metrics.export import Cell, Table
+from kaibo.web import export, words
 from kaibo.web.pages import needs, tools
 from kaibo.web.views import ShowTiles
 
@@ -25,16 +29,21 @@ RECENT_COLUMNS = ("gmv_paid", "viewers", "comments")
 
 
 @tools.page("show.see")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """The home page; its upper part is fetched again every ten seconds."""
     if request.headers.get("X-Kaibo-Part"):
         return render(request, "kaibo/parts/on_air.html", {"on_air": _cards(request)})
     now = clock.now_us()
-    shows.adopt_windows()
     mine = visible(request, shows.shows(now_us=now))
     planned = [show for show in mine if show.status is ShowStatus.PLANNED]
     ended = [show for show in mine if show.status is ShowStatus.ENDED][:6]
     names = room_names()
+    if request.GET.get("export"):
+        tools.require(request, "show.export")
+    tables = {"recent": lambda: _recent_table(ended, names), "planned": lambda: _planned_table(planned, names)}
+    asked = export.wanted(request, tables)
+    if asked is not None:
+        return asked
     context = {
         "on_air": _cards(request),
         "planned": sorted(planned, key=lambda show: show.begins_at or 0)[:6],
@@ -44,8 +53,37 @@ def home(request: HttpRequest) -> HttpResponse:
         "room_names": names,
         "has_rooms": bool(names),
         "may_create": team.may(request.user, "show.create"),
+        "may_export": team.may(request.user, "show.export"),
     }
     return render(request, "kaibo/home.html", context)
+
+
+def _recent_table(ended: list[ShowView], names: dict[str, str]) -> Table:
+    columns = [_("Show"), "id", _("Room"), _("Began"), _("Ended")]
+    columns += [words.definition_name(one) for one in definitions(RECENT_COLUMNS)]
+    rows = []
+    for show in ended:
+        line = tiles_of(show, RECENT_COLUMNS, names)
+        rows.append([*_head(show, line.room), *(cell_of(given) for _one, given in line.tiles)])
+    return Table("recent", columns, rows)
+
+
+def _planned_table(planned: list[ShowView], names: dict[str, str]) -> Table:
+    columns = [_("Show"), "id", _("Room"), _("Planned beginning"), _("Planned end")]
+    rows = [_head(show, names.get(f"{show.platform}/{show.room_id}", show.room_id)) for show in planned]
+    return Table("planned", columns, rows)
+
+
+def _head(show: ShowView, room: str) -> list[Cell]:
+    ends = show.ended_at if show.ended_at is not None else show.planned_end_at
+    return [show.title, show.show_id, room, *(clock.iso(at) if at else None for at in (show.begins_at, ends))]
+
+
+def cell_of(given: Value) -> Cell:
+    """A number for a spreadsheet: money in whole units, unknown empty."""
+    if given.value is None or not given.unit.startswith("minor"):
+        return given.value
+    return float(to_decimal(round(given.value), given.currency or "CNY"))
 
 
 def _cards(request: HttpRequest) -> list[ShowTiles]:

@@ -5,21 +5,56 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.team import api as team
-from kaibo.commerce.team.contracts import Role
+from kaibo.commerce.team.contracts import Role, RoomScope
 from kaibo.eventlog import api as eventlog
+from kaibo.kit import clock
 from kaibo.kit.errors import KaiboError
-from kaibo.web import words
+from kaibo.metrics.export import Table
+from kaibo.web import export, words
 from kaibo.web.pages import fields, tools
 
 
 @tools.page("people.edit")
 def people_list(request: HttpRequest) -> HttpResponseBase:
-    """Everybody, and the invitations that are still open."""
-    return render(request, "kaibo/people.html", _context())
+    """Everybody, and the invitations that are still open; exportable."""
+    asked = export.wanted(request, {"people": _people_table, "invitations": _invitation_table})
+    return render(request, "kaibo/people.html", _context()) if asked is None else asked
+
+
+def _people_table() -> Table:
+    columns = [_("Person"), _("User name"), _("Role"), pgettext("menu", "Rooms"), _("Last login"), _("May log in")]
+    rows = [
+        [
+            one.name,
+            one.username,
+            words.role_name(one.role),
+            _scope(one.scope),
+            clock.iso(one.last_login_at) if one.last_login_at else None,
+            _("yes") if one.is_active else _("no"),
+        ]
+        for one in team.people()
+    ]
+    return Table("people", columns, rows)
+
+
+def _invitation_table() -> Table:
+    columns = [_("For whom"), _("Role"), pgettext("menu", "Rooms"), _("Good until")]
+    rows = [
+        [one.note, words.role_name(one.role), _scope(one.scope), clock.iso(one.expires_at)]
+        for one in team.invitations()
+    ]
+    return Table("invitations", columns, rows)
+
+
+def _scope(scope: RoomScope) -> str:
+    if scope.is_all:
+        return _("All rooms")
+    return ", ".join(f"{words.platform_name(platform)} {room}" for platform, room in sorted(scope.rooms))
 
 
 @never_cache

@@ -1,20 +1,22 @@
 """The dictionary of numbers, settings, imports: pages that mostly explain."""
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.team import api as team
 from kaibo.connectors import api as connectors
-from kaibo.kit import env
+from kaibo.kit import clock, env
 from kaibo.kit.errors import NotFound
 from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Definition
+from kaibo.metrics.export import Table
 from kaibo.operations.imports import api as imports
 from kaibo.operations.imports.contracts import ImportView
 from kaibo.warehouse.columns import BY_NAME
@@ -74,6 +76,12 @@ def metric_page(request: HttpRequest, metric_id: str) -> HttpResponseBase:
     columns = [BY_NAME[name] for name in definition.columns if name in BY_NAME]
     kinds = sorted({kind for column in columns for kind in column.kinds})
     context = {"one": definition, "columns": columns, "kinds": kinds, "unit": words.unit_name(definition.unit)}
+    context |= {
+        "grains": words.named(words.GRAINS, definition.grains),
+        "additive": words.named(words.GRAINS, definition.additive),
+        "owner": words.named(words.OWNERS, [definition.owner]),
+        "merges": words.MERGES,
+    }
     return render(request, "kaibo/metric.html", context)
 
 
@@ -92,21 +100,59 @@ def settings_page(request: HttpRequest) -> HttpResponseBase:
         for setting in env.SETTINGS
         if setting.name in SETTING_SAYS
     ]
+    asked = export.wanted(request, {"settings": lambda: _setting_table(lines)})
+    if asked is not None:
+        return asked
     return render(request, "kaibo/settings.html", {"lines": lines})
+
+
+def _setting_table(lines: Sequence[Mapping[str, object]]) -> Table:
+    rows = [[str(line[name] or "") for name in ("name", "value", "default", "says")] for line in lines]
+    return Table("settings", [_("Setting"), _("Value"), _("Default"), _("What it does")], rows)
 
 
 @tools.page("import.see")
 def import_list(request: HttpRequest) -> HttpResponseBase:
-    """Imports with what they brought; undo; how to import."""
+    """Imports with what they brought; undo; how to import; exportable."""
     listed = [one for one in connectors.connectors() if one.direction != "out" and one.transport == "file"]
+    reports = [report for report in imports.imports() if _sees(request, report)]
+    asked = export.wanted(request, {"imports": lambda: _import_table(reports)})
+    if asked is not None:
+        return asked
     context = {
-        "reports": [report for report in imports.imports() if _sees(request, report)],
+        "reports": reports,
         "connectors": [
             {"id": one.id, "name": _side(one.name), "says": _side(one.says), "suffixes": one.suffixes} for one in listed
         ],
         "may_undo": team.may(request.user, "import.undo"),
     }
     return render(request, "kaibo/imports.html", context)
+
+
+def _import_table(reports: list[ImportView]) -> Table:
+    columns = [_("File"), "id", _("Connector"), _("State"), pgettext("menu", "Shows"), _("Began"), _("Ended"), _("Who")]
+    columns += [pgettext("count", "Read"), _("Accepted"), _("Duplicates"), _("Rejected"), _("Skipped"), _("Problem")]
+    names = team.names_of({one.actor for one in reports})
+    rows = [
+        [
+            one.file_name,
+            one.id,
+            one.connector,
+            words.import_state(one.state),
+            ", ".join(one.shows),
+            clock.iso(one.started_at),
+            clock.iso(one.finished_at) if one.finished_at else None,
+            names.get(one.actor, one.actor),
+            one.read,
+            one.accepted,
+            one.duplicates,
+            one.rejected,
+            one.skipped,
+            one.problem,
+        ]
+        for one in reports
+    ]
+    return Table("imports", columns, rows)
 
 
 @tools.page("import.undo", methods=("POST",))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.rooms.contracts import MONEY_FIELDS, PLATFORMS, RATIO_FIELDS, Economics, RoomView
@@ -17,6 +17,8 @@ from kaibo.commerce.shows.contracts import ShowStatus
 from kaibo.commerce.team import api as team
 from kaibo.kit.errors import KaiboError
 from kaibo.kit.money import MINOR_DIGITS, to_decimal
+from kaibo.metrics.export import Table
+from kaibo.web import export, words
 from kaibo.web.pages import fields, tools
 from kaibo.web.templatetags.kaibo import percent_input
 
@@ -57,8 +59,8 @@ class CostField:
 
 
 @tools.page("room.see")
-def room_list(request: HttpRequest) -> HttpResponse:
-    """Every room the reader sees, with its shows and whether its costs are known."""
+def room_list(request: HttpRequest) -> HttpResponseBase:
+    """Every room the reader sees, with its shows and whether its costs are known; exportable."""
     scope = team.visible_rooms(request.user)
     found = [room for room in rooms.rooms() if (room.platform, room.room_id) in scope]
     all_shows = shows.shows()
@@ -76,11 +78,30 @@ def room_list(request: HttpRequest) -> HttpResponse:
                 "all_costs": len(costs),
             }
         )
+    asked = export.wanted(request, {"rooms": lambda: _as_table(lines)})
+    if asked is not None:
+        return asked
     return render(
         request,
         "kaibo/rooms.html",
         {"lines": lines, "platforms": PLATFORMS, "may_edit": team.may(request.user, "room.edit") and scope.is_all},
     )
+
+
+def _as_table(lines: list[dict[str, Any]]) -> Table:
+    columns = [_("Room"), _("Room number"), _("Platform"), pgettext("room", "On air now"), pgettext("menu", "Shows")]
+    columns += [_("Latest show"), _("Costs known"), *(str(label) for label, _hint in LABELS.values())]
+    rows = []
+    for line in lines:
+        room: RoomView = line["room"]
+        on_air, latest = line["on_air"], line["latest"]
+        head = [room.title, room.room_id, words.platform_name(room.platform), on_air.title if on_air else None]
+        tail = [line["shows"], latest.title if latest else None, f"{line['known_costs']}/{line['all_costs']}"]
+        ratios = [getattr(room.economics, name) for name in RATIO_FIELDS]
+        amounts = [getattr(room.economics, name) for name in MONEY_FIELDS]
+        costs = [None if each is None else float(to_decimal(each, room.currency)) for each in amounts]
+        rows.append([*head, *tail, *ratios, *costs])
+    return Table("rooms", columns, rows)
 
 
 @tools.page("room.edit", methods=("POST",))

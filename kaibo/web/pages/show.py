@@ -18,7 +18,7 @@ from kaibo.metrics import export as metrics_export
 from kaibo.metrics.contracts import Definition, Unit, Value
 from kaibo.warehouse import api as warehouse
 from kaibo.web import export
-from kaibo.web.pages import home, tools
+from kaibo.web.pages import feed_tables, home, tools
 from kaibo.web.pages import shows as show_acts
 
 TABLES: dict[metrics.By, object] = {
@@ -77,6 +77,9 @@ def show_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     form = request.GET.get("export", "")
     if form in export.FORMATS:
         tools.require(request, "show.export", platform=show.platform, room_id=show.room_id)
+        if request.GET.get("table") == "kinds":
+            heard = eventlog.coverage(show_id, now_us=clock.now_us())
+            return export.table_answer(f"{show_id}-kinds", feed_tables.of_kinds(heard.seen, heard.declared), form)
         return _export(show, by, columns, form)
     room = rooms.room(show.platform, show.room_id)
     may = {

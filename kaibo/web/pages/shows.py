@@ -13,6 +13,7 @@ from kaibo.commerce.team import api as team
 from kaibo.kit import clock
 from kaibo.kit.errors import KaiboError
 from kaibo.kit.money import to_decimal, to_minor
+from kaibo.metrics.export import Cell
 from kaibo.web import export, words
 from kaibo.web.pages import fields, home, tools
 
@@ -23,7 +24,6 @@ COLUMNS = ("gmv_paid", "viewers", "orders_paid")
 @tools.page("show.see")
 def show_list(request: HttpRequest) -> HttpResponseBase:
     """Shows of the reader's rooms, filtered by state, room and words; exportable."""
-    shows.adopt_windows()
     found = home.visible(request, shows.shows(is_deleted=request.GET.get("status") == "deleted"))
     found = _filtered(request, found)
     form = request.GET.get("export", "")
@@ -67,6 +67,7 @@ def _filtered(request: HttpRequest, found: list[ShowView]) -> list[ShowView]:
 def _export(request: HttpRequest, found: list[ShowView], form: str) -> HttpResponseBase:
     tools.require(request, "show.export")
     columns = [_("Show"), "id", _("Platform"), _("Room"), _("State"), _("Began"), _("Ended")]
+    columns += [*(words.definition_name(one) for one in home.definitions(COLUMNS)), _("Target")]
     names = home.room_names()
     rows = [
         [
@@ -77,10 +78,18 @@ def _export(request: HttpRequest, found: list[ShowView], form: str) -> HttpRespo
             words.status_name(show.status),
             clock.iso(show.begins_at) if show.begins_at else None,
             clock.iso(show.ended_at) if show.ended_at else None,
+            *_numbers(show, names),
+            float(to_decimal(round(show.targets["gmv_paid_minor"]))) if "gmv_paid_minor" in show.targets else None,
         ]
         for show in found
     ]
     return export.answer("shows", columns, rows, form)
+
+
+def _numbers(show: ShowView, names: dict[str, str]) -> list[Cell]:
+    if show.status is ShowStatus.PLANNED:
+        return [None] * len(COLUMNS)
+    return [home.cell_of(given) for _one, given in home.tiles_of(show, COLUMNS, names).tiles]
 
 
 def _room_choices(request: HttpRequest) -> list[RoomView]:

@@ -29,6 +29,12 @@ def when(at_us: int | None, form: str = "full") -> SafeString:
     return format_html('<time class="nowrap" datetime="{}">{}</time>', clock.iso(at_us), _local_text(local, form))
 
 
+@register.filter
+def plain_when(at_us: int | None) -> str:
+    """The same as bare text, for an option or a title."""
+    return "—" if at_us is None else _local_text(clock.to_datetime(at_us).astimezone(env.zone()), "full")
+
+
 def _local_text(local: dt.datetime, form: str) -> str:
     if form == "time":
         return f"{local:%H:%M}"
@@ -87,7 +93,7 @@ def grouped(number: float | None) -> str:
 @register.filter
 def money(minor: int | None, currency: str = "CNY") -> str:
     """Minor units as people read them."""
-    return "—" if minor is None else show_money(minor, currency or "CNY")
+    return "—" if minor is None else show_money(minor, currency or "CNY").removesuffix(".00")
 
 
 @register.filter
@@ -131,6 +137,18 @@ def act_name(code: str) -> str:
 
 
 @register.filter
+def kind_name(kind: str) -> str:
+    """Kind of event in words."""
+    return words.kind_name(kind)
+
+
+@register.filter
+def column_says(name: str) -> str:
+    """What a counted column counts, in the reader's language."""
+    return words.column_says(name)
+
+
+@register.filter
 def target_name(code: str) -> str:
     """Target in words."""
     return words.target_name(code)
@@ -165,7 +183,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def named(one: Definition) -> str:
     """Name of a metric in the reader's language."""
-    return one.zh if words.is_chinese() else one.en
+    return words.definition_name(one)
 
 
 @register.filter
@@ -193,10 +211,12 @@ def declared_only(coverage: Coverage) -> list[str]:
 
 
 @register.simple_tag(takes_context=True)
-def export_url(context: template.Context, form: str) -> str:
-    """The address of this page with its filters, as a file."""
+def export_url(context: template.Context, form: str, table: str = "") -> str:
+    """The address of this page with its filters, as a file; `table` where the page has several."""
     query = context["request"].GET.copy()
     query["export"] = form
+    if table:
+        query["table"] = table
     return f"?{query.urlencode()}"
 
 

@@ -36,6 +36,8 @@ def extract(folder: Path) -> polib.POFile:
         "import sys; from django.conf import settings; "
         f"settings.configure(LOCALE_PATHS=[{str(locale)!r}], USE_I18N=True); "
         "import django; django.setup(); from django.core.management import call_command; "
+        "from django.core.management.commands.makemessages import Command; "
+        "Command.xgettext_options = [*Command.xgettext_options, '--keyword=_p:1c,2']; "  # pgettext's short name
         "call_command('makemessages', locale=['zh_Hans'], no_location=True, verbosity=0)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=copy, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})

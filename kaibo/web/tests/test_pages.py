@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.team import api as team
+from kaibo.commerce.team.contracts import Role, RoomScope
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
 from kaibo.web.tests.people import PASSWORD, Cast
@@ -115,16 +116,44 @@ def test_it_shows_a_token_once_with_a_ready_example(cast: Cast) -> None:
     assert eventlog.feed_by_token(token[1]) is None
 
 
-@pytest.mark.parametrize("url", ["/shows/", "/audit/", "/metrics/", "/shows/s-mine/"])
+TABLES = (
+    "/?table=recent", "/?table=planned", "/shows/?", "/shows/s-mine/?", "/shows/s-mine/?table=kinds", "/rooms/?",
+    "/feeds/?", "/feeds/?table=coverage", "/feeds/?table=quarantine", "/imports/?", "/metrics/?", "/people/?",
+    "/people/?table=invitations", "/audit/?", "/settings/?",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("url", TABLES)
 def test_it_exports_every_table_as_csv_and_xlsx(cast: Cast, url: str) -> None:
-    csv = cast.director.get(f"{url}?export=csv")
+    csv = cast.director.get(f"{url}&export=csv")
     text = b"".join(csv.streaming_content).decode("utf-8-sig")
     assert csv["Content-Type"].startswith("text/csv")
-    xlsx = cast.director.get(f"{url}?export=xlsx")
+    xlsx = cast.director.get(f"{url}&export=xlsx")
     sheet = load_workbook(io.BytesIO(b"".join(xlsx.streaming_content))).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert len(rows) == len(text.strip().splitlines())
     assert rows[0][0] == text.split(",")[0].strip()
+
+
+def test_it_offers_the_export_of_every_table_it_shows(cast: Cast) -> None:
+    team.invite(Role.VIEWER, RoomScope(is_all=True), note="new", actor="system:test")
+    for url in ("/", "/shows/", "/rooms/", "/feeds/", "/metrics/", "/people/", "/audit/"):
+        html = cast.director.get(url).content.decode()
+        for address in re.findall(r'href="(\?[^"]*export=[^"]*)"', html):
+            answer = cast.director.get(url + address.replace("&amp;", "&"))
+            assert answer.streaming, f"{url}{address} is no file"
+        assert "export=csv" in html, url
+        assert "export=xlsx" in html, url
+
+
+def test_it_writes_nothing_when_a_list_is_opened(cast: Cast) -> None:
+    eventlog.open_window("douyin", "8801", "s-arrived", from_us=clock.now_us())
+    for url in ("/", "/shows/", "/rooms/"):
+        assert cast.director.get(url).status_code == 200
+    assert "s-arrived" not in [show.show_id for show in shows.shows()]
+    assert [show.show_id for show in shows.adopt_windows()] == ["s-arrived"]
+    assert shows.adopt_windows() == []
+    assert "s-arrived" in cast.director.get("/").content.decode()
 
 
 def test_it_names_what_needs_somebody(cast: Cast) -> None:

@@ -35,6 +35,24 @@ def counted(home: object) -> Iterator[tuple[eventlog.Log, Provenance, Counter]]:
     log.close()
 
 
+def test_it_counts_people_where_a_share_of_them_would_mislead(
+    counted: tuple[eventlog.Log, Provenance, Counter],
+) -> None:
+    log, provenance, counter = counted
+    head = f'"platform":"{PLATFORM}","room_id":"{ROOM}","show_id":"{SHOW}","product_id":"p","link_no":"4"'
+    lines = [
+        f'{{"event_id":"{kind}{viewer}","kind":"{kind}","viewer_id":"v{viewer}","occurred_at":{START + viewer},{head}}}'
+        for kind, viewers in (("product.exposed", 40), ("product.clicked", 3))
+        for viewer in range(viewers)
+    ]
+    log.append_lines("\n".join(lines).encode(), provenance=provenance)
+    counter.run_once()
+    row = room_state(SHOW, now_us=START + 60 * MICROS)["goods/p"]
+    assert row["click"]["v"] == pytest.approx(3 / 40)
+    assert row["pay"]["v"] is None
+    assert (row["pay"]["r"], row["pay"]["of"], row["pay"]["least"]) == ("few", [0, 3], 10)
+
+
 def test_it_keeps_a_page_equal_to_a_fresh_one(counted: tuple[eventlog.Log, Provenance, Counter]) -> None:
     log, provenance, counter = counted
     night = simulate(CONFIG, seed=5, started_us=START, later=False)

@@ -38,7 +38,7 @@ export function ratio(value) {
 }
 
 export function seconds(value) {
-  if (value < 60) return say("seconds", { n: whole.format(value) });
+  if (value < 120) return say("seconds", { n: whole.format(value) });
   const total = Math.round(value);
   if (total < 3600) return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
   return clock(total);

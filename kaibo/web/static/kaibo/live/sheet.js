@@ -19,7 +19,10 @@ const COLUMNS = [
 ];
 const REST_US = 20 * 60e6; // a link is proposed again no sooner than 20 minutes after its last lap
 
+// A phone shows five links: the five that sold most, until the reader chooses another order.
+const phone = matchMedia("(max-width: 640px)");
 let sort = { key: "link_no", isDown: false };
+let isChosen = false;
 let order = []; // keys as they stand
 let sortNow = true;
 
@@ -38,7 +41,9 @@ function keepOrder(rows) {
   order = order.filter((key) => rows.has(key));
   const added = [...rows.keys()].filter((key) => !order.includes(key)).sort((a, b) => byLink(rows.get(a), rows.get(b)));
   order.push(...added);
-  if (!sortNow) return;
+  const isTopFive = phone.matches && !isChosen;
+  if (isTopFive) sort = { key: "gmv", isDown: true };
+  if (!sortNow && !isTopFive) return;
   sortNow = false;
   const value = (key) => valueOf(rows.get(key), sort.key);
   order.sort((a, b) => {
@@ -61,7 +66,7 @@ function valueOf(row, key) {
 function head(store) {
   const choose = (key) => {
     sort = { key, isDown: sort.key === key ? !sort.isDown : key !== "link_no" };
-    sortNow = true;
+    sortNow = isChosen = true;
     draw(store);
     $("sheet").querySelector(`[data-key="${key}"]`).focus();
   };
@@ -81,9 +86,13 @@ function isReturn(row, best) {
   return row.last_lap_us !== null && clockNow() - row.last_lap_us > REST_US && (left === null || left > 10);
 }
 
+// Below a stated number of people the two counts stand instead of a share: one of one is not 100 %.
+const reason = (figure) => (figure?.r === "few" ? say("few", { part: figure.of[0], whole: figure.of[1], least: figure.least }) : why(figure));
+const missing = (figure) => (figure?.r === "few" && figure.id !== "refund_amount_ratio_1h" && figure.of[1] > 0 ? `${figure.of[0]}/${figure.of[1]}` : "–");
+
 function line(key, row, now, best) {
   const isNow = now && now.key === key && now.to_us === null;
-  const cell = (figure, mark) => h("td", { class: isMissing(figure) ? "none" : mark ?? null, title: isMissing(figure) ? why(figure) : null }, isMissing(figure) ? "–" : show(figure));
+  const cell = (figure, mark) => h("td", { class: isMissing(figure) ? "none" : mark ?? null, title: isMissing(figure) ? reason(figure) : null }, isMissing(figure) ? missing(figure) : show(figure));
   const left = isMissing(row.left) ? null : row.left.v <= 0 ? "gone" : row.left.v < 10 ? "low" : null;
   return h("tr", { class: isNow ? "current" : null },
     h("td", {}, h("span", { class: "link" }, row.link_no ?? "·"), h("span", { class: "name", title: row.title ?? key }, row.title ?? "")),

@@ -1,0 +1,66 @@
+"""The tables of the feeds page as files."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kaibo.eventlog.contracts import QuarantinedView
+from kaibo.kit import clock
+from kaibo.metrics.export import Cell, Table
+from kaibo.web import words
+
+if TYPE_CHECKING:
+    from kaibo.web.pages.feeds import FeedLine
+
+EXPORTED = 100_000
+
+
+def of_feeds(lines: "Iterable[FeedLine]") -> Table:
+    """Every feed with its health; times UTC, the lag in seconds."""
+    columns = [_("Feed"), "id", _("Platform"), pgettext("menu", "Rooms"), _("State"), _("Last event")]
+    columns += [_("Lag"), _("Accepted"), _("Duplicates"), _("Rejected")]
+    lights = {"good": _("speaks"), "bad": _("silent"), "off": _("disabled"), "idle": _("nothing on air")}
+    rows = [
+        [
+            line.feed.name,
+            line.feed.id,
+            words.platform_name(line.feed.platform),
+            ", ".join(line.feed.rooms),
+            lights[line.light],
+            clock.iso(line.feed.last_event_at) if line.feed.last_event_at else None,
+            None if line.lag_seconds is None else round(line.lag_seconds, 1),
+            line.feed.accepted,
+            line.feed.duplicates,
+            line.feed.rejected,
+        ]
+        for line in lines
+    ]
+    return Table("feeds", columns, rows)
+
+
+def of_coverage(shows: Iterable[tuple[str, list[dict[str, Any]]]]) -> Table:
+    """Which feed reports which kind of which show on air, and how many came."""
+    columns = [_("Show"), _("Kind of event"), "id", _("Declared by"), _("Events")]
+    rows = [
+        [title, words.kind_name(row["kind"]), row["kind"], ", ".join(row["feeds"]), row["seen"]]
+        for title, found in shows
+        for row in found
+    ]
+    return Table("coverage", columns, rows)
+
+
+def of_kinds(seen: Mapping[str, int], declared: Iterable[str]) -> Table:
+    """What the feeds of one show report; a declared kind that nobody sent is 0."""
+    counts = {**dict.fromkeys(declared, 0), **seen}
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    rows: list[list[Cell]] = [[words.kind_name(kind), kind, count] for kind, count in ordered]
+    return Table("kinds", [_("Kind of event"), "id", _("Events")], rows)
+
+
+def of_quarantine(found: Iterable[QuarantinedView]) -> Table:
+    """Lines that were set aside, as they were received."""
+    columns = [_("Time"), _("Line"), _("Field"), _("Problem"), _("Fix")]
+    rows = [[clock.iso(one.at_us), one.raw.decode(errors="replace"), one.field, one.problem, one.fix] for one in found]
+    return Table("quarantine", columns, rows)
