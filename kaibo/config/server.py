@@ -101,6 +101,7 @@ def open_home() -> Iterator[None]:
 
     Raises: AlreadyServed when another process holds the log of this home.
     """
+    from kaibo.config.adopter import Adopter
     from kaibo.eventlog import api as eventlog
     from kaibo.eventlog.log import LocalLog
     from kaibo.warehouse.supervisor import Supervisor
@@ -113,12 +114,14 @@ def open_home() -> Iterator[None]:
         where = f"http://{address.host}:{address.port}" if address else "another process"
         raise AlreadyServed(f"{where} already serves {env.home()}", fix="use that one, or stop it first")
     log.start_housekeeping()
-    supervisor = Supervisor()
+    supervisor, adopter = Supervisor(), Adopter()
     try:
         supervisor.start()
+        adopter.start()
         yield
     finally:
         eventlog.withdraw_server()
+        adopter.stop()
         supervisor.stop()
         door.close()
         log.close()
