@@ -18,11 +18,22 @@ _TYPES = {"str": "text", "int": "integer", "bool": "true or false", "dict": "obj
 
 def settings() -> str:
     """Every environment variable that Kaibo reads."""
-    from kaibo.kit.env import SETTINGS
+    from kaibo.connectors import api as connectors_room
+    from kaibo.kit.env import FEED_PATTERN, SETTINGS
 
     rows = ((f"`{it.name}`", f"`{it.default}`" if it.default else "empty", it.purpose) for it in SETTINGS)
     intro = "Kaibo is configured by environment variables alone. An empty variable counts as not set.\n"
-    return _page("Settings", intro, _table(("name", "default", "what it does"), rows))
+    needs = [
+        (f"`{one.id}`", f"`{need.name.upper()}`", "yes" if need.is_needed else "", need.says)
+        for one in connectors_room.connectors()
+        for need in connectors_room.feed_settings(one.id)
+    ]
+    feeds = (
+        f"## Secrets of feeds\n\nA feed that takes pushes reads `{FEED_PATTERN}`: the feed's id without `feed_` and one"
+        " of the names below, in capitals. Secrets are read from the environment only; nothing keeps or shows them.\n\n"
+    )
+    table = _table(("connector", "name", "needed", "what it is"), needs)
+    return _page("Settings", intro, _table(("name", "default", "what it does"), rows), feeds + table)
 
 
 def events() -> str:

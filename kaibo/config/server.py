@@ -80,6 +80,7 @@ def check_settings() -> None:
 
     env.zone()
     env.day_cut_hour()
+    env.inbox_days()
     databases()
     for name in ("KAIBO_TLS", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
         env.read_flag(name)
@@ -102,6 +103,7 @@ def open_home() -> Iterator[None]:
     Raises: AlreadyServed when another process holds the log of this home.
     """
     from kaibo.config.adopter import Adopter
+    from kaibo.connectors.inboxworker import InboxWorker
     from kaibo.eventlog import api as eventlog
     from kaibo.eventlog.log import LocalLog
     from kaibo.warehouse.supervisor import Supervisor
@@ -114,13 +116,15 @@ def open_home() -> Iterator[None]:
         where = f"http://{address.host}:{address.port}" if address else "another process"
         raise AlreadyServed(f"{where} already serves {env.home()}", fix="use that one, or stop it first")
     log.start_housekeeping()
-    supervisor, adopter = Supervisor(), Adopter()
+    supervisor, adopter, inbox = Supervisor(), Adopter(), InboxWorker()
     try:
         supervisor.start()
         adopter.start()
+        inbox.start()
         yield
     finally:
         eventlog.withdraw_server()
+        inbox.stop()
         adopter.stop()
         supervisor.stop()
         door.close()

@@ -6,38 +6,55 @@ from pathlib import Path
 
 from kaibo.connectors import reading, registry
 from kaibo.connectors.contracts import (
+    Accepted,
+    Answered,
     BadFile,
     BadLine,
     ConfigProblem,
+    Delivery,
+    FeedSetting,
     FileTranslator,
     Manifest,
     Ok,
     Outcome,
+    Refused,
+    Reply,
     Skipped,
     UnknownConnector,
+    Verdict,
     WrongConnector,
 )
 from kaibo.connectors.reading import BoundedFile, BrokenFile, Progress, open_file
+from kaibo.kit import env
 
 __all__ = [
+    "Accepted",
+    "Answered",
     "BadFile",
     "BadLine",
     "BoundedFile",
     "BrokenFile",
     "ConfigProblem",
+    "Delivery",
+    "FeedSetting",
     "Manifest",
     "Ok",
     "Outcome",
+    "Refused",
+    "Reply",
     "Skipped",
     "UnknownConnector",
+    "Verdict",
     "WrongConnector",
     "check_config",
     "check_file",
     "connector",
     "connectors",
+    "feed_settings",
     "open_file",
     "recognised_by",
     "translate_file",
+    "verify_delivery",
 ]
 
 
@@ -70,7 +87,8 @@ def check_file(connector_id: str, path: Path, *, options: Mapping[str, str] | No
     Raises: UnknownConnector, NotFound, BadFile (empty, wrong gzip, wrong option), WrongConnector.
     """
     translator, limits = registry.file_translator(connector_id), connector(connector_id).limits
-    verdict = check_config(connector_id, dict(options or {}))
+    is_payload = connector(connector_id).transport in registry.PAYLOADS  # its options stand for headers, not settings
+    verdict = Ok() if is_payload else check_config(connector_id, dict(options or {}))
     if isinstance(verdict, ConfigProblem):
         raise BadFile(verdict.sentence, fix="correct the option", option=verdict.code)
     if not translator.recognise(reading.head_of(path, limit=limits.file_bytes)):
@@ -96,6 +114,21 @@ def translate_file(
     file = open_file(path, limit=limits.file_bytes)
     chosen = {"file_name": path.name, **(options or {})}
     return _outcomes(translator, file, room, chosen, progress)
+
+
+def feed_settings(connector_id: str) -> tuple[FeedSetting, ...]:
+    """What a feed of this connector needs from the environment; nothing where it takes no pushes."""
+    return registry.feed_settings(connector_id)
+
+
+def verify_delivery(connector_id: str, feed_id: str, delivery: Delivery) -> Verdict:
+    """Whether the platform sent this to the feed, proven with the feed's settings from the environment."""
+    try:
+        door = registry.verifier(connector_id)
+    except UnknownConnector as error:
+        return Refused("no_pushes", error.sentence)
+    needs = registry.feed_settings(connector_id)
+    return door.verify(delivery, {need.name: env.read_feed(feed_id, need.name) for need in needs})
 
 
 def _outcomes(

@@ -82,6 +82,84 @@ class ConfigProblem:
 type Outcome = PlatformEvent | Skipped | Problem
 
 
+@dataclass(frozen=True, slots=True)
+class FeedSetting:
+    """One thing that a feed of a connector needs from the environment; `says` tells where the platform shows it."""
+
+    name: str
+    says: str
+    is_secret: bool = True
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A request as it arrived at a hook. Header names are in lower case; `body` is as received, to the byte."""
+
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the platform expects as an answer."""
+
+    body: bytes = b""
+    content_type: str = "application/json"
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A delivery that its signature proves; it goes into the inbox before `reply` is sent.
+
+    Shape: `delivery_id` is the platform's own, empty where it gives none (then the body identifies itself);
+    `payload` is the opened message where the body was sealed; `told` is what signed headers say beside the body.
+    """
+
+    reply: Reply
+    delivery_id: str = ""
+    payload: bytes | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A handshake that is proven and holds nothing to keep."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A delivery that proves nothing: a stable code and the sentence for the operator."""
+
+    code: str
+    sentence: str
+
+
+type Verdict = Accepted | Answered | Refused
+
+
+class Verifier(Protocol):
+    """What `verify.py` of a push connector offers; pure: the clock is in the delivery."""
+
+    def verify(self, delivery: Delivery, settings: Mapping[str, str]) -> Verdict:
+        """Whether the platform sent this. Never raises for what a stranger may send."""
+        ...
+
+
+class PayloadTranslator(Protocol):
+    """What `translate.py` of a push or pull connector offers; pure: the same payload gives the same outcomes."""
+
+    def translate(self, payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
+        """One outcome per thing the payload tells. `told`: signed headers, `room`, `received_at` (µs)."""
+        ...
+
+
 class FileTranslator(Protocol):
     """What `translate.py` of a file connector offers; pure: the same bytes give the same outcomes."""
 

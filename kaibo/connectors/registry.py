@@ -11,10 +11,20 @@ from typing import Any, cast
 
 import msgspec
 
-from kaibo.connectors.contracts import FileTranslator, Manifest, UnknownConnector
+from kaibo.connectors.contracts import (
+    FeedSetting,
+    FileTranslator,
+    Manifest,
+    PayloadTranslator,
+    UnknownConnector,
+    Verifier,
+)
+from kaibo.connectors.payloadfiles import PayloadFile
 from kaibo.kit.errors import BadConfiguration
 
 ROOT = Path(__file__).parent
+PAYLOADS = frozenset(("push", "pull", "socket"))
+"""Transports whose unit is one payload, whether it was pushed, fetched or captured."""
 
 
 @functools.cache
@@ -64,11 +74,34 @@ def part(connector_id: str, name: str) -> ModuleType:
 
 
 def file_translator(connector_id: str) -> FileTranslator:
-    """The translator of a file connector. Raises UnknownConnector when that connector reads no files."""
-    if manifest_of(connector_id).transport != "file":
-        readers = ", ".join(m.id for m in manifests().values() if m.transport == "file")
-        raise UnknownConnector(f"'{connector_id}' reads no files", fix=f"use one of {readers}")
-    return cast(FileTranslator, part(connector_id, "translate"))
+    """The translator of files, also of payloads kept in files. Raises UnknownConnector where a connector has none."""
+    transport = manifest_of(connector_id).transport
+    if transport == "file":
+        return cast(FileTranslator, part(connector_id, "translate"))
+    if transport in PAYLOADS:
+        return PayloadFile(payload_translator(connector_id))
+    readers = ", ".join(m.id for m in manifests().values() if m.transport in {"file", *PAYLOADS})
+    raise UnknownConnector(f"'{connector_id}' reads no files", fix=f"use one of {readers}")
+
+
+def payload_translator(connector_id: str) -> PayloadTranslator:
+    """The translator of pushed or fetched payloads. Raises UnknownConnector where a connector has none."""
+    if manifest_of(connector_id).transport not in PAYLOADS:
+        raise UnknownConnector(f"'{connector_id}' takes no payloads", fix="import a file with it instead")
+    return cast(PayloadTranslator, part(connector_id, "translate"))
+
+
+def verifier(connector_id: str) -> Verifier:
+    """What proves a delivery. Raises UnknownConnector where a connector takes no pushes."""
+    if manifest_of(connector_id).transport != "push":
+        raise UnknownConnector(f"'{connector_id}' takes no pushes", fix="see docs/reference/connectors.md")
+    return cast(Verifier, part(connector_id, "verify"))
+
+
+def feed_settings(connector_id: str) -> tuple[FeedSetting, ...]:
+    """What a feed of this connector needs from the environment."""
+    found: tuple[FeedSetting, ...] = getattr(part(connector_id, "config"), "SETTINGS", ())
+    return found
 
 
 def error_texts(connector_id: str) -> Mapping[str, Mapping[str, Any]]:

@@ -1,5 +1,6 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
+from kaibo.eventlog import inbox
 from kaibo.eventlog.artifacts import artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
 from kaibo.eventlog.coverage import coverage, note_gap
@@ -40,6 +41,7 @@ __all__ = [
     "feed",
     "feed_by_token",
     "feeds",
+    "inbox",
     "lake_sealed",
     "local_feed",
     "nicknames",

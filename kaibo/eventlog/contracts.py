@@ -162,3 +162,26 @@ class Sources:
 
     parquet: tuple[Path, ...] = ()
     batches: tuple[BatchRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A push in the inbox. `payload` is what a translator reads; `told` what signed headers say beside it.
+
+    Shape: `state` is waiting, translated or failed; `reason` says why it failed, or why it gave no event.
+    """
+
+    id: int
+    feed_id: str
+    connector: str
+    identity: str
+    received_at: int
+    payload: bytes
+    told: dict[str, str]
+    state: str
+    reason: str = ""
+    count: int = 0
+    tries: int = 0
+    copies: int = 0
+    translator_version: str = ""
+    is_emptied: bool = False

@@ -195,3 +195,29 @@ class QuarantinedLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.problem}"
+
+
+class Delivered(models.Model):
+    """A push as received, kept before it was answered. `state`: waiting, translated, failed."""
+
+    feed_id = models.CharField(max_length=40)
+    connector = models.CharField(max_length=60)
+    identity = models.CharField(max_length=200)  # the platform's delivery id, else sha256 of the body
+    received_at = models.BigIntegerField(db_index=True)
+    body = models.BinaryField()
+    payload = models.BinaryField(null=True, blank=True)  # the opened message of a sealed push
+    told = models.JSONField(default=dict, blank=True)  # what signed headers say beside the body
+    state = models.CharField(max_length=12, default="waiting")
+    reason = models.TextField(blank=True)
+    count = models.PositiveIntegerField(default=0)  # events it gave
+    tries = models.PositiveIntegerField(default=0)
+    copies = models.PositiveIntegerField(default=0)  # how often it came again
+    translator_version = models.CharField(max_length=80, blank=True)
+    is_emptied = models.BooleanField(default=False)  # the body was let go; the identity stays for ever
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "id")),)
+        constraints = (models.UniqueConstraint(fields=("feed_id", "identity"), name="delivered_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.identity[:40]}"

@@ -29,17 +29,38 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_SECRET_KEY", "", "Signs cookies; empty means a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_VIEWER_KEY", "", "Keys the viewer-id hash; empty means a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
+    Setting("KAIBO_INBOX_DAYS", "30", "Days that the raw body of a translated push is kept; 0 keeps it for ever."),
     Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
     Setting("KAIBO_DEBUG", "0", "1 shows tracebacks in the browser; never on a reachable host."),
     Setting("KAIBO_SHARED_DATA", "../shared/data", "Real recordings that some tests and benchmarks read."),
     Setting("KAIBO_REQUIRE_ALL", "0", "1 makes a skipped test a failure."),
 )
+FEED_PATTERN = "KAIBO_FEED_<ID>_<NAME>"
+"""Secrets of a feed: `<ID>` is the feed's id without `feed_`, `<NAME>` a setting of its connector, both in capitals."""
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
 def read(name: str) -> str:
     """The value of a documented setting, or its default. Raises KeyError for an undocumented name."""
     return os.environ.get(name, "") or _DEFAULTS[name]
+
+
+def feed_variable(feed_id: str, name: str) -> str:
+    """The environment variable that holds a setting of a feed."""
+    return f"KAIBO_FEED_{feed_id.removeprefix('feed_').upper()}_{name.upper()}"
+
+
+def read_feed(feed_id: str, name: str) -> str:
+    """A setting of a feed from the environment; empty when it is not set. Secrets of feeds are nowhere else."""
+    return os.environ.get(feed_variable(feed_id, name), "").strip()
+
+
+def inbox_days() -> int:
+    """How long raw bodies of pushes are kept; 0 is for ever."""
+    value = read("KAIBO_INBOX_DAYS")
+    if not value.isdigit() or int(value) > 36500:
+        raise BadConfiguration(f"KAIBO_INBOX_DAYS={value} is no number of days", fix="set it to 30, or to 0")
+    return int(value)
 
 
 def read_flag(name: str) -> bool:

@@ -13,6 +13,7 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/events", "kaibo.web.door:events"),
     ("/api/v1/handover/", "kaibo.web.door:handover"),
+    ("/hooks/", "kaibo.web.gateway:hooks"),
     ("/live/", "kaibo.web.live.stream:stream"),
 )
 """Path prefix -> `module:coroutine`, loaded at the first request; a prefix without a final / is a whole path."""

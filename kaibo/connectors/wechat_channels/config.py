@@ -1,0 +1,14 @@
+"""What a feed of this connector needs."""
+
+from collections.abc import Mapping
+
+from kaibo.connectors import wechat
+from kaibo.connectors.contracts import ConfigProblem, Ok
+from kaibo.connectors.feedsettings import check_settings
+
+SETTINGS = wechat.SETTINGS
+
+
+def check(config: Mapping[str, object]) -> Ok | ConfigProblem:
+    """Token, key and app id as typed into the message push page; only the sealed mode is taken."""
+    return check_settings(config, SETTINGS)

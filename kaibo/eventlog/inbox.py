@@ -1,0 +1,139 @@
+"""The inbox: pushes as received, kept durably before the platform is answered, translated later, replayable.
+
+The records database is durable at commit (SQLite with synchronous=FULL, PostgreSQL by default), so what `receive`
+returned is on disk. Which bytes mean what is for the connectors to say: this room only remembers.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+
+from django.db import models, transaction
+
+from kaibo.eventlog.audit import audit
+from kaibo.eventlog.contracts import InboxItem
+from kaibo.eventlog.models import Delivered
+from kaibo.kit.clock import DAY_US, now_us
+
+ID_LENGTH = 200
+REASON_LENGTH = 2000
+EMPTY_ROWS = 500
+
+_arrived = threading.Event()
+
+
+def receive(
+    feed_id: str,
+    *,
+    connector: str,
+    body: bytes,
+    delivery_id: str = "",
+    payload: bytes | None = None,
+    told: Mapping[str, str] | None = None,
+    received_at: int | None = None,
+) -> bool:
+    """Keep a delivery; False when this feed had it already, for ever. Durable when it returns. Cost: 1-2 queries."""
+    identity = delivery_id if 0 < len(delivery_id) <= ID_LENGTH else f"sha256:{hashlib.sha256(body).hexdigest()}"
+    row = Delivered(
+        feed_id=feed_id,
+        connector=connector,
+        identity=identity,
+        received_at=now_us() if received_at is None else received_at,
+        body=body,
+        payload=payload,
+        told=dict(told or {}),
+    )
+    with transaction.atomic():
+        known = Delivered.objects.filter(feed_id=feed_id, identity=identity)
+        if known.update(copies=models.F("copies") + 1):
+            return False
+        Delivered.objects.bulk_create([row], ignore_conflicts=True)  # two copies at once: one row
+    _arrived.set()
+    return True
+
+
+def wait_for_delivery(seconds: float) -> None:
+    """Return when something arrived in this process, at the latest after so many seconds."""
+    _arrived.wait(seconds)
+    _arrived.clear()
+
+
+def wake() -> None:
+    """Let whoever waits look now."""
+    _arrived.set()
+
+
+def waiting(limit: int = 200, *, after: int = 0) -> list[InboxItem]:
+    """What waits for its translation, oldest first. Cost: one query."""
+    rows = Delivered.objects.filter(state="waiting", id__gt=after).order_by("id")[:limit]
+    return [_view(row) for row in rows]
+
+
+def settle(item_id: int, *, count: int, version: str, problem: str = "", note: str = "") -> None:
+    """Write down how a translation went: `problem` keeps it for a replay, `note` says why it gave nothing."""
+    Delivered.objects.filter(id=item_id).update(
+        state="failed" if problem else "translated",
+        reason=(problem or note).replace("\x00", "\ufffd")[:REASON_LENGTH],
+        count=count,
+        tries=models.F("tries") + 1,
+        translator_version=version,
+    )
+
+
+def items(*, state: str = "", feed_id: str = "", limit: int = 100) -> list[InboxItem]:
+    """Deliveries, latest first. Cost: one query."""
+    rows = Delivered.objects.order_by("-id")
+    rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(feed_id=feed_id) if feed_id else rows
+    return [_view(row) for row in rows[:limit]]
+
+
+def counts() -> dict[str, int]:
+    """State -> number of deliveries. Cost: one query."""
+    found = Delivered.objects.values_list("state").annotate(number=models.Count("id")).order_by("state")
+    return dict(found)
+
+
+def put_back(versions: Mapping[str, str], *, actor: str, feed_id: str = "") -> int:
+    """Let what failed, and what an older translator read, be translated again; how many.
+
+    Shape: `versions` connector -> version of its translator now. An emptied body cannot come back.
+    """
+    kept = Delivered.objects.filter(is_emptied=False)
+    kept = kept.filter(feed_id=feed_id) if feed_id else kept
+    again = models.Q(state="failed")
+    for connector, version in versions.items():
+        again |= models.Q(state="translated", connector=connector) & ~models.Q(translator_version=version)
+    with transaction.atomic():
+        number = kept.filter(again).update(state="waiting")
+        if number:
+            audit(actor, "inbox.replayed", f"feed:{feed_id}" if feed_id else "inbox", after={"count": number})
+    _arrived.set()
+    return number
+
+
+def empty_old(days: int) -> int:
+    """Let bodies go that were translated and are older than so many days; identities stay. How many went."""
+    limit = now_us() - days * DAY_US
+    old = Delivered.objects.filter(is_emptied=False, state="translated", received_at__lt=limit)
+    ids = list(old.order_by("id").values_list("id", flat=True)[:EMPTY_ROWS])
+    return Delivered.objects.filter(id__in=ids).update(body=b"", payload=None, told={}, is_emptied=True)
+
+
+def _view(row: Delivered) -> InboxItem:
+    return InboxItem(
+        id=row.pk,
+        feed_id=row.feed_id,
+        connector=row.connector,
+        identity=row.identity,
+        received_at=row.received_at,
+        payload=bytes(row.payload if row.payload is not None else row.body),
+        told=dict(row.told),
+        state=row.state,
+        reason=row.reason,
+        count=row.count,
+        tries=row.tries,
+        copies=row.copies,
+        translator_version=row.translator_version,
+        is_emptied=row.is_emptied,
+    )

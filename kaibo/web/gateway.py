@@ -1,0 +1,171 @@
+"""The gateway for pushes: `/hooks/<connector>/<feed>`. Proven, kept durably, answered in the platform's own form.
+
+Plain ASGI beside the door for events, on threads of its own: a platform waits one to five seconds and counts a slow
+answer as lost, so nothing is translated here.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl
+
+from django.db import Error as DatabaseFault
+from django.db import connection
+
+from kaibo.connectors.api import Accepted, Answered, Delivery, Refused, Reply, UnknownConnector, verify_delivery
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import FeedView
+from kaibo.eventlog.errors import UnknownFeed
+from kaibo.kit.clock import now_us
+from kaibo.web.plain import Receive, Scope, Send
+
+log = logging.getLogger("kaibo.web")
+
+BODY_LIMIT = 4 * 1024 * 1024
+"""The largest documented push is a list of a few hundred messages; ten times that still fits."""
+IN_FLIGHT_LIMIT = 64 * 1024 * 1024
+THREADS = 4
+BODY_SECONDS = 10.0
+"""A sender that needs longer than this for its body holds memory for nothing."""
+AUDIT_SECONDS = 60.0
+"""A refusal is audited once a minute per feed and reason: a stranger must not fill the book."""
+METHODS = ("GET", "POST")
+
+
+class Gateway:
+    """Proves, keeps and answers deliveries."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
+        self._in_flight = 0
+        self._audited: dict[tuple[str, str], float] = {}
+        self._auditing = threading.Lock()
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request of a platform."""
+        size = 0
+        if scope["method"] not in METHODS:
+            await _send(send, _told(405, "pushes come with POST, handshakes with GET"))
+            return
+        try:
+            body = await asyncio.wait_for(_read(receive, BODY_LIMIT), BODY_SECONDS)
+        except TimeoutError:
+            await _send(send, _told(408, "the body did not arrive in time"))
+            return
+        if body is None:
+            await _send(send, _told(413, f"the body is larger than {BODY_LIMIT >> 20} MB"))
+            return
+        if self._in_flight > IN_FLIGHT_LIMIT:
+            await _send(send, _told(503, "too much is on its way; send again later"))
+            return
+        size = len(body)
+        self._in_flight += size
+        try:
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(self._pool, self._take, scope, body)
+        finally:
+            self._in_flight -= size
+        await _send(send, reply)
+
+    # -- on threads ---------------------------------------------------------------------------------------------
+
+    def _take(self, scope: Scope, body: bytes) -> Reply:
+        if connection.errors_occurred and not connection.in_atomic_block and not connection.is_usable():
+            connection.close()
+        try:
+            return self._answer(scope, body)
+        except DatabaseFault as error:
+            log.error("a delivery could not be kept: %s", error)
+            return _told(503, "the delivery could not be kept; send it again")
+
+    def _answer(self, scope: Scope, body: bytes) -> Reply:
+        feed = _feed(scope["path"])
+        if feed is None:
+            return _told(404, "there is no such hook")
+        if not feed.is_enabled:
+            return _told(403, "this feed is switched off")
+        delivery = Delivery(
+            method=scope["method"],
+            headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+            query=dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)),
+            body=body,
+            received_at=now_us(),
+        )
+        verdict = verify_delivery(feed.connector, feed.id, delivery)
+        if isinstance(verdict, Refused):
+            self._audit(feed, verdict)
+            return _told(503 if verdict.code == "no_secret" else 401, verdict.sentence)
+        if isinstance(verdict, Answered):
+            return verdict.reply
+        return _kept(feed, delivery, verdict)
+
+    def _audit(self, feed: FeedView, verdict: Refused) -> None:
+        key, now = (feed.id, verdict.code), time.monotonic()
+        with self._auditing:
+            if now - self._audited.get(key, -AUDIT_SECONDS) < AUDIT_SECONDS:
+                return
+            self._audited[key] = now
+        actor, thing = f"hook:{feed.connector}", f"feed:{feed.id}"
+        eventlog.audit(actor, "delivery.refused", thing, after={"code": verdict.code}, why=verdict.sentence)
+
+
+def _feed(path: str) -> FeedView | None:
+    """The feed of `/hooks/<connector>/<feed>`; None also where connector and feed do not belong together."""
+    parts = path.strip("/").split("/")
+    if len(parts) != 3:
+        return None
+    try:
+        feed = eventlog.feed(parts[2])
+    except (UnknownFeed, UnknownConnector):
+        return None
+    return feed if feed.connector == parts[1] else None
+
+
+def _kept(feed: FeedView, delivery: Delivery, verdict: Accepted) -> Reply:
+    eventlog.inbox.receive(
+        feed.id,
+        connector=feed.connector,
+        body=delivery.body,
+        delivery_id=verdict.delivery_id,
+        payload=verdict.payload,
+        told=verdict.told,
+        received_at=delivery.received_at,
+    )
+    return verdict.reply
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body in pieces as they come; None past the limit."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _told(status: int, problem: str) -> Reply:
+    return Reply(json.dumps({"problem": problem}).encode(), status=status)
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    headers = [
+        (b"content-type", reply.content_type.encode()),
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+gateway = Gateway()
+hooks = gateway.serve

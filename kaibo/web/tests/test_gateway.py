@@ -1,0 +1,188 @@
+"""The gateway, against a real server on the loopback: proven, kept, answered, translated, counted."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from django.db import connections
+
+from kaibo.connectors.inboxworker import translate_waiting
+from kaibo.connectors.tests import pushes, sealing
+from kaibo.eventlog import api
+from kaibo.kit import env
+from kaibo.kit.clock import MINUTE_US, now_us
+from kaibo.web import door as door_module
+from kaibo.web import gateway as gateway_module
+from kaibo.web.plain import PlainRoutes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVERY = sorted(pushes.SETTINGS)
+PLATFORMS = {"kuaishou_shop": "kuaishou", "tiktok_shop": "tiktok", "youzan": "youzan", "wecom": "wecom"}
+
+
+async def _nothing_here(scope: dict, receive: object, send: object) -> None:
+    raise AssertionError(f"{scope['path']} was not meant for Django")
+
+
+@pytest.fixture
+def url(home: Path) -> Iterator[str]:
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(PlainRoutes(_nothing_here), lifespan="off", log_level="error", access_log=False)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    running.should_exit = True
+    thread.join()
+    door_module.door.close()
+    connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def fresh_pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Threads of their own per test, which take their database connections with them."""
+    gateway = gateway_module.gateway
+    pool = ThreadPoolExecutor(2, initializer=connections.close_all)
+    monkeypatch.setattr(gateway, "_pool", pool)
+    monkeypatch.setattr(gateway, "_audited", {})
+    yield
+    for _ in range(8):
+        pool.submit(connections.close_all).result()
+    pool.shutdown()
+
+
+def make_feed(connector: str, monkeypatch: pytest.MonkeyPatch, **values: object) -> str:
+    platform = PLATFORMS.get(connector, "weixin_channels" if connector == "wechat_channels" else "douyin")
+    feed, _ = api.create_feed("hook", connector=connector, platform=platform, actor="user:1", **values)
+    for name, value in pushes.SETTINGS[connector].items():
+        monkeypatch.setenv(env.feed_variable(feed.id, name), value)
+    return feed.id
+
+
+def post(url: str, feed_id: str, push: pushes.Push, body: bytes | None = None) -> httpx.Response:
+    sent = push.delivery
+    return httpx.post(
+        f"{url}/hooks/{push.connector}/{feed_id}",
+        content=sent.body if body is None else body,
+        headers=dict(sent.headers),
+        params=dict(sent.query),
+        timeout=20,
+    )
+
+
+@pytest.mark.parametrize("connector", EVERY)
+def test_it_takes_a_push_once_and_refuses_what_is_forged(
+    connector: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = make_feed(connector, monkeypatch)
+    at = now_us()
+    message = pushes.sample(connector)
+    if connector == "tiktok_shop":  # the time that its window looks at stands in the body
+        message = message.replace(b"1780000000", str(at // 1_000_000).encode())
+    push = pushes.push(connector, message, at_us=at)
+    first, again = post(url, feed, push), post(url, feed, push)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.content == again.content
+    (item,) = api.inbox.items()
+    assert item.copies == 1, "a replayed request brings nothing"
+    assert post(url, feed, push, sealing.flipped(push.delivery.body)).status_code == 401
+    assert translate_waiting() == 1
+    (item,) = api.inbox.items()
+    assert item.state == "translated", item.reason
+    assert item.count > 0
+    (refusal,) = [one for one in api.audit_entries(thing=f"feed:{feed}") if one.act == "delivery.refused"]
+    assert refusal.actor == f"hook:{connector}"
+
+
+def test_it_counts_a_signed_comment_into_its_show(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = now_us()
+    api.open_window("douyin", "771", "show-1", from_us=at - MINUTE_US)
+    feed = make_feed("douyin_push", monkeypatch, rooms=["771"])
+    body = (
+        b'[{"msg_id":"1","sec_openid":"a","content":"hi","timestamp":%d},'
+        b'{"msg_id":"2","sec_openid":"b","content":"yo","timestamp":%d}]' % (at // 1_000_000, at // 1_000_000)
+    )
+    answer = post(url, feed, pushes.push("douyin_push", body, at_us=at))
+    assert answer.json() == {"err_no": 0, "err_msg": "success"}
+    translate_waiting()
+    from kaibo.warehouse import api as warehouse
+    from kaibo.warehouse.counter import Counter
+
+    counter = Counter()
+    try:
+        counter.run_once()
+    finally:
+        counter.close()
+    totals = warehouse.totals("show-1")
+    assert (totals["comments"], totals["commenters"]) == (2, 2)
+
+
+def test_it_answers_the_handshake(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = make_feed("wecom", monkeypatch)
+    query = dict(pushes.handshake("wecom", b"echo me", at_us=now_us()).query)
+    answer = httpx.get(f"{url}/hooks/wecom/{feed}", params=query)
+    assert (answer.status_code, answer.text) == (200, "echo me")
+    assert httpx.get(f"{url}/hooks/wecom/{feed}", params={**query, "nonce": "x"}).status_code == 401
+    assert api.inbox.items() == []
+
+
+def test_it_knows_only_hooks_that_exist(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = make_feed("doudian", monkeypatch)
+    push = pushes.push("doudian")
+    assert post(url, "feed_other", push).status_code == 404
+    assert httpx.post(f"{url}/hooks/youzan/{feed}", content=b"{}").status_code == 404
+    assert httpx.post(f"{url}/hooks/doudian/{feed}/more", content=b"{}").status_code == 404
+    assert httpx.put(f"{url}/hooks/doudian/{feed}", content=b"{}").status_code == 405
+    api.set_feed_enabled(feed, False, actor="user:1")
+    assert post(url, feed, push).status_code == 403
+    plain, _ = api.create_feed("http", connector="ndjson", platform="douyin", actor="user:1")
+    assert httpx.post(f"{url}/hooks/ndjson/{plain.id}", content=b"{}").status_code == 401
+
+
+def test_it_says_that_the_secret_is_missing(url: str) -> None:
+    feed, _ = api.create_feed("hook", connector="doudian", platform="douyin", actor="user:1")
+    answer = post(url, feed.id, pushes.push("doudian"))
+    assert answer.status_code == 503, "the platform sends it again once the secret is there"
+    assert "no app_key or no secret" in answer.json()["problem"]
+
+
+def test_it_audits_a_flood_of_refusals_once(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = make_feed("doudian", monkeypatch)
+    for number in range(5):
+        assert post(url, feed, pushes.push("doudian"), b"forged %d" % number).status_code == 401
+    assert len([one for one in api.audit_entries() if one.act == "delivery.refused"]) == 1
+    assert api.inbox.items() == []
+
+
+def test_it_bounds_what_it_reads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = make_feed("doudian", monkeypatch)
+    monkeypatch.setattr(gateway_module, "BODY_LIMIT", 1000)
+    assert httpx.post(f"{url}/hooks/doudian/{feed}", content=b"x" * 5000).status_code == 413
+    monkeypatch.setattr(gateway_module, "BODY_SECONDS", 0.2)
+
+    def slowly() -> Iterator[bytes]:
+        yield b"a"
+        time.sleep(0.6)
+        yield b"b"
+
+    assert httpx.post(f"{url}/hooks/doudian/{feed}", content=slowly()).status_code == 408
+
+
+def test_it_asks_to_send_again_when_the_records_cannot_be_written(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    def broken(*_args: object, **_values: object) -> bool:
+        raise OperationalError("disk I/O error")
+
+    feed = make_feed("doudian", monkeypatch)
+    monkeypatch.setattr(api.inbox, "receive", broken)
+    assert post(url, feed, pushes.push("doudian")).status_code == 503
