@@ -28,9 +28,11 @@ def register(app: typer.Typer) -> None:
 def run_demo(*, port: int, minutes: int, is_browser: bool, as_json: bool) -> None:
     """Prepare the home, serve it, play the night until the server stops."""
     from kaibo.config.cli import migrate, start_django
+    from kaibo.config.files import require_files
     from kaibo.config.server import Listening, check_settings, run_server
 
     check_settings()
+    require_files()
     start_django()
     migrate()
     from kaibo.config.demo import PEOPLE, Player, prepare

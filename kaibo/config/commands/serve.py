@@ -20,10 +20,12 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Serve this home: pages, JSON API, events in, counting. Ends on Ctrl-C."""
         from kaibo.config.cli import emit
+        from kaibo.config.files import require_files
         from kaibo.config.server import Listening, check_settings, run_server, say
         from kaibo.kit import env
 
         check_settings()
+        require_files()
         notes = first_people(admin)
 
         def ready(listening: Listening) -> None:
