@@ -7,6 +7,7 @@ a running Kaibo needs neither OpenCC nor pypinyin. Same packages, same file.
 import hashlib
 import json
 import lzma
+import os
 import re
 import sys
 import unicodedata
@@ -171,6 +172,11 @@ ONE_STROKE = (
 # A part held by more characters is a radical (人 水 手 木): sharing it says nothing about the look.
 MOST_HOLDERS = 40
 
+# Characters that are in every sentence: 是 for 最 would find 是好 in half of all reviews.
+EVERYWHERE = frozenset(
+    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里没还很真好用都"
+)
+
 
 def _lookalikes(parts: dict[str, list[list[str]]]) -> dict[str, str]:
     """Character -> characters a reader takes for it: the same body under another radical, the body itself, or at
@@ -194,7 +200,11 @@ def _lookalikes(parts: dict[str, list[list[str]]]) -> dict[str, str]:
     for group in ONE_STROKE.split():
         for character in group:
             found[character] |= set(group) - {character}
-    return {character: "".join(sorted(others)) for character, others in sorted(found.items()) if character in common}
+    return {
+        character: "".join(sorted(others - EVERYWHERE))
+        for character, others in sorted(found.items())
+        if character in common
+    }
 
 
 def _share_a_body(one: list[list[str]], other: list[list[str]], *, is_rare: bool) -> bool:
@@ -239,7 +249,7 @@ def build() -> dict[str, Any]:
 def write(target: Path = TARGET) -> Path:
     """Build and write beside, then rename: a reader never sees half a file."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part")
+    partial = target.with_suffix(f".{os.getpid()}.part")  # two processes may build at once
     text = json.dumps(build(), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     partial.write_bytes(lzma.compress(text.encode(), preset=6))
     partial.replace(target)

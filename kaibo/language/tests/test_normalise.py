@@ -69,8 +69,11 @@ def test_it_collapses_runs_and_covers_them(text: str) -> None:
     folded = view.text
     assert all(one != other for one, other in pairwise(folded))
     assert set(folded) == set(plain.text)
-    for at in range(1, len(folded)):
-        assert view.starts[at] >= view.ends[at - 1] or view.starts[at] == view.starts[at - 1]
+    assert np.all(np.diff(view.starts) >= 0)
+    assert np.all(view.ends > view.starts)
+    assert {place for start, end in zip(view.starts, view.ends, strict=True) for place in range(start, end)} >= set(
+        plain.starts.tolist()
+    )
 
 
 @settings(max_examples=200, deadline=None)
