@@ -81,12 +81,8 @@ class Appender:
     # -- taking lines in --------------------------------------------------------------------------------------
 
     def take(self, checked: Checked, provenance: Provenance, *, feed: FeedView | None) -> tuple[Receipt, Group]:
-        """Put good lines into the current group; the receipt holds once `sync` of the group returned.
-
-        Raises: LogRefuses when the disk is nearly full or too much waits for it.
-        """
+        """Put good lines into the current group; the receipt holds once `sync` of the group returned."""
         lines = checked.lines
-        self.refuse_if_behind()
         received_at = now_us()
         read = len(lines)
         accepted = 0

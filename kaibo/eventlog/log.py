@@ -4,7 +4,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +45,8 @@ class Log(Protocol):
 
     def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt: ...
 
+    def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]: ...
+
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt: ...
 
     def append_signed(self, events: list[StoredEvent]) -> None: ...
@@ -67,12 +70,44 @@ class LocalLog:
         self._housekeeper: threading.Thread | None = None
         self._stopped = threading.Event()
         self._binding = threading.Lock()
+        self._syncing: ThreadPoolExecutor | None = None
 
     def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt:
         """Take a body of NDJSON or a JSON array. `feed` binds it to the platform and rooms of a token.
 
         Raises: LogRefuses (come back later), LogFailed (the disk refused; nothing after the last receipt counts).
         """
+        total, groups = self._take(body, provenance, feed)
+        self._sync(groups)
+        if self._housekeeper is None:
+            self._tick()
+        return total
+
+    def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]:
+        """Take a body now and make it durable behind the caller's back; what comes back waits for that and answers.
+
+        An importer reads and checks its next lines meanwhile. Raises: LogRefuses now, LogFailed from the answer.
+        """
+        total, groups = self._take(body, provenance, None)
+        if self._syncing is None:
+            self._syncing = ThreadPoolExecutor(1, thread_name_prefix="eventlog-sync")
+        done = self._syncing.submit(self._sync, groups)
+        if self._housekeeper is None:
+            self._tick()
+
+        def answer() -> Receipt:
+            done.result()
+            return total
+
+        return answer
+
+    def _sync(self, groups: list[Group]) -> None:
+        for group in groups:
+            self.appender.sync(group)
+
+    def _take(self, body: bytes, provenance: Provenance, feed: FeedView | None) -> tuple[Receipt, list[Group]]:
+        """Refused only before the first line and after a sync on the way: a body of usual size has one answer."""
+        self.appender.refuse_if_behind()
         total = Receipt()
         groups: list[Group] = []
         for piece, line_offset in pieces(body):
@@ -95,11 +130,8 @@ class LocalLog:
                 groups.append(group)
             if group.size > SYNC_BYTES:
                 self.appender.sync(group)
-        for group in groups:
-            self.appender.sync(group)
-        if self._housekeeper is None:
-            self._tick()
-        return total
+                self.appender.refuse_if_behind()
+        return total, groups
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
         """Take events of our own translators. Positions in `details` count events from 1."""
@@ -160,6 +192,8 @@ class LocalLog:
             self._stopped.set()
             if self._housekeeper is not None:
                 self._housekeeper.join()
+            if self._syncing is not None:
+                self._syncing.shutdown()
             self.appender.close()
             self._lock_file.release()
 

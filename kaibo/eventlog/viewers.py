@@ -19,30 +19,45 @@ PREFIX = "v_"
 _HASHED_LENGTH = len(PREFIX) + 24
 
 
+class _Hashes(dict[str | None, str | None]):
+    """Raw viewer id of one platform -> its keyed hash, made when it is first asked for: one look-up per line."""
+
+    def __init__(self, platform: str, key: bytes, *, is_trusted: bool) -> None:
+        super().__init__({None: None})
+        self._begun = hashlib.blake2b(f"{platform}\x1f".encode(), key=key, digest_size=12)
+        self._is_trusted = is_trusted
+
+    def __missing__(self, raw: str) -> str:
+        if self._is_trusted and len(raw) == _HASHED_LENGTH and raw.startswith(PREFIX):
+            hidden = raw
+        else:
+            begun = self._begun.copy()
+            begun.update(raw.encode())
+            hidden = PREFIX + begun.hexdigest()
+        self[raw] = hidden
+        return hidden
+
+
 class ViewerIds:
-    """Raw viewer id of a platform to its keyed hash, remembered for the next line of the same viewer."""
+    """Raw viewer id of a platform to its keyed hash, remembered for the next line of the same viewer.
+
+    Shape: `v_` and 24 hex digits. An id that is such a hash already is kept when our own code hands it over.
+    """
 
     def __init__(self) -> None:
         key = env.key("KAIBO_VIEWER_KEY")
         self._key = hashlib.blake2b(key, digest_size=32).digest()  # any length of secret fits
-        self._known: dict[str, dict[str | None, str | None]] = {}
-
-    def hash(self, platform: str, raw: str, *, is_trusted: bool = False) -> str:
-        """`v_` and 24 hex digits. An id that is such a hash already is kept when our own code hands it over."""
-        if is_trusted and len(raw) == _HASHED_LENGTH and raw.startswith(PREFIX):
-            return raw
-        given = f"{platform}\x1f{raw}".encode()
-        return PREFIX + hashlib.blake2b(given, key=self._key, digest_size=12).hexdigest()
+        self._known: dict[tuple[str, bool], _Hashes] = {}
 
     def hidden(self, platform: str, raws: list[str | None], *, is_trusted: bool) -> list[str | None]:
         """The hashes of ids of one platform, None where there is none. Cost: one look-up per id it has met."""
-        name = platform + "\x1ftrusted" if is_trusted else platform
-        known = self._known.get(name)
+        return list(map(self._of(platform, is_trusted=is_trusted).__getitem__, raws))
+
+    def _of(self, platform: str, *, is_trusted: bool) -> _Hashes:
+        known = self._known.get((platform, is_trusted))
         if known is None or len(known) > CACHE_LIMIT:
-            known = self._known[name] = {None: None}
-        for raw in set(raws).difference(known):
-            known[raw] = self.hash(platform, raw, is_trusted=is_trusted)  # type: ignore[arg-type]  # None is known
-        return list(map(known.__getitem__, raws))
+            known = self._known[(platform, is_trusted)] = _Hashes(platform, self._key, is_trusted=is_trusted)
+        return known
 
 
 class NameBook:

@@ -10,6 +10,7 @@ from kaibo.eventlog import api
 from kaibo.eventlog.appender import Appender
 from kaibo.eventlog.contracts import Provenance
 from kaibo.eventlog.errors import DamagedSegment, LogFailed, LogRefuses
+from kaibo.eventlog.lines import ENCODER
 from kaibo.eventlog.log import local_log
 from kaibo.eventlog.segments import RECORD, SegmentWriter, segments
 from kaibo.eventlog.tests.helpers import LOCAL, PLATFORM, ROOM, bring, event, numbers, some, stored
@@ -233,3 +234,28 @@ def test_it_takes_a_body_larger_than_a_piece(monkeypatch: pytest.MonkeyPatch) ->
     log.close()
     assert numbers(receipt) == (50, 0, 1)
     assert receipt.details[0].line == 26
+
+
+def test_it_answers_what_it_took_ahead_only_once_that_is_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = SegmentWriter.commit
+    is_broken = False
+
+    def write(self: SegmentWriter, *values: object, **named: object) -> object:
+        if is_broken:
+            raise OSError(28, "No space left on device")
+        return commit(self, *values, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SegmentWriter, "commit", write)
+    bodies = [ENCODER.encode_lines(some(50, prefix=prefix)) for prefix in "abc"]
+    log = api.open_log()
+    answers = [log.append_soon(body, provenance=LOCAL) for body in bodies]
+    assert [numbers(answer()) for answer in answers] == [(50, 0, 0)] * 3
+    assert [line.event_id for line in stored()] == [f"{prefix}{n}" for prefix in "abc" for n in range(50)]
+    is_broken = True
+    refused = log.append_soon(ENCODER.encode_lines(some(5, prefix="d")), provenance=LOCAL)
+    with pytest.raises(LogFailed, match="No space left"):
+        refused()
+    is_broken = False
+    assert numbers(log.append_soon(ENCODER.encode_lines(some(5, prefix="d")), provenance=LOCAL)()) == (5, 0, 0)
+    log.close()
+    assert len(stored()) == 155

@@ -15,20 +15,20 @@ from kaibo.eventlog.events import PlatformEvent
 from kaibo.operations.imports.tally import Tally
 
 BATCH = 10_000
-PIECE_BYTES = 7 * 1024 * 1024 // 2  # below the size at which the log would divide a body: one answer, one retry
+PIECE_BYTES = 4 * 1024 * 1024  # one fsync each; far below the size at which the log syncs, and may refuse, midway
 PATIENCE_SECONDS = 120
 
 
 class Taker(Protocol):
     """The part of the log that an importer needs."""
 
-    def append_lines(self, body: bytes, *, provenance: Provenance) -> Receipt: ...
+    def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]: ...
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt: ...
 
 
-def patiently(hand_over: Callable[[], Receipt]) -> Receipt:
-    """The receipt; waits while the log asks to come back. Raises LogRefuses after two minutes of refusals."""
+def patiently[Answer](hand_over: Callable[[], Answer]) -> Answer:
+    """What the log answered; waits while the log asks to come back. Raises LogRefuses after two minutes of refusals."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -101,10 +101,10 @@ def note_refused(tally: Tally, receipt: Receipt, rows: list[int]) -> None:
         tally.detail(dataclasses.replace(problem, line=row))
 
 
-def pieces_of(body: BinaryIO) -> Iterator[bytes]:
+def pieces_of(body: BinaryIO, *, size: int = PIECE_BYTES) -> Iterator[bytes]:
     """A text file in pieces that end at a line."""
     rest = b""
-    while chunk := body.read(PIECE_BYTES):
+    while chunk := body.read(size):
         cut = chunk.rfind(b"\n") + 1
         if cut == 0:
             rest += chunk

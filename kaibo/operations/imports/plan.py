@@ -76,6 +76,7 @@ class Planner:
         self._is_one = is_one
         self._rooms: dict[Place, _Room] = {}
         self._named: dict[tuple[Place, str], _Room] = {}
+        self._platforms: set[str] = set()
 
     def saw(self, place: Place, kind: str, at_us: int, show_id: str | None) -> None:
         """One event of the file."""
@@ -83,6 +84,7 @@ class Planner:
 
     def saw_block(self, place: Place, show_id: str | None, *, is_aftermath: bool, edges: _Part) -> None:
         """Events of one block of ten minutes at once: first, last, number."""
+        self._platforms.add(place[0])
         if show_id is None:
             if is_aftermath:
                 return
@@ -97,6 +99,10 @@ class Planner:
             if is_aftermath and room.blocks:
                 return
         room.saw(*edges)
+
+    def platforms(self) -> set[str]:
+        """Platforms of everything it was told of, aftermath included."""
+        return self._platforms
 
     def spans(self) -> list[Span]:
         """Every show of the file, in order of place and time; named ones first."""

@@ -2,30 +2,26 @@
 
 import hashlib
 import io
-import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import msgspec
-
 from kaibo.connectors import api as connectors
 from kaibo.connectors.api import BadLine, BrokenFile, Manifest, Skipped
 from kaibo.eventlog import api as eventlog
-from kaibo.eventlog.contracts import Problem, Provenance
+from kaibo.eventlog.contracts import Problem, Provenance, Receipt
 from kaibo.eventlog.events import PlatformEvent
-from kaibo.eventlog.kinds import KINDS, UNKNOWN
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.kit import clock
 from kaibo.operations.imports.contracts import Progress
+from kaibo.operations.imports.glance import GLANCE_BYTES, glance
 from kaibo.operations.imports.handing import Aside, Spool, Taker, note_refused, patiently, pieces_of
-from kaibo.operations.imports.plan import AFTERMATH, BLOCK_US, Planner
+from kaibo.operations.imports.plan import Planner
 from kaibo.operations.imports.shows import Homes, house
 from kaibo.operations.imports.tally import Tally
 
-PLATFORM_NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]*\Z")  # as at the door
 OWN_FORMAT = "ndjson"
 SEVERAL = "several"
 """Platform of the local feed of a file that holds several platforms."""
@@ -166,42 +162,32 @@ def _keep(run: Run, spool: Spool, log: Taker, provenance: Provenance) -> None:
 # -- as it stands -------------------------------------------------------------------------------------------------
 
 
-class _Glance(msgspec.Struct, gc=False):
-    """What must be known of a line before it is handed over; the log reads the rest."""
-
-    kind: str
-    platform: str
-    room_id: str
-    occurred_at: str | int | float
-    show_id: str | None = None
-
-
-_GLANCE = msgspec.json.Decoder(_Glance)
-
-
 def _as_it_stands(run: Run) -> None:
     connectors.check_file(run.manifest.id, run.path)
     planner = Planner(is_one=False)
     size = max(1, run.path.stat().st_size)
     with _Opened(run) as (file, body):
         try:
-            for piece in pieces_of(body):
-                _glance(run, piece, planner)
+            for piece in pieces_of(body, size=GLANCE_BYTES):
+                glance(piece, planner, run.tally, latest_us=run.latest_us)
                 run.tell("reading", file.read_bytes, size)
         except BrokenFile:
             pass  # the same damage ends the second reading, which names it
+    run.platforms = planner.platforms()
     run.homes = house(planner.spans(), show=None, actor=run.actor)
     provenance = run.provenance()
     log = eventlog.open_log()
-    lines = 0
+    handing = _Handing(run, log, provenance)
     try:
         with _Opened(run) as (file, body):
             try:
                 for piece in pieces_of(body):
-                    lines = _hand_over(run, piece, lines, log, provenance)
+                    handing.put(piece)
                     run.tell("keeping", file.read_bytes, size)
+                handing.settle()
             except BrokenFile as error:
-                run.tally.reject(Problem(lines + 1, "file", error.problem, error.fix))
+                handing.settle()
+                run.tally.reject(Problem(handing.lines + 1, "file", error.problem, error.fix))
     finally:
         log.close()
 
@@ -219,62 +205,30 @@ class _Opened:
         self._file.close()
 
 
-def _glance(run: Run, piece: bytes, planner: Planner) -> None:
-    """Tell the planner of the lines of a piece, by blocks: a call per line would cost as much as the log itself."""
-    blocks: dict[tuple[str, str, str | None, bool, int], list[int]] = {}
-    rows = _rows(piece)
-    for row in rows:
-        at_us = row.occurred_at
-        if not isinstance(at_us, int) or at_us < EARLIEST_US:
-            at_us = _instant(at_us)
-        key = (row.platform, row.room_id, row.show_id, row.kind in AFTERMATH, at_us // BLOCK_US)
-        edges = blocks.get(key)
-        if edges is None:
-            blocks[key] = [at_us, at_us, 1]
-            continue
-        edges[2] += 1
-        if at_us < edges[0]:
-            edges[0] = at_us
-        elif at_us > edges[1]:
-            edges[1] = at_us
-    run.tally.by_kind.update(kind if kind in KINDS else UNKNOWN for kind in [row.kind for row in rows])
-    run.tally.by_room.update([row.room_id for row in rows])
-    for (platform, room_id, show_id, is_aftermath, _), (first_at, last_at, count) in blocks.items():
-        if PLATFORM_NAME.match(platform) and first_at >= EARLIEST_US and last_at <= run.latest_us:
-            run.platforms.add(platform)
-            run.tally.reach(first_at)
-            run.tally.reach(last_at)
-            part = (first_at, last_at, count)
-            planner.saw_block((platform, room_id), show_id, is_aftermath=is_aftermath, edges=part)
+class _Handing:
+    """Pieces on their way into the log: one becomes durable while the next is read and checked."""
 
+    def __init__(self, run: Run, log: Taker, provenance: Provenance) -> None:
+        self._run = run
+        self._log = log
+        self._provenance = provenance
+        self._waiting: tuple[Callable[[], Receipt], int] | None = None
+        self.lines = 0
 
-def _instant(given: str | int | float) -> int:
-    try:
-        return clock.parse_instant(given)
-    except ValueError:
-        return 0  # the log names this line
+    def put(self, piece: bytes) -> None:
+        answer = patiently(lambda: self._log.append_soon(piece, provenance=self._provenance))
+        self.settle()
+        self._waiting = answer, piece.count(b"\n") + (not piece.endswith(b"\n"))
 
-
-def _rows(piece: bytes) -> list[_Glance]:
-    try:
-        return _GLANCE.decode_lines(piece)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        found = []
-        for line in piece.splitlines():
-            try:
-                found.append(_GLANCE.decode(line))
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                continue  # the log names this line
-        return found
-
-
-def _hand_over(run: Run, piece: bytes, lines_before: int, log: Taker, provenance: Provenance) -> int:
-    receipt = patiently(lambda: log.append_lines(piece, provenance=provenance))
-    run.tally.take(receipt)
-    for problem in receipt.details:
-        run.tally.detail(Problem(problem.line + lines_before, problem.field, problem.problem, problem.fix))
-    read = receipt.accepted + receipt.duplicates + receipt.rejected
-    lines = piece.count(b"\n") + (not piece.endswith(b"\n"))
-    for _ in range(lines - read):
-        run.tally.skip("blank line", "")
-    return lines_before + lines
+    def settle(self) -> None:
+        """Wait for the piece before and count what the log answered."""
+        if self._waiting is None:
+            return
+        (answer, lines), self._waiting = self._waiting, None
+        receipt, tally = answer(), self._run.tally
+        tally.take(receipt)
+        for problem in receipt.details:
+            tally.detail(Problem(problem.line + self.lines, problem.field, problem.problem, problem.fix))
+        for _ in range(lines - receipt.accepted - receipt.duplicates - receipt.rejected):
+            tally.skip("blank line", "")
+        self.lines += lines
