@@ -65,6 +65,16 @@ def enter(refs: Sequence[BatchRef], *, expected: dict[str, int]) -> None:
             raise CountedElsewhere("another counter has counted meanwhile", fix="run one counter per home") from error
 
 
+def set_aside(ref: BatchRef, reason: str) -> None:
+    """Keep a batch that cannot be read, by name and reason, where the pages show it; once."""
+    QuarantinedBatch.objects.get_or_create(
+        writer=ref.writer,
+        from_seq=ref.from_seq,
+        to_seq=ref.to_seq,
+        defaults={"path": ref.path.name, "reason": reason[:2000], "at_us": now_us()},
+    )
+
+
 def joined(refs: Sequence[BatchRef]) -> list[BatchRef]:
     """Batches that follow each other as one, so that a large group writes few ledger rows."""
     out: list[BatchRef] = []

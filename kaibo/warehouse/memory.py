@@ -9,6 +9,7 @@ from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.warehouse import ledger
 from kaibo.warehouse.engine import Engine
+from kaibo.warehouse.ledger import set_aside
 from kaibo.warehouse.merge import known_homes
 from kaibo.warehouse.models import ShowVersion, StrayEvent
 
@@ -17,12 +18,13 @@ _CHUNK = 400
 
 
 def readable(refs: Iterable[BatchRef]) -> Iterator[bytes]:
-    """Bytes of batches that were counted before; one that has since been damaged is told and left out."""
+    """Bytes of batches that were counted before; one that has since been damaged is left out and set aside by name."""
     for ref in refs:
         try:
             yield log.read_batch(ref)
         except DamagedSegment as error:
             logger.error("a counted batch can no longer be read: %s", error.sentence)
+            set_aside(ref, f"it was counted and can no longer be read: {error.sentence}")
 
 
 def remember(engine: Engine, show_id: str) -> None:
