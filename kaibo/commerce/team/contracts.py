@@ -24,6 +24,7 @@ _OPERATOR = _VIEWER | {
     "feed.see",
     "import.see",
     "comment.see",
+    "text.check",
 }
 _DIRECTOR = _OPERATOR | {
     "show.delete",

@@ -9,7 +9,7 @@ from ninja.security import django_auth
 
 from kaibo import __version__
 from kaibo.kit.errors import KaiboError
-from kaibo.web.jsonapi import feeds, reference, rooms, shows
+from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
 
 api = NinjaAPI(
     title="Kaibo",
@@ -26,6 +26,7 @@ api.add_router("", reference.router)
 api.add_router("/rooms", rooms.router)
 api.add_router("/shows", shows.router)
 api.add_router("/feeds", feeds.router)
+api.add_router("/compliance", compliance.router)
 
 
 @api.exception_handler(KaiboError)
