@@ -19,6 +19,8 @@ from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin  # type: ignore[import-untyped]
 
 from kaibo.commerce.team import api as team
+from kaibo.web import words
+from kaibo.web.admin_words import name_columns
 from kaibo.web.templatetags.kaibo import when
 
 
@@ -72,6 +74,30 @@ def ends(row: Any) -> SafeString:
     return when(row.to_us)
 
 
+@admin.display(description=_("Platform"), ordering="platform")
+def platform(row: Any) -> str:
+    """Platform in words."""
+    return words.platform_name(row.platform)
+
+
+@admin.display(description=_("Did what"), ordering="act")
+def act(row: Any) -> str:
+    """Audit act in words."""
+    return words.act_name(row.act)
+
+
+@admin.display(description=_("Role"), ordering="role")
+def role(row: Any) -> str:
+    """Role in words."""
+    return words.role_name(row.role)
+
+
+@admin.display(description=_("State"), ordering="state")
+def state(row: Any) -> str:
+    """State of an import in words."""
+    return words.import_state(row.state)
+
+
 @admin.display(description=_("Open the page"))
 def page(row: Any) -> SafeString:
     """The page on which the thing is acted upon."""
@@ -89,35 +115,35 @@ def page(row: Any) -> SafeString:
 
 SHOWN: dict[tuple[str, str], dict[str, Any]] = {
     ("shows", "Show"): {
-        "list_display": ("title", "show_id", "platform", "room_id", "created_by", page),
+        "list_display": ("title", "show_id", platform, "room_id", "created_by", page),
         "search_fields": ("title", "show_id"),
         "list_filter": ("platform",),
     },
     ("rooms", "Room"): {
-        "list_display": ("__str__", "platform", "room_id", "currency", page),
+        "list_display": ("__str__", platform, "room_id", "currency", page),
         "search_fields": ("name", "room_id"),
         "list_filter": ("platform",),
     },
     ("eventlog", "Feed"): {
-        "list_display": ("name", "connector", "platform", "is_enabled", "accepted", "duplicates", "rejected", page),
+        "list_display": ("name", "connector", platform, "is_enabled", "accepted", "duplicates", "rejected", page),
         "search_fields": ("name", "id"),
         "list_filter": ("platform", "is_enabled"),
         "exclude": ("token_hash",),
     },
     ("eventlog", "RoomWindow"): {
-        "list_display": ("show_id", "platform", "room_id", begins, ends, page),
+        "list_display": ("show_id", platform, "room_id", begins, ends, page),
         "search_fields": ("show_id", "room_id"),
         "ordering": ("-from_us",),
     },
     ("eventlog", "AuditRow"): {
-        "list_display": (at, "actor", "act", "thing", "why"),
+        "list_display": (at, "actor", act, "thing", "why"),
         "search_fields": ("actor", "act", "thing"),
         "list_filter": ("act",),
         "ordering": ("-at_us",),
     },
-    ("imports", "Import"): {"list_display": (at, "file_name", "connector", "state", "accepted", "rejected")},
+    ("imports", "Import"): {"list_display": (at, "file_name", "connector", state, "accepted", "rejected")},
     ("team", "Person"): {
-        "list_display": ("__str__", "role", "has_all_rooms", page),
+        "list_display": ("__str__", role, "has_all_rooms", page),
         "list_filter": ("role",),
         "exclude": ("login_stamp",),
     },
@@ -144,6 +170,7 @@ def register() -> None:
     for (app, name), options in SHOWN.items():
         if apps.is_installed(f"kaibo.{app}") or app in apps.app_configs:
             model = apps.get_model(app, name)
+            name_columns(model)
             model._meta.verbose_name = model._meta.verbose_name_plural = TITLES[name]
             apps.get_app_config(app).verbose_name = _("Data") if app == "eventlog" else TITLES[name]
             admin.site.register(model, type(f"{name}Records", (Records,), options))

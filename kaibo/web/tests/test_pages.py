@@ -241,3 +241,13 @@ def test_it_changes_a_password_and_ends_other_logins(cast: Cast) -> None:
     assert here.post("/account/", form).status_code == 302
     assert here.get("/account/").status_code == 200
     assert elsewhere.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["shows/show", "rooms/room", "eventlog/feed", "eventlog/roomwindow",
+                                  "eventlog/auditrow", "imports/import", "team/person"])  # fmt: skip
+def test_it_heads_the_columns_of_the_back_office_in_chinese(cast: Cast, name: str) -> None:
+    eventlog.create_feed("f", connector="http", platform="douyin", actor="system:test")
+    speak(cast.director, "zh-hans")
+    html = cast.director.get(f"/admin/{name}/").content.decode()
+    heads = [words_of(head).strip() for head in re.findall(r"<th\b.*?</th>", html, flags=re.DOTALL)]
+    assert [head for head in heads if re.search(r"[A-Za-z]", head)] == []
