@@ -17,6 +17,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_target": ("没有设目标", "no target is set"),
     "needs_setting": ("缺少直播间经济参数", "a setting of the room is missing"),
     "no_history": ("可比的历史场次不足 3 场", "fewer than three comparable earlier shows"),
+    "mixed_currencies": ("金额有几种币种，不能相加", "the amounts are in several currencies and have no sum"),
     "not_at_grain": ("该口径下不统计", "not counted at this grain"),
 }
 """Every reason code of a missing value, in both languages."""

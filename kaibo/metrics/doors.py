@@ -72,6 +72,9 @@ class LiveDoors:
         except NotFound:
             return []
 
+    def currencies(self, show_id: str) -> Collection[str]:
+        return warehouse.currencies(show_id)
+
     def count_status(self) -> CountStatus:
         return warehouse.count_status()
 

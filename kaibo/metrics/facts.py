@@ -84,6 +84,7 @@ class Doors(Protocol):
     def show(self, show_id: str) -> ShowView | None: ...
     def economics(self, platform: str, room_id: str) -> Economics: ...
     def earlier(self, show_id: str, *, limit: int) -> Sequence[ShowView]: ...
+    def currencies(self, show_id: str) -> Collection[str]: ...
     def count_status(self) -> CountStatus: ...
     def log_status(self) -> LogStatus: ...
 
@@ -220,8 +221,14 @@ class Facts:
         return self.now_us if self.ended_us is None else self.ended_us
 
     @cached_property
+    def currencies(self) -> list[str]:
+        """Currencies of the amounts that were summed; more than one and there is no sum."""
+        return sorted(self.doors.currencies(self.show_id))
+
+    @cached_property
     def currency(self) -> str:
-        return self.economics.currency
+        """What the amounts are in; the room's own before the first amount."""
+        return self.currencies[0] if len(self.currencies) == 1 else self.economics.currency
 
     def heard(self, column: str) -> Heard | None:
         """Who reports the column; None when no feed declares or ever sent any of its kinds."""

@@ -103,6 +103,8 @@ class Scope:
         if heard is None:
             return self._from_figure(column)
         self._read(heard, column)
+        if column.endswith("_minor"):
+            self._refuse_mixture()
         value = self.rows.total(column, self.from_us, self.to_us)
         if value == 0:
             self._nameless(column)
@@ -151,6 +153,10 @@ class Scope:
         if value is None:
             zh, en = SETTING_WORDS[name]
             raise Unknown("needs_setting", f"直播间没有填{zh}", f"the room's {en} is not set")
+        own, said = self.facts.economics.currency, self.facts.currency
+        if name.endswith("_minor") and own != said:
+            zh, en = f"成本按 {own} 填写，金额是 {said}", f"costs are in {own}, amounts in {said}"
+            raise Unknown("mixed_currencies", zh, en)
         self.trace.origins.add("setting")
         return float(value)
 
@@ -252,6 +258,12 @@ class Scope:
                     f"数据源有{zh}，但不说明是谁或多久",
                     f"the feed gives {en} but not who, which order or how long",
                 )
+
+    def _refuse_mixture(self) -> None:
+        found = self.facts.currencies
+        if len(found) > 1:
+            zh, en = f"金额有{'、'.join(found)}几种币种，不能相加", f"amounts in {', '.join(found)} have no sum"
+            raise Unknown("mixed_currencies", zh, en)
 
     def _unstated(self, column: str) -> None:
         beside = UNSTATED.get(column)

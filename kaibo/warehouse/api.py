@@ -2,6 +2,7 @@
 
 from kaibo.warehouse.queries import (
     count_status,
+    currencies,
     duties,
     figures,
     laps,
@@ -20,6 +21,7 @@ from kaibo.warehouse.services import forget, request_rebuild
 
 __all__ = [
     "count_status",
+    "currencies",
     "duties",
     "figures",
     "forget",

@@ -39,6 +39,7 @@ class Counted:
     moments: Rows = field(default_factory=Rows)
     comments: Rows = field(default_factory=Rows)
     spans: Rows = field(default_factory=Rows)
+    currencies: Rows = field(default_factory=Rows)
     homes: Rows = field(default_factory=Rows)
     strays: Rows = field(default_factory=Rows)
     strays_gone: list[str] = field(default_factory=list)

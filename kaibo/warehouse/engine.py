@@ -31,6 +31,7 @@ _ORDER_COLUMNS = (
 )
 _SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
+_SUMMED_MONEY = ("order.placed", "order.paid", "order.refunded", "gift.sent", "spend.reported")
 _DERIVED = ("viewer.left", "spend.reported")
 FIRST_KINDS = (*INTERACTION, "viewer.entered", "room.exposed", "product.exposed", "product.clicked", "cart.added")
 _NOT_ON_AIR = frozenset(
@@ -263,6 +264,8 @@ class Engine:
             counted.figures = self.rows(f"({self.sql('figures')})")
         if self.has(("comment.posted",)):
             counted.comments = self.rows(f"({self.sql('comments')})")
+        if self.has(_SUMMED_MONEY):
+            counted.currencies = self.rows(f"({self.sql('currencies')})")
         counted.spans = self._spans()
 
     def _spans(self) -> Rows:

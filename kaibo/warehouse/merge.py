@@ -32,6 +32,11 @@ def merge(counted: Counted) -> None:
     _insert_once("warehouse_momentrow", counted.moments)
     _write_comments(counted.comments)
     _write_orders(counted)
+    _insert(
+        "warehouse_showcurrency",
+        counted.currencies,
+        'on conflict ("show_id", "currency") do update set lines = warehouse_showcurrency.lines + excluded.lines',
+    )
     _raise_versions(counted)
 
 

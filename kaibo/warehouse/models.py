@@ -166,6 +166,17 @@ class ShowVersion(models.Model):
     is_forgotten = models.BooleanField(default=False)
 
 
+class ShowCurrency(models.Model):
+    """How many amounts of a show are in a currency: two currencies have no sum."""
+
+    show_id = models.TextField()
+    currency = models.TextField()
+    lines = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("show_id", "currency"), name="show_currency_once"),)
+
+
 class CountTally(models.Model):
     """One row: what the counter did altogether, for its health page."""
 

@@ -169,6 +169,11 @@ def unmatched(show_id: str) -> list[Unmatched]:
     return [Unmatched(row.uid.rsplit("\n", 1)[-1], row.kind, row.order_id, row.at_us, row.amount_minor) for row in rows]
 
 
+def currencies(show_id: str) -> dict[str, int]:
+    """Currency -> how many amounts of the show are in it. Cost: 1 query."""
+    return dict(models.ShowCurrency.objects.filter(show_id=show_id).values_list("currency", "lines"))
+
+
 def show_version(show_id: str) -> int:
     """A number that rises whenever the show's rows change; 0 before the first. Cost: 1 query."""
     found = models.ShowVersion.objects.filter(show_id=show_id).values_list("version", flat=True).first()

@@ -12,6 +12,7 @@ SHOW_TABLES: tuple[type[Model], ...] = (
     models.IntervalRow,
     models.RecentComment,
     models.UnmatchedRow,
+    models.ShowCurrency,
 )
 """Everything that a rebuild makes anew. Homes of orders and strays stay: other shows lean on them."""
 

@@ -47,6 +47,7 @@ class FakeDoors:
     lap_list: tuple[Lap, ...] = ()
     duty_list: tuple[Duty, ...] = ()
     offer_list: tuple[Offer, ...] = ()
+    amounts_in: tuple[str, ...] = ("CNY",)
     costs: Economics = field(default_factory=Economics)
     targets: Mapping[str, float] = field(default_factory=dict)
     ended: float | None = None
@@ -137,6 +138,9 @@ class FakeDoors:
     def earlier(self, show_id: str, *, limit: int) -> list[ShowView]:
         self.reads.append("earlier")
         return [one.view(earlier_id) for earlier_id, one in list(self.before.items())[:limit]]
+
+    def currencies(self, show_id: str) -> tuple[str, ...]:
+        return self._of(show_id, "currencies").amounts_in
 
     def count_status(self) -> CountStatus:
         return CountStatus({"w": 10}, 3, 1.5, None, 2, 7)

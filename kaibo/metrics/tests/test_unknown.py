@@ -101,6 +101,17 @@ def test_it_is_missing_where_ad_spend_states_nothing_more() -> None:
     assert one("ad_spend", FakeDoors(rows={10: {"events": 1}})).value == 0
 
 
+def test_it_never_adds_currencies_up() -> None:
+    rows = {10: {"gmv_paid_minor": 500, "paid_lines": 2, "orders_paid": 2, "views": 10}}
+    mixed = FakeDoors(rows=rows, amounts_in=("CNY", "USD"))
+    for metric_id in ("gmv_paid", "gpm_view", "value_per_order", "net_sales"):
+        assert one(metric_id, mixed).reason == "mixed_currencies"
+    assert "CNY, USD" in one("gmv_paid", mixed).says["en"]
+    assert one("orders_paid", mixed).value == 2
+    assert one("gmv_paid", FakeDoors(rows=rows, amounts_in=("USD",))).currency == "USD"
+    assert one("gmv_paid", FakeDoors(rows=rows, amounts_in=())).currency == "CNY"
+
+
 def test_it_counts_no_audience_by_product() -> None:
     lines = api.evaluate("s1", ["views", "gmv_paid"], by="product", facts=facts(night()))
     assert lines["p1"]["views"].reason == "not_at_grain"

@@ -254,6 +254,18 @@ def test_it_tallies_events_without_a_show(counting: Counter, log: fakes.FakeLog)
     assert api.totals("A")["comments"] == 1
 
 
+def test_it_tells_the_currencies_of_the_amounts_it_summed(counting: Counter, log: fakes.FakeLog) -> None:
+    log.add([order(1, "order.paid", amount_minor=100, currency="CNY"), event(2, "like.given", currency="JPY")])
+    count_all(counting)
+    assert api.currencies("A") == {"CNY": 1}
+    log.add([event(3, "gift.sent", amount_minor=100, currency="USD"), event(4, "order.paid", currency="EUR")])
+    count_all(counting)
+    assert api.currencies("A") == {"CNY": 1, "USD": 1}
+    log.add([event(3, "gift.sent", amount_minor=100, currency="USD")], sign=-1)
+    count_all(counting)
+    assert api.currencies("A") == {"CNY": 1}
+
+
 def test_it_keeps_the_newest_comments_in_any_order(counting: Counter, log: fakes.FakeLog) -> None:
     every = [event(number, "comment.posted", number * 1000, text=f"第{number}条") for number in range(700)]
     log.add(every[300:])
