@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -18,7 +18,7 @@ from kaibo.kit.clock import now_us
 from kaibo.warehouse import ledger, memory
 from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
-from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
+from kaibo.warehouse.models import OrderHome, RebuildRequest, ShowVersion, StrayEvent
 from kaibo.warehouse.store import drop_show
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 GROUP_BYTES = 96 * 1024 * 1024  # about 400,000 lines: large enough that the fixed cost of a merge disappears
 POLL_SECONDS = 0.05  # a batch waits half of it on average; the target from fsync to counted is 0.5 s
 LAKE_SECONDS = 5.0
+GATHER_AFTER_US = 600_000_000  # by then the segments of the show are sealed
+GATHER_WITHIN_US = 86_400_000_000  # a restart does it again: bound what that costs
 IDLE_SECONDS = 1800.0
 BAD_DATA = (
     *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
@@ -58,6 +60,7 @@ class Counter:
         self.engine = Engine(threads=threads, overflow=overflow)
         self._group_bytes = group_bytes
         self._lake_at = 0.0
+        self._gathered: set[str] = set()
 
     def close(self) -> None:
         self.engine.close()
@@ -98,6 +101,8 @@ class Counter:
         if now - self._lake_at >= LAKE_SECONDS * (1 if is_idle else 4):
             self._lake_at = now
             self._fill_lake()
+            if is_idle:
+                self._gather_a_show()
 
     def _fill_lake(self) -> None:
         """Let sealed and counted segments become Parquet; a lake that cannot take them now gets them later."""
@@ -105,6 +110,22 @@ class Counter:
             log.lake_sealed(ledger.reached())
         except (DamagedSegment, DamagedLake, LogBusy, OSError) as error:
             logger.error("segments wait for the lake: %s", error)
+
+    def _gather_a_show(self) -> None:
+        """Let the lake hold a show that ended lately in one sorted file; one show a turn, each once per process."""
+        now = now_us()
+        windows = log.windows()
+        is_open = {one.show_id for one in windows if one.to_us is None or one.to_us > now - GATHER_AFTER_US}
+        ended = {one.show_id for one in windows if one.to_us is not None and one.to_us > now - GATHER_WITHIN_US}
+        for show in sorted(ended - is_open - self._gathered):
+            try:
+                path = log.rewrite_show(show)
+            except (DamagedLake, LogBusy, OSError, duckdb.Error) as error:
+                logger.error("show %s stays in its hourly files: %s", show, error)
+                return
+            if path is not None:  # else none of it is in the lake yet
+                self._gathered.add(show)
+                return
 
     def step(self) -> Step:
         """Count one group of batches and what was asked to be counted again."""
@@ -116,7 +137,7 @@ class Counter:
                 break
             group.append(ref)
             size += ref.length
-        asked = list(RebuildRequest.objects.values_list("show_id", flat=True))
+        asked = dict(RebuildRequest.objects.values_list("show_id", "asked_at"))
         if not group and not asked:
             return Step()
         try:
@@ -127,7 +148,7 @@ class Counter:
             time.sleep(POLL_SECONDS)
             return Step(is_again=True)
 
-    def _count(self, group: Sequence[BatchRef], asked: Sequence[str], expected: dict[str, int]) -> Step:
+    def _count(self, group: Sequence[BatchRef], asked: Mapping[str, int], expected: dict[str, int]) -> Step:
         good: list[BatchRef] = []
         chunks: list[bytes] = []
         for ref in group:
@@ -150,7 +171,7 @@ class Counter:
         return Step(len(good), sum(ref.to_seq - ref.from_seq + 1 for ref in good), tuple(rebuilt))
 
     def _before(
-        self, bad: BatchRef, group: Sequence[BatchRef], asked: Sequence[str], expected: dict[str, int], reason: str
+        self, bad: BatchRef, group: Sequence[BatchRef], asked: Mapping[str, int], expected: dict[str, int], reason: str
     ) -> Step:
         """Count the batches before a damaged one; when it is the first, set it aside."""
         before = list(group[: group.index(bad)])
@@ -160,16 +181,11 @@ class Counter:
 
     def _set_aside(self, ref: BatchRef, reason: str) -> Step:
         logger.error("batch %s %d-%d is set aside: %s", ref.writer, ref.from_seq, ref.to_seq, reason)
-        QuarantinedBatch.objects.get_or_create(
-            writer=ref.writer,
-            from_seq=ref.from_seq,
-            to_seq=ref.to_seq,
-            defaults={"path": ref.path.name, "reason": reason[:2000], "at_us": now_us()},
-        )
+        ledger.set_aside(ref, reason)
         return Step(quarantined=1)
 
     def _count_bytes(
-        self, refs: Sequence[BatchRef], chunks: Sequence[bytes], asked: Sequence[str], expected: dict[str, int]
+        self, refs: Sequence[BatchRef], chunks: Sequence[bytes], asked: Mapping[str, int], expected: dict[str, int]
     ) -> list[str]:
         engine = self.engine
         engine.stage(chunks)
@@ -209,7 +225,7 @@ class Counter:
             raise
         return rebuilt
 
-    def _to_rebuild(self, taken_back: Sequence[tuple[str | None, str, str]], asked: Sequence[str]) -> list[str]:
+    def _to_rebuild(self, taken_back: Sequence[tuple[str | None, str, str]], asked: Iterable[str]) -> list[str]:
         """Shows to count from the beginning: asked for, forgotten and touched again, or with lines taken back."""
         shows = self.engine.event_shows()
         found = {
@@ -223,8 +239,8 @@ class Counter:
             found.update(known_homes([order for _, _, order in taken_back if order]).values())
         return sorted(found - {""})
 
-    def _clear(self, rebuilt: Sequence[str], gone: set[str], asked: Sequence[str]) -> None:
-        """Delete what is about to be written anew."""
+    def _clear(self, rebuilt: Sequence[str], gone: set[str], asked: Mapping[str, int]) -> None:
+        """Delete what is about to be written anew, and the requests that this answers: one made since then stays."""
         for show in rebuilt:
             drop_show(show)
             OrderHome.objects.filter(show_id=show).delete()
@@ -233,7 +249,8 @@ class Counter:
             )
         for uid in gone:
             StrayEvent.objects.filter(uid=uid).delete()
-        RebuildRequest.objects.filter(show_id__in=asked).delete()
+        for show, asked_at in asked.items():
+            RebuildRequest.objects.filter(show_id=show, asked_at=asked_at).delete()
 
     def _refuse_forgotten(self, shows: Sequence[str], rebuilt: Sequence[str]) -> None:
         """Raise CountedElsewhere when a show was forgotten while it was being counted."""

@@ -99,12 +99,13 @@ DAY = 86_400_000_000
 def night(seed: int, *, profile: str = "all", size: int = 60) -> list[Event]:
     """Random events that clash: few viewers, orders and instants, many ties, refunds days later.
 
-    Shape: ids are distinct, and their order says nothing about time.
+    Shape: (room, id) is distinct, and the order of ids says nothing about time.
     """
     chance = random.Random(f"{seed}-{profile}")
     # almost every clash needs several events of one kind, one thing and one instant: keep the choices few
     instants = [START + place * 20_000_000 for place in range(chance.choice([2, 6, 12]))]
-    instants += [START + 3_600_000_007, START + 3 * DAY, START + 20 * DAY]
+    hour = 3_600_000_000  # exact delays too: whether "within" holds its end
+    instants += [START + late for late in chance.sample([hour, hour + 7, DAY, 3 * DAY, 7 * DAY, 15 * DAY, 20 * DAY], 3)]
     kinds = PROFILES[profile]
     numbers = chance.sample(range(size), size)
     return [_event(chance, number, kinds, instants) for number in numbers]
@@ -112,10 +113,10 @@ def night(seed: int, *, profile: str = "all", size: int = 60) -> list[Event]:
 
 def _event(chance: random.Random, number: int, kinds: tuple[str, ...], instants: list[int]) -> Event:
     event: Event = {
-        "event_id": f"e{number:03d}",
+        "event_id": f"e{number // 2:03d}",  # ids are unique within a room: two rooms share each
         "kind": chance.choice(kinds),
         "platform": chance.choice(["douyin"] * 7 + ["taobao"]),
-        "room_id": "r1",
+        "room_id": f"r{number % 2}",
         "occurred_at": chance.choice(instants) + chance.choice([0, 0, 0, 1, 999_999]),
         "show_id": chance.choice(["A"] * 5 + ["B", None]),
         "viewer_id": chance.choice(["v1", "v1", "v2", None]),

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from kaibo.eventlog.contracts import RoomWindow
+from kaibo.kit.clock import now_us
 from kaibo.warehouse import api, counter, ledger, models
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes, reference
@@ -218,7 +221,7 @@ def test_it_refuses_to_count_beside_a_second_counter(counting: Counter, log: fak
     second = Counter()
     count_all(counting)
     with pytest.raises(ledger.CountedElsewhere):
-        second._count(log.refs, [], {})
+        second._count(log.refs, {}, {})
     log.add([event(2, "viewer.entered", MINUTE, viewer_id="v1")])
     count_all(second)
     log.add([event(3, "viewer.entered", 2 * MINUTE, viewer_id="v1")])
@@ -284,3 +287,54 @@ def test_it_evicts_idle_shows_and_brings_them_back(counting: Counter, log: fakes
     log.add([event(2, "viewer.entered", MINUTE, viewer_id="v1", show_id=show) for show in ("A", "B", "C")])
     count_all(counting)
     assert [api.totals(show)["viewers"] for show in ("A", "B", "C")] == [1, 1, 1]
+
+
+def test_it_keeps_a_rebuild_that_was_asked_for_during_one(counting: Counter, log: fakes.FakeLog) -> None:
+    log.add([event(1, "viewer.entered")])
+    count_all(counting)
+    api.request_rebuild("A")
+    asked = dict(models.RebuildRequest.objects.values_list("show_id", "asked_at"))
+    models.RebuildRequest.objects.update(asked_at=asked["A"] + 1)  # somebody asks while the first is answered
+    counting._count([], asked, ledger.reached())
+    assert models.RebuildRequest.objects.get().asked_at == asked["A"] + 1
+    assert counting.step().rebuilt == ("A",)
+    assert not models.RebuildRequest.objects.exists()
+
+
+def test_it_tells_of_a_counted_batch_that_was_damaged_later(counting: Counter, log: fakes.FakeLog) -> None:
+    log.add([event(1, "viewer.entered")])
+    log.add([event(2, "viewer.entered")])
+    count_all(counting)
+    log.damaged.add(0)
+    for _ in range(2):
+        counting.engine.reset()
+        log.add([event(3, "viewer.entered")])
+        count_all(counting)
+    [aside] = models.QuarantinedBatch.objects.all()
+    assert (aside.from_seq, aside.to_seq) == (1, 1)
+    assert "was counted" in aside.reason
+    assert (api.count_status().quarantined_batches, api.count_status().behind_events) == (1, 0)
+    assert api.totals("A")["views"] == 4
+
+
+def test_it_gathers_a_show_in_the_lake_once_it_is_over(
+    counting: Counter, log: fakes.FakeLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.add([event(1, "viewer.entered", show_id=show) for show in ("A", "B", "C", "D")])
+    count_all(counting)
+    ends = {"A": now_us() - 601_000_000, "B": now_us() - 1_000_000, "C": None, "D": fakes.START + DAY}
+    plan = [RoomWindow("douyin", "r1", show, fakes.START, end) for show, end in ends.items()]
+    gathered: list[str] = []
+    is_sealed = False
+
+    def rewrite(show: str) -> Path | None:
+        gathered.append(show)
+        return Path("shows") if is_sealed else None
+
+    monkeypatch.setattr("kaibo.eventlog.api.windows", lambda: plan)
+    monkeypatch.setattr("kaibo.eventlog.api.rewrite_show", rewrite)
+    counting._gather_a_show()
+    is_sealed = True
+    for _ in range(3):
+        counting._gather_a_show()
+    assert gathered == ["A", "A"]  # not before it is in the lake, then once
