@@ -91,6 +91,8 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "all": (*KINDS, *ORDERS, *STAGE),
     "firsts": ("viewer.entered", "like.given", "comment.posted", "product.clicked", "lap.started"),
     "orders": (*ORDERS, "viewer.entered", "host.on"),
+    # few boundaries: where there are many, every lap is shorter than the second it is floored to
+    "laps": ("lap.started", "lap.ended", "host.on", *["viewer.entered", "online.sampled", "order.paid"] * 5),
     "intervals": (*STAGE, *STAGE, "viewer.entered", "viewer.left", "online.sampled", "order.paid", "order.refunded"),
 }
 DAY = 86_400_000_000
