@@ -5,6 +5,7 @@ order's later events name only their order and belong to any show until that is 
 """
 
 import hashlib
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,8 +22,7 @@ from kaibo.eventlog.segments import Segment, batches_of, read_batch, segments, w
 from kaibo.kit import env
 from kaibo.kit.clock import to_datetime
 
-SEGMENTS_PER_FILE = 4
-"""Half a million lines in memory at once: sorting more than that would spill to the disk."""
+SEGMENTS_PER_FILE = 8
 
 _TEXT = (
     *("event_id", "kind", "platform", "room_id", "show_id", "viewer_id", "traffic_source", "product_id", "sku_id"),
@@ -115,25 +115,48 @@ def quoted(text: str) -> str:
 def lake_sealed(counted: Mapping[str, int], *, connection: duckdb.DuckDBPyConnection | None = None) -> list[Path]:
     """Write sealed segments that are counted up to `counted[writer]` as Parquet; the new files.
 
-    Shape: repeating it writes nothing new. Raises: DamagedSegment, DamagedLake; then the manifest is unchanged.
+    Shape: repeating it writes nothing new. Raises: DamagedSegment after every whole segment is written, DamagedLake;
+    then the manifest is unchanged.
     """
     ready = [segment for segment in segments() if _is_ready(segment, counted)]
     if not ready:
         return []
     lake_folder().mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
+    damage: DamagedSegment | None = None
     work = connection or connect()
     try:
         with _changing() as changed:
             for together in _by_hour([one for one in ready if one.path.name not in changed.segments]):
-                files = _write_hour(work, together)
+                files, written, error = _write_whole(work, together)
+                damage = damage or error
                 changed.files += files
-                changed.segments.update(segment.path.name for segment in together)
+                changed.segments.update(segment.path.name for segment in written)
                 made += [lake_folder() / file.name for file in files]
     finally:
         if connection is None:
             work.close()
+    if damage is not None:
+        raise damage
     return made
+
+
+def _write_whole(
+    work: duckdb.DuckDBPyConnection, together: list[Segment]
+) -> tuple[list[LakeFile], list[Segment], DamagedSegment | None]:
+    """Files, the segments in them, and the first damage: a damaged segment waits and holds no other up."""
+    try:
+        return _write_hour(work, together), together, None
+    except DamagedSegment as error:
+        if len(together) == 1:
+            return [], [], error
+    files: list[LakeFile] = []
+    written: list[Segment] = []
+    damage: DamagedSegment | None = None
+    for segment in together:
+        some, whole, error = _write_whole(work, [segment])
+        files, written, damage = files + some, written + whole, damage or error
+    return files, written, damage
 
 
 def _is_ready(segment: Segment, counted: Mapping[str, int]) -> bool:
@@ -165,36 +188,38 @@ def _write_hour(work: duckdb.DuckDBPyConnection, together: list[Segment]) -> lis
         read_batch(ref)  # raises DamagedSegment before any engine reads the file
     expected = sum(ref.to_seq - ref.from_seq + 1 for ref in refs)
     stem = f"{_hour(together[0])}/{refs[0].writer}-{refs[0].from_seq:015d}-{refs[-1].to_seq:015d}"
-    lines = select_lines([segment.path for segment in together], refs[0].writer)
-    work.execute(f"create or replace temp table lake_lines as {lines}")
+    every = lake_folder() / f"{stem}.lines"
+    every.parent.mkdir(parents=True, exist_ok=True)
+    found = write_parquet(work, select_lines([segment.path for segment in together], refs[0].writer), every)
     try:
-        found = work.execute("select count(*) from lake_lines").fetchone()
-        if found is None or found[0] != expected:
+        if found != expected:
             raise DamagedLake(f"{stem}: {found} rows read where {expected} were acknowledged")
-        shows = work.execute("select distinct show_id from lake_lines where show_id is not null order by 1").fetchall()
-        files = []
-        if shows:
-            named = tuple(row[0] for row in shows)
-            files.append(_copy(work, f"{stem}.parquet", "hour", "show_id is not null", shows=named))
-        if sum(file.rows for file in files) < expected:
-            files.append(_copy(work, f"{stem}.loose.parquet", "loose", "show_id is null"))
+        files = _divide(work, every, stem)
         if sum(file.rows for file in files) != expected:
             raise DamagedLake(f"{stem}: the files hold other rows than the {expected} of the segments")
     finally:
-        work.execute("drop table if exists lake_lines")
+        every.unlink(missing_ok=True)
+    return files
+
+
+def _divide(work: duckdb.DuckDBPyConnection, every: Path, stem: str) -> list[LakeFile]:
+    """The lines of shows and those without one apart; lines of a single show are well as they are.
+
+    They lie in order of seq, which is nearly that of time, and `rewrite_show` sorts them for good.
+    """
+    held = f"read_parquet({quoted(str(every))})"
+    found = work.execute(f"select show_id, count(*) from {held} group by 1 order by 1").fetchall()  # noqa: S608
+    shows = tuple(str(show) for show, _ in found if show is not None)
+    hour, apart = f"{stem}.parquet", f"{stem}.loose.parquet"
+    if len(found) == 1:
+        name, form = (hour, "hour") if shows else (apart, "loose")
+        every.replace(lake_folder() / name)
+        return [LakeFile(name, form, int(found[0][1]), shows)]
+    files = []
+    for name, form, where, names in ((hour, "hour", "is not null", shows), (apart, "loose", "is null", ())):
+        query = f"select * from {held} where show_id {where} order by show_id, occurred_at, seq"  # noqa: S608
+        files.append(LakeFile(name, form, write_parquet(work, query, lake_folder() / name), names))
     return [file for file in files if file.rows]
-
-
-def _copy(
-    work: duckdb.DuckDBPyConnection, name: str, form: str, where: str, *, shows: tuple[str, ...] = ()
-) -> LakeFile:
-    path = lake_folder() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # lines come in order of seq, which is nearly that of time: one show needs no sort, twice as fast
-    order = "order by show_id, occurred_at, seq" if len(shows) > 1 else ""
-    query = f"select * from lake_lines where {where} {order}"  # noqa: S608 - our own text
-    rows = write_parquet(work, query, path)
-    return LakeFile(name, form, rows, shows)
 
 
 def write_parquet(work: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
@@ -204,6 +229,8 @@ def write_parquet(work: duckdb.DuckDBPyConnection, query: str, path: Path) -> in
     found = work.execute(f"select count(*) from read_parquet({quoted(str(temporary))})").fetchone()  # noqa: S608
     rows = int(found[0]) if found else 0
     if rows:
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
         temporary.replace(path)
     else:
         temporary.unlink()
@@ -251,8 +278,8 @@ def rewrite_show(show_id: str) -> Path | None:
         listed = ", ".join(quoted(str(lake_folder() / file.name)) for file in hours)
         query = (
             f"select * from read_parquet([{listed}]) where show_id = {quoted(show_id)} "  # noqa: S608
-            "qualify sign > 0 and sum(sign) over (partition by platform, room_id, event_id) > 0 "
-            "and row_number() over (partition by platform, room_id, event_id order by sign desc, seq desc) = 1 "
+            "qualify sign > 0 and sum(sign) over (partition by platform, room_id, event_id, occurred_at) > 0 "
+            "and row_number() over (partition by platform, room_id, event_id, occurred_at order by sign desc, seq desc) = 1 "
             "order by occurred_at, seq"
         )
         work = connect()
