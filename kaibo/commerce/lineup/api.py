@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from kaibo.commerce.lineup import checks, desk, publishing, queries, services, sheets, stored
+from kaibo.commerce.lineup.checks import loss_minor
 from kaibo.commerce.lineup.contracts import (
     Act,
     ActAnswer,
@@ -15,10 +16,12 @@ from kaibo.commerce.lineup.contracts import (
     Rules,
     VersionView,
 )
+from kaibo.commerce.lineup.sentences import field_names, role_names, sentence, sku_names
 from kaibo.commerce.lineup.services import Edit
+from kaibo.commerce.lineup.stored import shown
 from kaibo.commerce.shows.contracts import ShowView
 
-__all__ = ["Edit"]
+__all__ = ["Edit", "field_names", "loss_minor", "role_names", "sentence", "shown", "sku_names"]
 
 
 def lineup(show_id: str) -> LineupView:

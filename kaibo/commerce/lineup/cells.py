@@ -104,7 +104,7 @@ def _money(text: str, currency: str) -> int:
 def _role(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).lower()
     for role in ROLES:
-        if any(word in plain for word in _ROLE_WORDS[role]):
+        if plain == _ROLE_WORDS[role][0][0] or any(word in plain for word in _ROLE_WORDS[role]):
             return role
     raise BadCell(_("“%(text)s” is no role of a link.") % {"text": text[:20]}, _("Write 引流, 福利, 主推 or 利润."))
 

@@ -126,8 +126,10 @@ def loss_per_piece(line: Line) -> int:
 
 
 def loss_minor(line: Line) -> int | None:
-    """What a line loses when it sells out or reaches its cap; None where nobody says how many pieces that is."""
+    """What a line loses when it sells out or reaches its cap; None where cost, price or pieces of it are unknown."""
     each = loss_per_piece(line)
+    if line.role == "welfare" and (line.cost_minor is None or line.live_price_minor is None):
+        return None
     if not each:
         return 0
     count = line.cap if line.cap is not None else line.pieces

@@ -10,6 +10,7 @@ from ninja.security import django_auth
 from kaibo import __version__
 from kaibo.kit.errors import KaiboError
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
+from kaibo.web.lineup.routes import router as lineup_router
 
 api = NinjaAPI(
     title="Kaibo",
@@ -25,6 +26,7 @@ api = NinjaAPI(
 api.add_router("", reference.router)
 api.add_router("/rooms", rooms.router)
 api.add_router("/shows", shows.router)
+api.add_router("/shows", lineup_router)
 api.add_router("/feeds", feeds.router)
 api.add_router("/compliance", compliance.router)
 

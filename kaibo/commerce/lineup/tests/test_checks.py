@@ -76,6 +76,8 @@ def test_it_limits_what_give_aways_lose() -> None:
     gift = replace(GOOD, role="welfare", cost_minor=15000, cap=10)
     assert loss_minor(gift) == 50_000
     assert loss_minor(replace(gift, cap=None, stock=())) is None
+    assert loss_minor(replace(gift, cost_minor=None)) is None
+    assert loss_minor(GOOD) == 0
     assert codes(gift) == []
     assert codes(gift, rules=Rules(giveaway_loss_minor=40_000)) == ["giveaway_loss"]
     assert codes(gift, rules=Rules(giveaway_loss_minor=None)) == []

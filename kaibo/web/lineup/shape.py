@@ -1,0 +1,120 @@
+"""The sheet as the page reads it: texts by cell, findings in words, totals. Money stays text as people type it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kaibo.commerce.lineup import api as lineups
+from kaibo.commerce.lineup.contracts import FIELDS, Difference, Draft, Line, LineupView
+from kaibo.commerce.shows.contracts import ShowView
+from kaibo.commerce.team import api as team
+from kaibo.kit.clock import MINUTE_US
+
+
+def show_minutes(show: ShowView) -> float | None:
+    """The planned length of a show, None without a planned end."""
+    begins = show.planned_at if show.planned_at is not None else show.started_at
+    if begins is None or show.planned_end_at is None:
+        return None
+    return (show.planned_end_at - begins) / MINUTE_US
+
+
+def sheet(show: ShowView, view: LineupView, currency: str) -> dict[str, Any]:
+    """Everything the page draws of one version."""
+    found = lineups.findings(view.lines, view.rules, show_minutes=show_minutes(show))
+    told = []
+    for finding in found:
+        problem, fix = lineups.sentence(finding, currency=currency)
+        told.append(
+            {
+                "code": finding.code,
+                "severity": finding.severity.value,
+                "line_id": finding.line_id,
+                "field": finding.field,
+                "problem": problem,
+                "fix": fix,
+            }
+        )
+    return {
+        "version": view.version,
+        "can_undo": view.can_undo,
+        "published_version": view.published_version,
+        "published_at": view.published_at,
+        "lines": [line_shape(line, currency) for line in view.lines],
+        "findings": told,
+        "rules": {
+            "core_sizes": list(view.rules.core_sizes),
+            "giveaway_loss_minor": view.rules.giveaway_loss_minor,
+            "minutes_tolerance_ratio": view.rules.minutes_tolerance_ratio,
+        },
+        "totals": totals(view.lines, show),
+    }
+
+
+def line_shape(line: Line, currency: str) -> dict[str, Any]:
+    """A line as texts; only cells that hold something."""
+    cells = {field: text for field in FIELDS if (text := lineups.shown(line, field, currency=currency))}
+    return {"id": line.line_id, "cells": cells, "refused": sorted(line.refused), "pieces": line.pieces}
+
+
+def totals(lines: Sequence[Line], show: ShowView) -> dict[str, Any]:
+    """Sums of the sheet; a sum over lines that do not say theirs tells how many those are."""
+    losses = [lineups.loss_minor(line) for line in lines]
+    return {
+        "lines": len(lines),
+        "roles": {
+            role: sum(1 for line in lines if line.role == role) for role in ("traffic", "welfare", "hero", "profit")
+        },
+        "minutes": sum(line.planned_minutes or 0 for line in lines),
+        "minutes_open": sum(1 for line in lines if line.planned_minutes is None),
+        "show_minutes": show_minutes(show),
+        "pieces": sum(line.pieces or 0 for line in lines),
+        "pieces_open": sum(1 for line in lines if line.pieces is None),
+        "loss_minor": sum(loss or 0 for loss in losses),
+        "loss_open": sum(1 for loss in losses if loss is None),
+    }
+
+
+def draft_shape(draft: Draft, currency: str) -> dict[str, Any]:
+    """What a file would bring, for the preview."""
+    return {
+        "columns": [
+            {"index": each.index, "header": each.header, "field": each.field, "certainty": each.certainty}
+            for each in draft.columns
+        ],
+        "lines": [line_shape(line, currency) for line in draft.lines],
+        "problems": [
+            {
+                "row": each.row,
+                "column": each.column,
+                "field": each.field,
+                "text": each.text,
+                "problem": each.problem,
+                "fix": each.fix,
+            }
+            for each in draft.problems
+        ],
+        "left_out": [{"row": row, "why": why} for row, why in draft.left_out],
+    }
+
+
+def versions(show_id: str) -> list[dict[str, Any]]:
+    """Versions, the latest first, with the names of the people."""
+    found = lineups.versions(show_id)
+    names = team.names_of({each.actor for each in found})
+    return [
+        {
+            "number": each.number,
+            "act": each.act,
+            "by": names.get(each.actor, each.actor),
+            "at_us": each.at_us,
+            "changed": each.changed,
+            "note": each.note if each.act in {"pasted", "uploaded"} else "",
+        }
+        for each in found
+    ]
+
+
+def difference_shape(each: Difference) -> dict[str, Any]:
+    """One line's difference."""
+    changes = [{"field": cell.field, "before": cell.before, "after": cell.after} for cell in each.changes]
+    return {"kind": each.kind, "link_no": each.link_no, "title": each.title, "changes": changes}

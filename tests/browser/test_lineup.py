@@ -1,0 +1,92 @@
+"""The lineup in a real browser: paste, two refused cells, fixed by keyboard, undone; cards on a phone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+HEADS = "链接号\t款号\t商品名称\t角色\t颜色尺码库存\t直播间专享\t限量"
+ROWS = (
+    "{n}\tYS-{n}\t羊毛大衣 {n}\t{role}\t黑 S4 M{n} L6\t{price}\t{cap}",
+    ["引流", "主推", "福利", "利润"],
+)
+
+
+def sheet() -> str:
+    lines = []
+    for number in range(1, 46):
+        price = "面议" if number == 9 else f"{59 + number * 7}.9"
+        cap = "若干" if number == 14 else "20"
+        lines.append(ROWS[0].format(n=number, role=ROWS[1][number % 4], price=price, cap=cap))
+    return "\n".join([HEADS, *lines, "合计\t\t\t\t\t8888\t"])
+
+
+def cell(page: Page, row: int, column: int) -> str:
+    return page.locator(f'.pane td[data-row="{row}"][data-column="{column}"]').text_content() or ""
+
+
+def test_it_takes_a_pasted_sheet_and_lets_it_be_fixed(
+    room: Open, site: object, keep: Callable[[Page, str], None]
+) -> None:
+    page = room("/shows/tonight/lineup")
+    page.click("#hollow-bring")
+    page.fill("#bring-text", sheet())
+    page.click("#bring-go")
+    page.locator(".mapping label", has_text="直播间专享").locator("select").select_option("live_price_minor")
+    expect(page.locator(".problems li")).to_have_count(2)
+    keep(page, "lineup-preview-zh")
+    page.click("#bring-go")
+    expect(page.locator(".pane tbody tr")).to_have_count(45)
+    expect(page.locator('.findings [data-severity="bad"]')).to_have_count(2)
+    page.locator('.findings [data-severity="bad"] button').first.click()
+    page.keyboard.type("128")
+    page.keyboard.press("Enter")
+    expect(page.locator('.findings [data-severity="bad"]')).to_have_count(1)
+    assert cell(page, 8, 6) == "128"
+    page.locator('.findings [data-severity="bad"] button').click()
+    page.keyboard.insert_text("二十")
+    page.keyboard.press("Escape")
+    assert cell(page, 13, 11) == "若干", "Escape keeps what stood there"
+    page.keyboard.press("F2")
+    page.keyboard.type("20")
+    page.keyboard.press("Enter")
+    expect(page.locator('.findings [data-severity="bad"]')).to_have_count(0)
+    keep(page, "lineup-zh")
+    page.keyboard.press("Control+z")
+    expect(page.locator('.findings [data-severity="bad"]')).to_have_count(1)
+    page.reload()
+    assert cell(page, 13, 11) == "若干"
+
+
+def test_it_keeps_what_is_typed_while_the_line_is_down(room: Open, site: object) -> None:
+    page = room("/shows/tonight/lineup", allowed=("ERR_INTERNET_DISCONNECTED",))
+    page.locator('.pane td[data-row="0"][data-column="9"]').click()
+    page.context.set_offline(True)
+    page.keyboard.type("socks")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "unsaved")
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saved", timeout=10_000)
+    page.reload()
+    assert cell(page, 0, 9) == "socks"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_it_is_a_list_of_cards_on_a_phone(
+    room: Open, site: object, keep: Callable[[Page, str], None], language: str
+) -> None:
+    wide = room("/shows/tonight/lineup", language=language)
+    expect(wide.locator(".pane tbody tr")).to_have_count(45)
+    keep(wide, f"lineup-{language}")
+    page = room("/shows/tonight/lineup", language=language, size=(390, 844))
+    expect(page.locator(".card-line")).to_have_count(45)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    keep(page, f"lineup-phone-{language}")
+    page.locator(".card-line").nth(3).click()
+    page.fill('#line [name="gift"]', language)
+    page.locator("#line [data-close]").click()
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saved", timeout=10_000)
+    expect(page.locator(".card-line").nth(3)).to_contain_text(language)
