@@ -56,3 +56,20 @@ def test_it_counts_an_ordered_night_in_one_batch_like_the_reference(counter: Cou
     for profile in fakes.PROFILES:
         night = sorted(fakes.night(4, profile=profile, size=200), key=lambda each: each["occurred_at"])
         assert count_pieces(counter, [night]) == reference.count(night)
+
+
+def test_it_settles_every_tie_the_same_way_round(counter: Counter) -> None:
+    """What chance seldom meets: one id in two rooms at one instant, refunds exactly an hour and a day late."""
+    at = {"platform": "douyin", "room_id": "r0", "show_id": "A", "occurred_at": fakes.START, "viewer_id": "v1"}
+    entered = {**at, "event_id": "same", "kind": "viewer.entered", "traffic_source": "paid"}
+    twin = {**entered, "room_id": "r1", "traffic_source": "feed"}
+    paid = {**at, "event_id": "p", "kind": "order.paid", "order_id": "o", "amount_minor": 100}
+    hour = {**paid, "event_id": "h", "kind": "order.refunded", "occurred_at": fakes.START + 3_600_000_000}
+    day = {**hour, "event_id": "d", "occurred_at": fakes.START + fakes.DAY}
+    lap = {**at, "event_id": "l", "kind": "lap.started"}
+    ended = {**lap, "event_id": "m", "kind": "lap.ended"}
+    night = [entered, twin, paid, hour, day, lap, ended]
+    expected = reference.count(night)
+    for order in (night, night[::-1]):
+        for pieces in ([order], [[one] for one in order]):
+            assert count_pieces(counter, pieces) == expected
