@@ -89,6 +89,13 @@ def connectors() -> str:
     return render(NOTE)
 
 
+def payloads() -> str:
+    """What each payload of a platform becomes."""
+    from kaibo.connectors.payloadreference import render
+
+    return render(NOTE)
+
+
 def commands() -> str:
     """Every command with its arguments and options."""
     from kaibo.config import cli
@@ -149,6 +156,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "events.md": events,
     "connectors.md": connectors,
+    "payloads.md": payloads,
     "commands.md": commands,
     "metrics.md": metrics,
 }

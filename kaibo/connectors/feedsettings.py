@@ -10,8 +10,12 @@ def check_settings(config: Mapping[str, object], settings: tuple[FeedSetting, ..
     known = {setting.name for setting in settings}
     for name in config:
         if name not in known:
-            return ConfigProblem("unknown_option", f"'{name}' is no setting here; there are {', '.join(sorted(known))}")
+            return ConfigProblem("unknown_option", f"'{name}' is no setting here; {_named(known)}")
     for setting in settings:
         if setting.is_needed and not config.get(setting.name):
             return ConfigProblem("missing_setting", f"{setting.name} is missing: {setting.says}")
     return Ok()
+
+
+def _named(known: set[str]) -> str:
+    return f"there are {', '.join(sorted(known))}" if known else "there are none"

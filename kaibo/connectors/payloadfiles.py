@@ -16,8 +16,8 @@ class PayloadFile:
         self._inner = inner
 
     def recognise(self, head: bytes) -> bool:
-        """JSON, XML or base64, as pushes are: the translation says what is wrong with it."""
-        return head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"[", b"<"}
+        """JSON, XML or binary packets, as payloads are: the translation says what is wrong with one."""
+        return head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"[", b"<", b"\0"}
 
     def translate(self, body: BinaryIO, *, room: str | None, options: Mapping[str, str]) -> Iterator[Outcome]:
         """The outcomes of the one payload."""

@@ -174,3 +174,32 @@ def guarded(rows: list[Any], read: Callable[[Any], Iterator[Outcome]]) -> Iterat
 def refused(problem: BadField, payload: bytes) -> Outcome:
     """The one outcome of a payload that cannot be read at all."""
     return bad(1, problem.field, problem.problem, problem.fix, payload)
+
+
+def documents(payload: bytes) -> list[Any]:
+    """The JSON documents of a payload: one, or one per line as captures are kept. Raises BadField."""
+    try:
+        return [decode(payload)]
+    except BadField as whole_problem:
+        lines = [line for line in payload.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise
+        try:
+            return [decode(line) for line in lines]
+        except BadField:
+            raise whole_problem from None
+
+
+def figure(
+    name: str, value: int, *, platform: str, room_id: str, at: int, basis: str = "cumulative", is_final: bool = False
+) -> PlatformEvent:
+    """A number that a platform states as of an instant; stating the same twice is the same event."""
+    attrs = {"figure": name, "value": value, "basis": basis, "origin": "pushed", "is_final": is_final}
+    return PlatformEvent(
+        event_id=f"figure:{name}:{at}",
+        kind="figure.reported",
+        platform=platform,
+        room_id=room_id,
+        occurred_at=at,
+        attrs=attrs,
+    )

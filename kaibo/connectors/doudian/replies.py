@@ -21,7 +21,9 @@ def reply(given: dict[str, Any]) -> Iterator[Outcome]:
     after_sales = data.get("items") or data.get("aftersale_list")
     if orders:
         yield from guarded(objects(orders, "shop_order_list"), _order)
-    elif after_sales and all("aftersale" in "".join(one) for one in objects(after_sales, "items")):
+    elif after_sales and all(
+        {"aftersale_info", "aftersale_status"} & one.keys() for one in objects(after_sales, "items")
+    ):
         yield from guarded(objects(after_sales, "items"), _after_sale)
     else:
         yield Skipped(NO_EVENTS)

@@ -13,6 +13,7 @@ from kaibo.eventlog.kinds import KINDS
 IMPURE = {"time", "socket", "httpx", "requests", "urllib.request", "random", "os", "subprocess"}
 EVERY = api.connectors()
 READERS = [manifest for manifest in EVERY if manifest.transport == "file"]
+PAYLOADS = [manifest for manifest in EVERY if manifest.transport in registry.PAYLOADS]
 SILVER = [manifest for manifest in EVERY if manifest.tier in {"silver", "gold"}]
 GOLD = [manifest for manifest in EVERY if manifest.tier == "gold"]
 
@@ -60,6 +61,31 @@ def test_it_holds_bronze_to_unknown_kinds_and_fixtures(manifest: Manifest) -> No
     assert any((manifest.folder / "fixtures").iterdir())
     is_open = {"unknown"} <= set(manifest.kinds)
     assert is_open or manifest.is_one_recording, "rows of a kind nobody knows must become `unknown`"
+
+
+@pytest.mark.parametrize("manifest", PAYLOADS, ids=lambda manifest: manifest.id)
+def test_it_holds_bronze_to_pure_translation_and_proof(manifest: Manifest) -> None:
+    assert inspect.isgeneratorfunction(registry.payload_translator(manifest.id).translate)
+    for path in manifest.folder.glob("*.py"):
+        assert not imports_of(path) & IMPURE, f"{path.name} reaches out of the translation"
+    assert "unknown" in manifest.kinds or set(manifest.kinds) == {"figure.reported"}
+    assert any((manifest.folder / "fixtures").iterdir())
+    registry.error_texts(manifest.id)
+    unknown = api.check_config(manifest.id, {"no such option": "1"})
+    assert isinstance(unknown, ConfigProblem)
+    assert unknown.code == "unknown_option"
+
+
+@pytest.mark.parametrize("manifest", PAYLOADS, ids=lambda manifest: manifest.id)
+def test_it_holds_a_push_to_naming_what_its_feeds_need(manifest: Manifest) -> None:
+    needs = api.feed_settings(manifest.id)
+    assert bool(needs) == (manifest.transport == "push")
+    if needs:
+        assert any(need.is_secret for need in needs)
+        missing = api.check_config(manifest.id, {})
+        assert isinstance(missing, ConfigProblem)
+        assert missing.code == "missing_setting"
+        assert isinstance(api.check_config(manifest.id, {need.name: "x" for need in needs}), Ok)
 
 
 @pytest.mark.parametrize("manifest", SILVER or [None], ids=lambda manifest: getattr(manifest, "id", "none yet"))
