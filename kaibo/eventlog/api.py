@@ -15,8 +15,10 @@ from kaibo.eventlog.feeds import (
 )
 from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
 from kaibo.eventlog.lake import lake_sealed, rewrite_show, sources_of
+from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
 from kaibo.eventlog.netevents import events_of
+from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.segments import batches, read_batch
@@ -25,6 +27,8 @@ from kaibo.eventlog.viewers import erase_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
 
 __all__ = [
+    "EARLIEST_US",
+    "FUTURE_US",
     "Log",
     "announce_server",
     "artifact",
@@ -57,6 +61,7 @@ __all__ = [
     "rewrite_show",
     "rotate_token",
     "server_address",
+    "set_aside",
     "set_feed_enabled",
     "sources_of",
     "status",

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from kaibo.eventlog.api import EARLIEST_US
 from kaibo.eventlog.kinds import KINDS, UNKNOWN
-from kaibo.eventlog.lines import EARLIEST_US
 from kaibo.kit import clock
 from kaibo.operations.imports.plan import AFTERMATH, BLOCK_US, Planner
 from kaibo.operations.imports.tally import Tally

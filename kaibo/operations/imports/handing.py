@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from kaibo.connectors.api import BadLine
-from kaibo.eventlog import quarantine
+from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance, Receipt
 from kaibo.eventlog.errors import LogRefuses
 from kaibo.eventlog.events import PlatformEvent
@@ -55,7 +55,8 @@ class Aside:
     def flush(self) -> None:
         waiting, self._waiting = self._waiting, []
         raws = [row.raw.encode() for row in waiting]
-        quarantine.keep(list(waiting), raws, feed_id=self._provenance.feed_id, ingest_id=self._provenance.ingest_id)
+        told = self._provenance
+        eventlog.set_aside(list(waiting), raws, feed_id=told.feed_id, ingest_id=told.ingest_id)
 
 
 _ROW = msgspec.json.Decoder(tuple[int, PlatformEvent])

@@ -13,7 +13,6 @@ from kaibo.connectors.api import BadLine, BrokenFile, Manifest, Skipped
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Problem, Provenance, Receipt
 from kaibo.eventlog.events import PlatformEvent
-from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.kit import clock
 from kaibo.operations.imports.contracts import Progress
 from kaibo.operations.imports.glance import GLANCE_BYTES, glance
@@ -43,7 +42,7 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     homes: Homes = field(default_factory=Homes)
     platforms: set[str] = field(default_factory=set)
-    latest_us: int = field(default_factory=lambda: clock.now_us() + FUTURE_US)
+    latest_us: int = field(default_factory=lambda: clock.now_us() + eventlog.FUTURE_US)
 
     @property
     def is_raw(self) -> bool:
@@ -91,7 +90,7 @@ def content_hash(manifest: Manifest, path: Path) -> str:
 
 def _saw(run: Run, planner: Planner, event: PlatformEvent) -> None:
     """One event of the file, unless the log will refuse its time: such a line must not stretch a show."""
-    if EARLIEST_US <= event.occurred_at <= run.latest_us:
+    if eventlog.EARLIEST_US <= event.occurred_at <= run.latest_us:
         place = (event.platform, event.room_id)
         run.platforms.add(event.platform)
         planner.saw(place, event.kind, event.occurred_at, event.show_id)
