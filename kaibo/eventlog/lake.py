@@ -16,7 +16,7 @@ import duckdb
 import msgspec
 
 from kaibo.eventlog.contracts import BatchRef, Sources
-from kaibo.eventlog.errors import DamagedLake, LogBusy
+from kaibo.eventlog.errors import DamagedLake, DamagedSegment, LogBusy
 from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.segments import Segment, batches_of, read_batch, segments, write_durably
 from kaibo.kit import env
@@ -154,8 +154,8 @@ def _write_whole(
     written: list[Segment] = []
     damage: DamagedSegment | None = None
     for segment in together:
-        some, whole, error = _write_whole(work, [segment])
-        files, written, damage = files + some, written + whole, damage or error
+        some, whole, found = _write_whole(work, [segment])
+        files, written, damage = files + some, written + whole, damage or found
     return files, written, damage
 
 
@@ -278,8 +278,8 @@ def rewrite_show(show_id: str) -> Path | None:
         listed = ", ".join(quoted(str(lake_folder() / file.name)) for file in hours)
         query = (
             f"select * from read_parquet([{listed}]) where show_id = {quoted(show_id)} "  # noqa: S608
-            "qualify sign > 0 and sum(sign) over (partition by platform, room_id, event_id, occurred_at) > 0 "
-            "and row_number() over (partition by platform, room_id, event_id, occurred_at order by sign desc, seq desc) = 1 "
+            "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
+            "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1 "
             "order by occurred_at, seq"
         )
         work = connect()

@@ -53,8 +53,8 @@ def net_events(
         names = ", ".join(f'"{name}"' for name in _NAMES)
         query = (
             f"select {names} from ({both}) where {where} "  # noqa: S608 - names are ours, values are bound
-            "qualify sign > 0 and sum(sign) over (partition by platform, room_id, event_id) > 0 "
-            "and row_number() over (partition by platform, room_id, event_id order by sign desc, seq desc) = 1 "
+            "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
+            "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1 "
             "order by occurred_at, event_id"
         )
         work = connect()

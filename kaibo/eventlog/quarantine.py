@@ -67,6 +67,7 @@ def settle(row: QuarantinedLine, *, problem: Problem | None, is_known: bool = Fa
     row.tries += 1
     if problem is None:
         row.state = "known" if is_known else "replayed"
+        row.raw = b""  # it is in the log now; as received it names the viewer
     else:
         row.field, row.problem, row.fix = problem.field, problem.problem.replace("\x00", "\ufffd"), problem.fix
-    row.save(update_fields=["tries", "state", "field", "problem", "fix"])
+    row.save(update_fields=["tries", "state", "raw", "field", "problem", "fix"])

@@ -130,6 +130,21 @@ def test_it_takes_an_import_back_and_frees_its_ids() -> None:
     assert api.coverage("s1", now_us=now_us()).seen == {"comment.posted": 25}
 
 
+def test_it_takes_back_both_events_that_share_an_id_hours_apart() -> None:
+    api.open_window(PLATFORM, ROOM, "night", from_us=START)
+    again = START + 2 * HOUR_US
+    other = Provenance("feed_test", ingest_id="other")
+    bring([event("x", occurred_at=START)])
+    bring([event("x", occurred_at=again)])
+    bring([event("y", occurred_at=START)], other)
+    lake_all()
+    assert ids("night") == ["x", "y", "x"]
+    api.rewrite_show("night")
+    assert ids("night") == ["x", "y", "x"]
+    assert api.retract(ingest_id=LOCAL.ingest_id, actor="user:1", why="wrong") == 2
+    assert ids("night") == ["y"]
+
+
 def test_it_moves_a_show_into_another_with_its_windows() -> None:
     api.open_window(PLATFORM, ROOM, "a", from_us=START, to_us=START + 100)
     api.open_window(PLATFORM, ROOM, "b", from_us=START + 100, to_us=START + 200)
@@ -200,6 +215,20 @@ def test_it_writes_no_damaged_segment_into_the_lake() -> None:
     assert manifest().files == []
 
 
+def test_it_lets_no_damaged_segment_hold_up_the_others() -> None:
+    for name in ("a", "b", "c"):
+        bring(some(10, prefix=name))  # each closes the log, and so seals a segment
+    middle = sorted({ref.path for ref in api.batches({})})[1]
+    middle.write_bytes(middle.read_bytes().replace(b'"b5"', b'"b6"'))
+    with pytest.raises(DamagedSegment):
+        lake_all()
+    assert len(manifest().segments) == 2
+    assert middle.name not in manifest().segments
+    with pytest.raises(DamagedSegment):
+        lake_all()
+    assert sum(file.rows for file in manifest().files) == 20
+
+
 def test_it_leaves_uncounted_segments_out_of_the_lake() -> None:
     bring(some(10, show_id="s"))
     bring(some(10, show_id="s", prefix="x"))
@@ -250,11 +279,12 @@ def test_it_tries_quarantined_lines_again_once_their_feed_may_bring_them() -> No
     assert numbers(log.append_lines(body, provenance=Provenance(feed.id), feed=feed)) == (0, 0, 3)
     assert [(line.field, line.feed_id) for line in api.quarantined()] == [("room_id", feed.id)] * 3
     assert numbers(api.replay_quarantine()) == (0, 0, 3)
-    from kaibo.eventlog.models import Feed
+    from kaibo.eventlog.models import Feed, QuarantinedLine
 
     Feed.objects.filter(id=feed.id).update(rooms=[ROOM])
     assert numbers(api.replay_quarantine()) == (3, 0, 0)
     assert api.quarantined() == []
     assert len(stored()) == 3
+    assert {bytes(row.raw) for row in QuarantinedLine.objects.all()} == {b""}  # viewers are not kept as received
     log.close()
     assert LOCAL.feed_id

@@ -257,6 +257,18 @@ def test_it_tallies_events_without_a_show(counting: Counter, log: fakes.FakeLog)
     assert api.totals("A")["comments"] == 1
 
 
+def test_it_keeps_an_id_that_came_again_hours_later_when_another_line_is_taken_back(
+    counting: Counter, log: fakes.FakeLog
+) -> None:
+    twice = [event(1, "comment.posted"), event(1, "comment.posted", 3 * 60 * MINUTE)]
+    log.add([*twice, event(2, "comment.posted")])
+    count_all(counting)
+    assert api.totals("A")["comments"] == 3
+    log.add([event(2, "comment.posted")], sign=-1)
+    count_all(counting)
+    assert api.totals("A")["comments"] == 2
+
+
 def test_it_tells_the_currencies_of_the_amounts_it_summed(counting: Counter, log: fakes.FakeLog) -> None:
     log.add([order(1, "order.paid", amount_minor=100, currency="CNY"), event(2, "like.given", currency="JPY")])
     count_all(counting)
