@@ -13,11 +13,11 @@ MARKS := not soak
 TEST_DIRS := kaibo tests/journeys tests/races tests/parity tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench soak lock reference clean check-format check-lint check-types check-floors \
-	check-sql check-lengths check-django check-tests
+.PHONY: help install demo test check bench bench-language soak lock reference clean check-format check-lint \
+	check-types check-floors check-sql check-lengths check-django check-tests
 
 help:  ## what can be typed
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 install: $(READY)  ## make .venv with kaibo in it
 
@@ -56,7 +56,7 @@ check-django: $(READY)
 	@$(SCRATCH) KAIBO_TLS=1 $(PY) -m kaibo manage check --deploy --fail-level ERROR 2>/dev/null
 	@$(SCRATCH) $(PY) -m kaibo manage makemigrations --check --dry-run
 check-tests: $(READY)
-	@echo "== architecture, words, docs"; $(PYTEST) tests/architecture tests/docs
+	@echo "== architecture, words, docs, rule packs"; $(PYTEST) tests/architecture tests/docs kaibo/language/tests/test_packs.py
 
 test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite
 	@$(PY) -m tests.postgres $(TEST_DIRS)
@@ -67,6 +67,9 @@ soak: $(READY)  ## the long forms of the tests, for example one million events t
 
 bench: $(BENCH_READY)  ## side-by-side measurements, one table
 	@$(PY) -m benchmarks
+
+bench-language: $(BENCH_READY)  ## what the rule packs find and flag wrongly, and how fast; writes the table of the docs
+	@$(PY) -m benchmarks.language --write
 
 lock: $(READY)  ## resolve the locks again after a change in pyproject.toml
 	@sh requirements/lock.sh

@@ -170,7 +170,7 @@ ONE_STROKE = (
 
 
 # A part held by more characters is a radical (人 水 手 木): sharing it says nothing about the look.
-MOST_HOLDERS = 40
+MOST_HOLDERS = 70
 
 # Characters that are in every sentence: 是 for 最 would find 是好 in half of all reviews.
 EVERYWHERE = frozenset(
@@ -188,10 +188,10 @@ def _lookalikes(parts: dict[str, list[list[str]]]) -> dict[str, str]:
             holders[piece].add(character)
     found: dict[str, set[str]] = defaultdict(set)
     for piece, held in holders.items():
-        if len(held) > 3 * MOST_HOLDERS:
+        if len(held) > 2 * MOST_HOLDERS:
             continue
         for character in held:
-            if piece in common and len(held) <= MOST_HOLDERS:
+            if piece in common:
                 found[character].add(piece)
                 found[piece].add(character)
             for other in held - {character}:

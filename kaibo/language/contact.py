@@ -50,13 +50,13 @@ _MOST_GAP = 3  # marks between two digits of one number; prices in a list stand 
 
 @cache
 def _digit_by_sound() -> NDArray[np.uint32]:
-    """Code of a folded character -> the digit that sounds like it, or the character itself."""
+    """Code of a folded character -> the digit that sounds like it in any reading, or the character itself."""
     known = tables()
     table = np.arange(0x110000, dtype=np.uint32)
     digit = {known.syllables[one]: str(at) for at, names in enumerate(_SYLLABLES) for one in names.split()}
     for character, heard in known.readings.items():
-        if heard[0] in digit:
-            table[ord(character)] = ord(digit[heard[0]])
+        if said := next((digit[one] for one in heard if one in digit), None):
+            table[ord(character)] = ord(said)
     return table
 
 
