@@ -33,7 +33,8 @@ def receive(
     received_at: int | None = None,
 ) -> bool:
     """Keep a delivery; False when this feed had it already, for ever. Durable when it returns. Cost: 1-2 queries."""
-    identity = delivery_id if 0 < len(delivery_id) <= ID_LENGTH else f"sha256:{hashlib.sha256(body).hexdigest()}"
+    is_usable = 0 < len(delivery_id) <= ID_LENGTH and delivery_id.isprintable()  # PostgreSQL keeps no NUL
+    identity = delivery_id if is_usable else f"sha256:{hashlib.sha256(body).hexdigest()}"
     row = Delivered(
         feed_id=feed_id,
         connector=connector,
