@@ -90,7 +90,7 @@ class _Patterns:
 
 
 def compile_packs(packs: Sequence[Pack]) -> Lexicon:
-    """The lexicon of these packs. Cost: 64,000 plain terms in well under half a second."""
+    """The lexicon of these packs. Cost: the shipped packs about 0.3 s, a list of 65,000 words with their sounds 3 s."""
     rules = tuple((pack, rule) for pack in packs for rule in pack.rules)
     plain, collapsed, sound = _Patterns(), _Patterns(), _Patterns()
     known = tables()

@@ -101,7 +101,7 @@ class _Scan:
         return self._is_free(rule, start, start - 1) and self._is_free(rule, end - 1, end)
 
     def _is_tight(self, entry: Entry, view: Folded, first: int, gaps: NDArray[np.int64]) -> bool:
-        """Invisible characters and blanks of control do not count as a gap."""
+        """Whether the gaps hold few enough marks that a reader sees: invisible characters do not count."""
         for at in np.flatnonzero(gaps > entry.max_gap).tolist():
             between = self.joined[int(view.ends[first + at]) : int(view.starts[first + at + 1])]
             if sum(unicodedata.category(one)[0] not in "CM" for one in between) > entry.max_gap:
