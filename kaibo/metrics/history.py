@@ -1,7 +1,7 @@
 """Earlier shows of the same room and slot, by show-minute: what is usual at this point of a night."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -14,6 +14,11 @@ ENOUGH = 3
 """Fewer earlier shows have no quartiles worth drawing."""
 FRESH_SECONDS = 600
 """Ended shows change only by late refunds and imports: their curves are read again every ten minutes."""
+LOOK_SECONDS = 10
+"""Which shows came before, and whether more was counted for them, is asked this often: a night that is imported
+or filled while a page is open joins the comparison without anybody waiting ten minutes."""
+RECOUNT_SECONDS = 30
+"""A curve is read again at most this often while its show changes: a refund of yesterday must not cost every look."""
 LONGEST_MINUTES = 1440
 MOST_SHOWS = 128
 """Earlier shows that one process keeps; beyond it starts afresh, at about a megabyte a show."""
@@ -34,14 +39,21 @@ class _Memory:
     """What one process remembers of ended shows."""
 
     likes: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    versions: dict[str, tuple[float, int]] = field(default_factory=dict)
     facts: dict[str, tuple[float, Facts]] = field(default_factory=dict)
     curves: dict[tuple[str, str], tuple[float, Curve]] = field(default_factory=dict)
     bands: dict[tuple[tuple[str, ...], str], tuple[float, Band]] = field(default_factory=dict)
 
     def empty(self) -> None:
         """Forget everything."""
-        for part in (self.likes, self.facts, self.curves, self.bands):
+        for part in (self.likes, self.versions, self.facts, self.curves, self.bands):
             part.clear()
+
+    def drop(self, show_id: str) -> None:
+        """Forget one show."""
+        self.facts.pop(show_id, None)
+        self.curves = {key: kept for key, kept in self.curves.items() if key[0] != show_id}
+        self.bands = {key: kept for key, kept in self.bands.items() if show_id not in key[0]}
 
 
 _MEMORIES: WeakKeyDictionary[Doors, _Memory] = WeakKeyDictionary()
@@ -63,9 +75,22 @@ def earlier_ids(facts: Facts) -> tuple[str, ...]:
     """Ids of up to seven earlier shows of the same room and slot, latest first."""
     memory, now = _memory(facts), time.monotonic()
     known = memory.likes.get(facts.show_id)
-    if known is None or now - known[0] > FRESH_SECONDS:
-        known = memory.likes[facts.show_id] = (now, tuple(show.show_id for show in facts.earlier))
+    if known is None or now - known[0] > LOOK_SECONDS:
+        ids = tuple(show.show_id for show in facts.earlier)
+        _drop_recounted(memory, facts.doors.versions(ids), now)
+        known = memory.likes[facts.show_id] = (now, ids)
     return known[1]
+
+
+def _drop_recounted(memory: _Memory, versions: Mapping[str, int], now: float) -> None:
+    """Forget what was read of shows for which more was counted since."""
+    for show_id, version in versions.items():
+        seen_at, seen = memory.versions.get(show_id, (now, version))
+        if version == seen:
+            memory.versions.setdefault(show_id, (now, version))
+        elif now - seen_at > RECOUNT_SECONDS:
+            memory.versions[show_id] = (now, version)
+            memory.drop(show_id)
 
 
 def _earlier_facts(facts: Facts, show_id: str) -> Facts:

@@ -1,6 +1,6 @@
 """A show as plain data behind the doors, for tests of formulas."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kaibo.commerce.rooms.contracts import Economics
@@ -53,6 +53,7 @@ class FakeDoors:
     ended: float | None = None
     began: float = 0  # minutes after START; earlier shows began days before
     before: "Mapping[str, FakeDoors]" = field(default_factory=dict)
+    version: int = 1  # rises when more is counted
     reads: list[str] = field(default_factory=list)
 
     def _of(self, show_id: str, what: str) -> "FakeDoors":
@@ -138,6 +139,9 @@ class FakeDoors:
     def earlier(self, show_id: str, *, limit: int) -> list[ShowView]:
         self.reads.append("earlier")
         return [one.view(earlier_id) for earlier_id, one in list(self.before.items())[:limit]]
+
+    def versions(self, show_ids: Sequence[str]) -> dict[str, int]:
+        return {show_id: self.before[show_id].version for show_id in show_ids}
 
     def currencies(self, show_id: str) -> tuple[str, ...]:
         return self._of(show_id, "currencies").amounts_in

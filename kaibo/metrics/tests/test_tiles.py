@@ -1,6 +1,7 @@
 """The ten tiles: order, change, band, target, and what they cost."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,20 @@ def test_it_draws_the_band_of_earlier_shows() -> None:
     assert found["gmv_per_minute_5m"].band == (2_000, 4_000)
     assert api.band("s1", "gmv_paid", minute=9, facts=facts(now)) == (20_000, 40_000)
     assert len(api.bands("s1", ["gmv_paid"], facts=facts(now))["gmv_paid"]) == 60
+
+
+def test_it_takes_in_nights_that_arrive_or_are_counted_while_the_page_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1000.0
+    monkeypatch.setattr("kaibo.metrics.history.time.monotonic", lambda: clock)
+    before: dict[str, FakeDoors] = {}
+    now = FakeDoors(rows=dict.fromkeys(range(30), STEADY), before=before)
+    assert tiles(now, now=29.5)["gmv_paid"].band is None
+    before |= {f"e{k}": earlier(1_000 * k, began=-1440 * k) for k in (1, 2, 3)}
+    clock += 11
+    assert tiles(now, now=29.5)["gmv_paid"].band == (45_000, 75_000)
+    before["e3"] = replace(earlier(9_000, began=-4320), version=2)
+    clock += 31
+    assert tiles(now, now=29.5)["gmv_paid"].band == (45_000, 165_000)
 
 
 def test_it_draws_no_band_from_two_shows() -> None:
