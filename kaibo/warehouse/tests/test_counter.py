@@ -9,7 +9,7 @@ import pytest
 from kaibo.eventlog.contracts import RoomWindow
 from kaibo.kit.clock import now_us
 from kaibo.warehouse import api, counter, ledger, models
-from kaibo.warehouse.counter import Counter
+from kaibo.warehouse.counter import POLL_SECONDS, REST_SECONDS, SMALL_STEP, Counter, Step, rest_after
 from kaibo.warehouse.tests import fakes, reference
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -160,8 +160,8 @@ def test_it_sets_a_damaged_batch_aside_and_goes_on(counting: Counter, log: fakes
 
 
 def test_it_sets_aside_a_batch_whose_sums_no_table_can_hold(counting: Counter, log: fakes.FakeLog) -> None:
-    huge = {"attrs": {"amount_with_subsidy_minor": 9 * 10**18}, "amount_minor": 1}
-    log.add([event(number, "order.paid", order_id=f"o{number}", **huge) for number in range(3)])
+    huge = {"amount_with_subsidy_minor": 9 * 10**18}
+    log.add([event(number, "order.paid", order_id=f"o{number}", amount_minor=1, attrs=huge) for number in range(3)])
     log.add([event(7, "comment.posted")])
     count_all(counting)
     [aside] = models.QuarantinedBatch.objects.all()
@@ -350,3 +350,12 @@ def test_it_gathers_a_show_in_the_lake_once_it_is_over(
     for _ in range(3):
         counting._gather_a_show()
     assert gathered == ["A", "A"]  # not before it is in the lake, then once
+
+
+def test_it_rests_at_the_pace_of_a_night_and_never_while_it_is_behind() -> None:
+    assert rest_after(Step(), seconds=0.001) == POLL_SECONDS
+    assert rest_after(Step(batches=1, events=20), seconds=0.05) == 0.1
+    assert rest_after(Step(batches=1, events=20), seconds=5.0) == REST_SECONDS
+    assert rest_after(Step(batches=40, events=SMALL_STEP), seconds=0.5) == 0
+    assert rest_after(Step(quarantined=1), seconds=0.5) == 0
+    assert rest_after(Step(is_again=True), seconds=0.5) == 0
