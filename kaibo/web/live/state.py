@@ -23,6 +23,7 @@ from kaibo.metrics.facts import Facts
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import MinuteRow
+from kaibo.web.desk.state import desk_state
 from kaibo.web.live import goods, lights
 from kaibo.web.live.doors import PacedDoors, RoomDoors
 
@@ -82,6 +83,7 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
     state.update(_sources(facts))
     state.update(_stated(facts))
     state["host"] = _host(facts)
+    state.update(desk_state(show_id, link_no=(state["now"] or {}).get("link_no")))
     if sees_comments:
         state.update(_comments(show_id))
     return state

@@ -10,7 +10,7 @@ export const LOW = 10; // pieces of one size below which a host should stop prom
 
 export function draw(store) {
   const now = store.get("now");
-  fill($("now"), now ? card(now) : nothing(store));
+  fill($("now"), now ? card(now, store.get("desk/now")) : nothing(store));
   fill($("stock"), now && Object.keys(now.stock).length ? table(now.stock) : h("p", { class: "later" }, say(now ? "no_stock_feed" : "no_lap_stock")));
   tick(store);
 }
@@ -20,15 +20,16 @@ function nothing(store) {
   return h("p", { class: "later" }, say(declared ? "no_lap_yet" : "no_lap_feed"));
 }
 
-function card(now) {
+function card(now, sheet) {
   const price = now.price_minor === null ? h("span", { class: "fig none" }, say("no_price")) : money(now.price_minor, page.currency, { cents: true });
-  const list = now.list_price_minor && now.list_price_minor !== now.price_minor ? h("small", {}, money(now.list_price_minor, page.currency, { cents: true })) : null;
+  const listPrice = now.list_price_minor ?? sheet?.list_price_minor;
+  const list = listPrice && listPrice !== now.price_minor ? h("small", {}, money(listPrice, page.currency, { cents: true })) : null;
   return [
     h("div", { class: "now" },
       h("div", { class: "link" }, now.link_no ?? "–"),
       h("div", { class: "title" }, now.title ?? now.product_id ?? say("untitled")),
       h("div", { class: "price" }, price, list),
-      h("div", { class: "role" }, [now.role && sayOr(`role_${now.role}`, now.role), say("no_gift")].filter(Boolean).join(" · "))),
+      h("div", { class: "role" }, [now.role && sayOr(`role_${now.role}`, now.role), sheet?.gift || say("no_gift")].filter(Boolean).join(" · "))),
     h("div", { class: "elapsed" }, h("div", {}, h("span", {}, h("b", { id: "elapsed" }), ` ${say(now.to_us === null ? "explaining" : "explained")}`), h("span", { id: "planned" })), h("progress", { id: "lap-progress", max: 1, value: 0 })),
     h("div", { class: "facts" }, now.facts.map((figure) => h("button", { type: "button", "data-figure": figure.id, title: sentence(figure) }, h("small", {}, say(`fact_${figure.slot}`)), h("b", { class: isMissing(figure) ? "none" : null }, show(figure))))),
   ];

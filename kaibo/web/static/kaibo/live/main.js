@@ -3,6 +3,7 @@
 import * as ages from "./ages.js";
 import * as definition from "./definition.js";
 import { $, page, say } from "./dom.js";
+import * as desk from "../desk/desk.js";
 import { atSecond, nowUs } from "./format.js";
 import * as goods from "./goods.js";
 import { Line } from "./line.js";
@@ -35,12 +36,13 @@ store.panel(["meta/", "host", "light/", "strip/violations"], 1000, side.drawBar)
 store.panel(["tile/"], page.pace.tiles, () => tiles.draw(tileElements, store));
 store.panel(["minute/", "lap/", "mark/", "strip/", "meta/"], page.pace.strips, () => strips.draw(store));
 store.panel(["now"], 2000, goods.draw);
+store.panel(["desk/", "now", "lap/", "meta/"], 1000, desk.draw);
 store.panel(["goods/", "now"], page.pace.sheet, sheet.draw);
 store.panel(["source/"], 10_000, side.drawSources);
 store.panel(["tile/5"], 5000, side.drawSpend);
 store.panel(["comment/", "strip/comments"], 1000, side.drawComments);
 store.panel(["figure/"], 10_000, side.drawStated);
-store.panel(["now", "tile/3"], 2000, prompt.draw);
+store.panel(["now", "tile/3", "desk/now"], 2000, prompt.draw);
 ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); });
 
 $("goods").addEventListener("click", (event) => {
@@ -85,6 +87,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") return dialogOpen ? dialogOpen.close() : $("help").showModal();
   if (dialogOpen) return;
   if ("1234".includes(event.key)) setView(VIEWS[Number(event.key) - 1]);
+  else if (desk.key(event)) return;
   else if (event.key.toLowerCase() === "z") strips.toggleRange();
   else if (event.key === "ArrowLeft" || event.key === "ArrowRight") walk(event);
   else if (tiles.keyOf(event) >= 0) openDefinition(tileElements[tiles.keyOf(event)].ids ?? []);
@@ -111,6 +114,7 @@ function toast(text) {
 document.querySelector(".thumb").addEventListener("click", async (event) => {
   const act = event.target.closest("button")?.dataset.act;
   if (!act) return;
+  if (act === "mark" || act === "next") return desk.act(act);
   if (act !== "round") return toast(say("act_later"));
   const text = roundText(store);
   try {
@@ -120,3 +124,4 @@ document.querySelector(".thumb").addEventListener("click", async (event) => {
     toast(text); // no clipboard without TLS: the text itself can be held and copied
   }
 });
+desk.start(store, toast);

@@ -12,13 +12,18 @@ export function draw(store) {
     h("div", { class: "call" },
       h("span", { class: now?.link_no ? "link" : "link none" }, now?.link_no ?? "–"),
       h("div", {}, h("p", { class: "title" }, now ? now.title ?? say("untitled") : say("no_lap_yet")), now && now.price_minor !== null ? h("p", { class: "price" }, money(now.price_minor, page.currency, { cents: true })) : null)),
-    h("div", { class: "box" }, h("h2", {}, say("selling_points")), h("p", { class: "later" }, say("selling_points_later"))),
+    h("div", { class: "box" }, h("h2", {}, say("selling_points")), points(store.get("desk/now"))),
     h("div", { class: sizes.length ? "box warn" : "box" }, h("h2", {}, say("sizes")), sizes.length ? h("p", {}, sizes.slice(0, 3).map(([size, pieces]) => h("span", {}, `${size} ${pieces <= 0 ? say("sold_out") : say("pieces", { n: pieces })}`, h("br")))) : h("p", { class: "later" }, now && Object.keys(now.stock).length ? say("sizes_fine") : say("no_stock_feed")), now && Object.keys(now.stock).length ? table(now.stock) : null),
     h("div", { class: "pulse" },
       h("div", {}, h("h2", {}, say("lap_time")), h("p", { id: "prompt-time", class: now ? null : "none" })),
       online(store),
       h("div", {}, h("h2", {}, say("top_questions")), h("p", { class: "none" }, say("questions_later")))));
   tick(store);
+}
+
+function points(sheet) {
+  if (!sheet?.points.length) return h("p", { class: "later" }, say("selling_points_later"));
+  return h("ul", { class: "points" }, sheet.points.map((point) => h("li", {}, point)));
 }
 
 function online(store) {

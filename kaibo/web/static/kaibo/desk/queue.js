@@ -1,0 +1,70 @@
+// Acts wait in the browser's storage until the server has answered: a lost line or a closed page loses none of them.
+
+const RETRY_MS = 3000;
+const BATCH = 100;
+
+export class Queue {
+  // `onChange()` after every change; `onRefused(sentence)` for an act the server does not take
+  constructor(url, { onChange, onRefused }) {
+    Object.assign(this, { url, onChange, onRefused });
+    this.key = `kaibo-desk ${url}`;
+    this.busy = false;
+    this.timer = 0;
+    addEventListener("online", () => this.flush());
+    addEventListener("storage", (event) => event.key === this.key && this.onChange());
+    if (this.waiting.length) this.#soon(0);
+  }
+
+  get waiting() {
+    return JSON.parse(localStorage.getItem(this.key) ?? "[]");
+  }
+
+  #keep(acts) {
+    localStorage.setItem(this.key, JSON.stringify(acts));
+    this.onChange();
+  }
+
+  add(act) {
+    const kept = { id: crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join(""), ...act };
+    this.#keep([...this.waiting, kept]);
+    this.flush();
+    return kept;
+  }
+
+  // Forget an act that has not left yet; false when it may have.
+  drop(id) {
+    if (this.busy || !this.waiting.some((act) => act.id === id)) return false;
+    this.#keep(this.waiting.filter((act) => act.id !== id));
+    return true;
+  }
+
+  #soon(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), wait);
+  }
+
+  async flush() {
+    const acts = this.waiting.slice(0, BATCH);
+    if (this.busy || !acts.length) return;
+    this.busy = true;
+    try {
+      const answer = await fetch(this.url, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value }, body: JSON.stringify({ acts }) });
+      if (answer.status >= 500 || answer.status === 429) throw new Error(`${answer.status}`);
+      const told = await answer.json();
+      if (!answer.ok) {
+        // logged out, or no longer allowed: the acts stay until somebody who may opens the page
+        this.onRefused([told.problem, told.fix].filter(Boolean).join(" "));
+        return;
+      }
+      const answered = new Map(told.map((each) => [each.id, each]));
+      this.#keep(this.waiting.filter((act) => !answered.has(act.id)));
+      for (const each of answered.values()) if (each.state === "refused") this.onRefused(`${each.problem} ${each.fix}`.trim());
+    } catch {
+      this.#soon(RETRY_MS); // no line: they stay
+    } finally {
+      this.busy = false;
+      this.onChange();
+    }
+    if (this.waiting.length) this.#soon(RETRY_MS);
+  }
+}
