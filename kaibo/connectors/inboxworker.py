@@ -11,7 +11,7 @@ from django.db import connection, connections
 from kaibo.connectors import registry
 from kaibo.connectors.contracts import Manifest, Skipped, UnknownConnector
 from kaibo.eventlog import api as eventlog
-from kaibo.eventlog.contracts import FeedView, InboxItem, Problem, Provenance, Receipt
+from kaibo.eventlog.contracts import FeedView, InboxItem, Problem, Provenance, Receipt, Settlement
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses, UnknownFeed
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.eventlog.lines import ENCODER
@@ -40,22 +40,22 @@ def translate_waiting(limit: int = 200) -> int:
 
     Raises: LogRefuses, LogBusy, LogFailed (the rest stays waiting).
     """
-    settled = 0
     held = eventlog.inbox.waiting(limit)
     if not held:
         return 0
+    settled: list[Settlement] = []
     memory = eventlog.open_log()
     try:
         for item in held:
-            translate_item(item, memory)
-            settled += 1
+            settled.append(translate_item(item, memory))  # noqa: PERF401 - what is done is kept when the log refuses
     finally:
         memory.close()
-    return settled
+        eventlog.inbox.settle_all(settled)
+    return len(settled)
 
 
-def translate_item(item: InboxItem, memory: eventlog.Log) -> None:
-    """Translate one delivery, hand its events to the log, write down how it went.
+def translate_item(item: InboxItem, memory: eventlog.Log) -> Settlement:
+    """Translate one delivery and hand its events to the log; how it went.
 
     Shape: good events are kept when others of the delivery are bad; then it counts as failed and can be replayed.
     Events are fsynced before the delivery is settled; a crash between the two only makes duplicates.
@@ -66,20 +66,18 @@ def translate_item(item: InboxItem, memory: eventlog.Log) -> None:
         told = {**item.told, "received_at": str(item.received_at)}
         outcomes = list(registry.payload_translator(item.connector).translate(item.payload, told))
     except (UnknownConnector, UnknownFeed) as error:
-        eventlog.inbox.settle(item.id, count=0, version="", problem=error.sentence)
-        return
+        return Settlement(item.id, problem=error.sentence)
     except Exception as error:
         log.exception("delivery %s of %s cannot be translated", item.id, item.connector)
         version = version_of(registry.manifest_of(item.connector))
         problem = f"the translator failed: {type(error).__name__}: {error}"
-        eventlog.inbox.settle(item.id, count=0, version=version, problem=problem)
-        return
+        return Settlement(item.id, version=version, problem=problem)
     events = [one for one in outcomes if isinstance(one, PlatformEvent)]
     problems = [_said(one) for one in outcomes if isinstance(one, Problem)]
     receipt = _append(events, memory, item=item, manifest=manifest, feed=feed)
     problems += [_said(one) for one in receipt.details]
     skipped = Counter(one.reason for one in outcomes if isinstance(one, Skipped))
-    eventlog.inbox.settle(
+    return Settlement(
         item.id,
         count=receipt.accepted + receipt.duplicates,
         version=version_of(manifest),

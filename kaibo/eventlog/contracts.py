@@ -185,3 +185,14 @@ class InboxItem:
     copies: int = 0
     translator_version: str = ""
     is_emptied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How the translation of a delivery went: `problem` keeps it for a replay, `note` says why it gave nothing."""
+
+    item_id: int
+    count: int = 0
+    version: str = ""
+    problem: str = ""
+    note: str = ""

@@ -6,12 +6,12 @@ returned is on disk. Which bytes mean what is for the connectors to say: this ro
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import models, transaction
 
 from kaibo.eventlog.audit import audit
-from kaibo.eventlog.contracts import InboxItem
+from kaibo.eventlog.contracts import InboxItem, Settlement
 from kaibo.eventlog.models import Delivered
 from kaibo.kit.clock import DAY_US, now_us
 
@@ -79,6 +79,13 @@ def settle(item_id: int, *, count: int, version: str, problem: str = "", note: s
         tries=models.F("tries") + 1,
         translator_version=version,
     )
+
+
+def settle_all(settled: Iterable[Settlement]) -> None:
+    """Write down how several translations went, in one transaction. Cost: one query each, one commit."""
+    with transaction.atomic():
+        for one in settled:
+            settle(one.item_id, count=one.count, version=one.version, problem=one.problem, note=one.note)
 
 
 def items(*, state: str = "", feed_id: str = "", limit: int = 100) -> list[InboxItem]:
