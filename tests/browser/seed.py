@@ -40,6 +40,10 @@ def main() -> None:
     bare = shows.ensure_show(
         "bare", platform="simulated", room_id="r2", title="没有数据的场次", started_at=started, actor=actor
     )
+    for number, show in enumerate(("blank", "paper"), 3):  # the lineup: untouched, and to write on
+        shows.ensure_show(
+            show, platform="simulated", room_id=f"r{number}", title="排品练习", started_at=started, actor=actor
+        )
     log, counter = eventlog.open_log(), Counter()
     for chunk in night.chunks(20_000):
         log.append_lines("\n".join(chunk).encode(), provenance=Provenance(feed_id=feed.id))
