@@ -10,6 +10,7 @@ from kaibo.eventlog.kinds import KINDS
 from kaibo.metrics import api
 from kaibo.metrics.dictionary.identity import identity_of
 from kaibo.metrics.evaluate import whole
+from kaibo.metrics.facts import UNSTATED
 from kaibo.metrics.registry import ENTRIES, ROW_GRAIN
 from kaibo.metrics.tests.fakes import FakeDoors, facts
 from kaibo.metrics.tests.night import EARLY, LATE, night
@@ -48,6 +49,9 @@ def nights(draw: st.DrawFn) -> FakeDoors:
     )
     for row in rows.values():  # a line that states an amount is a paid line
         row.update(dict.fromkeys(("subsidy_lines", "receivable_lines", "fan_known_lines"), row.get("paid_lines", 0)))
+        for amount, beside in UNSTATED.items():  # a minute whose amounts nobody stated is missing, and adds to nothing
+            if row.get(beside):
+                row.setdefault(amount, 0)
     return FakeDoors(rows=rows, keyed={grain: keyed(draw, grain) for grain in ROW_GRAIN.values()}, ended=60)
 
 

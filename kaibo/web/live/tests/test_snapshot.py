@@ -71,7 +71,8 @@ def test_it_keeps_a_page_equal_to_a_fresh_one(counted: tuple[eventlog.Log, Prove
         assert [event for event, _ in sent] == ["snapshot" if number == 0 else "patch"]
         page, number = replay(sent, page), board.number
         assert page == room_state(SHOW, now_us=now_us)
-    assert page["tile/1"]["main"]["v"] > 0, "the night sold something, or this test says nothing"
+    sold = page["tile/1"]["main"]
+    assert sold["v"], f"the night sold something, or this test says nothing: {sold}"
     assert sum(path.startswith("minute/") for path in page) >= 15
     for part in ("lap/", "goods/", "source/", "comment/", "light/", "mark/"):
         assert any(path.startswith(part) for path in page), f"nothing below {part}"
