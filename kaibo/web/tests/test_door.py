@@ -110,7 +110,7 @@ def test_it_keeps_good_lines_and_names_the_bad_ones(server: Server) -> None:
         (415, b"{}", {"Content_Type": "application/xml"}),
         (415, b"{}", {"Content_Encoding": "br"}),
         (422, b"not gzip", {"Content_Encoding": "gzip"}),
-        (422, gzip.compress(b"{}" * 100)[:-9], {"Content_Encoding": "gzip"}),
+        (422, gzip.compress(b"{}" * 100, mtime=0)[:-9], {"Content_Encoding": "gzip"}),
         (422, b"  \n", {}),
         (422, b"nonsense", {}),
     ],
