@@ -102,8 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [
-    ROOT / "web" / "lineup" / "locale",
-    ROOT / "web" / "live" / "locale",
+    *sorted((ROOT / "web").glob("*/locale")),  # a part of the site brings its own catalogue
     ROOT / "web" / "locale",
     ROOT / "web" / "locale_unfold",
 ]

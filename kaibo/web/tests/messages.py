@@ -12,8 +12,7 @@ ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "kaibo"
 CATALOGUES = (
     PACKAGE / "web" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po",
-    PACKAGE / "web" / "live" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po",
-    PACKAGE / "web" / "lineup" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po",
+    *sorted((PACKAGE / "web").glob("*/locale/zh_Hans/LC_MESSAGES/django.po")),
 )
 UNFOLD = PACKAGE / "web" / "locale_unfold" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
