@@ -106,6 +106,7 @@ def open_home() -> Iterator[None]:
     from kaibo.connectors.inboxworker import InboxWorker
     from kaibo.eventlog import api as eventlog
     from kaibo.eventlog.log import LocalLog
+    from kaibo.eventlog.workers import Workers
     from kaibo.warehouse.supervisor import Supervisor
     from kaibo.web.door import door
 
@@ -116,14 +117,16 @@ def open_home() -> Iterator[None]:
         where = f"http://{address.host}:{address.port}" if address else "another process"
         raise AlreadyServed(f"{where} already serves {env.home()}", fix="use that one, or stop it first")
     log.start_housekeeping()
-    supervisor, adopter, inbox = Supervisor(), Adopter(), InboxWorker()
+    supervisor, adopter, inbox, workers = Supervisor(), Adopter(), InboxWorker(), Workers()
     try:
         supervisor.start()
         adopter.start()
         inbox.start()
+        workers.start()
         yield
     finally:
         eventlog.withdraw_server()
+        workers.stop()
         inbox.stop()
         adopter.stop()
         supervisor.stop()

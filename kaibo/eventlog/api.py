@@ -1,6 +1,6 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
-from kaibo.eventlog import inbox
+from kaibo.eventlog import inbox, work
 from kaibo.eventlog.artifacts import artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
 from kaibo.eventlog.coverage import coverage, note_gap
@@ -68,4 +68,5 @@ __all__ = [
     "window_at",
     "windows",
     "withdraw_server",
+    "work",
 ]

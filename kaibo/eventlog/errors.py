@@ -64,3 +64,15 @@ class DamagedLake(KaiboError):
 
     code = "damaged_lake"
     status = 500
+
+
+class BadTask(KaiboError):
+    """Background work that nobody can run."""
+
+    code = "bad_task"
+    status = 500
+
+
+class JobNotFound(KaiboError):
+    code = "job_not_found"
+    status = 404

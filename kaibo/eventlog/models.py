@@ -221,3 +221,51 @@ class Delivered(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feed_id} {self.identity[:40]}"
+
+
+class Job(models.Model):
+    """A piece of background work. `state`: waiting, running, done, failed, canceled."""
+
+    task = models.CharField(max_length=80)
+    args = models.JSONField(default=dict, blank=True)
+    key = models.CharField(max_length=200, blank=True)  # at most one unfinished job has it
+    state = models.CharField(max_length=10, default="waiting")
+    is_long = models.BooleanField(default=False)  # keeps out of the lane that must answer within seconds
+    run_at = models.BigIntegerField()
+    tries = models.PositiveIntegerField(default=0)
+    actor = models.CharField(max_length=80)
+    created_at = models.BigIntegerField()
+    started_at = models.BigIntegerField(null=True, blank=True)
+    finished_at = models.BigIntegerField(null=True, blank=True)
+    beat_at = models.BigIntegerField(null=True, blank=True)  # the worker's last sign of life
+    worker = models.CharField(max_length=80, blank=True)
+    done = models.BigIntegerField(default=0)  # progress
+    total = models.BigIntegerField(null=True, blank=True)
+    note = models.TextField(blank=True)  # what it is at, then what came of it
+    reason = models.TextField(blank=True)  # why the last try failed
+    traceback = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "run_at")), models.Index(fields=("task", "state")))
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",),
+                condition=models.Q(state__in=("waiting", "running")) & ~models.Q(key=""),
+                name="job_key_once_unfinished",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.state}"
+
+
+class Schedule(models.Model):
+    """When a repeating task runs next."""
+
+    task = models.CharField(primary_key=True, max_length=80)
+    cron = models.CharField(max_length=80)
+    next_at = models.BigIntegerField()
+    last_at = models.BigIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.cron}"
