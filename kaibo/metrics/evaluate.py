@@ -14,6 +14,8 @@ from kaibo.warehouse.contracts import Figure
 
 MONEY_UNITS = frozenset({"minor", "minor_per_minute"})
 STATED = ("typed", "imported", "pushed")
+_STAND_IN = frozenset(("not_reported", "partly_stated", "no_denominator"))
+"""Reasons for which a figure that somebody states takes the place of the counted number."""
 REMAINDER = ""
 """Key of the line that holds what belongs to no product, lap or host, so that lines add up to the total."""
 
@@ -28,7 +30,7 @@ def evaluate_one(metric_id: str, scope: Scope) -> Value:
             raise Unknown("not_at_grain")
         number = wanted.compute(own)
     except Unknown as unknown:
-        stated = _stated(wanted, own) if unknown.reason in {"not_reported", "no_denominator"} else None
+        stated = _stated(wanted, own) if unknown.reason in _STAND_IN else None
         return _from_figure(wanted, stated, own) if stated is not None else _missing(wanted, own, unknown)
     return _present(wanted, number, own)
 
@@ -174,6 +176,11 @@ def _add_remainder(
         left = total.value - sum(line[metric_id].value or 0 for line in lines.values())
         if left:
             says = {"zh": "不属于任何一行的部分", "en": "what belongs to none of the lines"}
+            if any(line[metric_id].reason == "partly_stated" for line in lines.values()):
+                says = {
+                    "zh": "不属于任何一行的部分，以及写明不全的行里写明的部分",
+                    "en": "what belongs to none of the lines, and what is stated of lines that are missing",
+                }
             rest[metric_id] = replace(total, value=left, origin="derived", says=says)
     if rest:
         lines.setdefault(REMAINDER, {}).update(rest)

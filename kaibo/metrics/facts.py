@@ -18,51 +18,6 @@ LOST_AFTER_US = 6 * HOUR_US
 
 SIGNS_OF_LIFE = ("views", "comments", "likes", "online_last", "product_clicks", "product_exposures", "orders_paid")
 
-# Sums that say that something happened, beside the distinct people (or orders) behind it: people 0 while the
-# sum is above 0 means that the feed names nobody, not that nobody was there.
-NAMELESS: dict[str, tuple[str, ...]] = {
-    "viewers": ("views",),
-    "impression_viewers": ("impressions",),
-    "commenters": ("comments",),
-    "likers": ("likes",),
-    "sharers": ("shares",),
-    "followers_gained": ("follows",),
-    "club_joiners": ("fanclub_joins",),
-    "interactors": ("comments", "likes", "gifts", "follows", "fanclub_joins", "shares"),
-    "product_exposed_viewers": ("product_exposures",),
-    "product_click_viewers": ("product_clicks",),
-    "carters": ("cart_adds",),
-    "buyers_placed": ("gmv_placed_minor",),
-    "orders_placed": ("gmv_placed_minor",),
-    "payers": ("paid_lines",),
-    "orders_paid": ("paid_lines",),
-    "watch_ms": ("leaves",),
-}
-
-_REFUND_AMOUNTS = ("", "_1h", "_24h", "_d7", "_d15")
-# Columns that hold something only where an event states it, beside what says that such events came: nothing at all
-# in them means that the feed leaves the field out, not that it was zero. Refunds are asked by their own count,
-# because the refund of an earlier night arrives during this one.
-UNSTATED: dict[str, str] = {
-    "gift_minor": "gifts",
-    "effective_views": "leaves",
-    "gmv_placed_minor": "orders_placed",
-    **dict.fromkeys(("gmv_paid_minor", "fan_gmv_paid_minor", "presale_units"), "paid_lines"),
-    "refunds_cash_minor": "refunds_cash_count",
-    **{f"refund_minor{suffix}": "refund_orders" for suffix in _REFUND_AMOUNTS},
-    **dict.fromkeys(
-        (
-            *("refund_before_shipping_minor", "refund_after_shipping_minor"),
-            *("refund_return_minor", "refund_quality_minor"),
-        ),
-        "refund_orders",
-    ),
-}
-UNSTATED_BY_KIND = frozenset(
-    ("spend_minor", "attributed_gmv_minor", "whole_room_spend_minor", "ad_impressions", "ad_clicks")
-)
-"""The same where no column counts the events: what the log saw of their kinds says it."""
-
 
 class Doors(Protocol):
     """The other rooms as this one needs them; tests put plain data in their place."""
@@ -234,7 +189,10 @@ class Facts:
     def heard(self, column: str) -> Heard | None:
         """Who reports the column; None when no feed declares or ever sent any of its kinds."""
         if column not in self._heard:
-            self._heard[column] = self.hear(BY_NAME[column].kinds)
+            heard = self.hear(BY_NAME[column].kinds)
+            if heard is None and self.rows.points(column, None, None):
+                heard = Heard((), ())  # what follows an order days later stands in the log under no show
+            self._heard[column] = heard
         return self._heard[column]
 
     def hear(self, kinds: tuple[str, ...]) -> Heard | None:

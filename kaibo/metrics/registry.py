@@ -7,6 +7,7 @@ from typing import Any
 from kaibo.kit.errors import NotFound
 from kaibo.metrics.contracts import Definition, Unit
 from kaibo.metrics.scope import Scope, Unknown
+from kaibo.metrics.stated import PARTS, TOLERANCE
 from kaibo.metrics.words import COLUMN_WORDS
 from kaibo.warehouse.columns import BY_NAME
 
@@ -59,6 +60,9 @@ def _null_rule(columns: tuple[str, ...], denominator: tuple[str, str], extra: tu
     if kinds:
         zh.append(f"没有数据源报告 {', '.join(kinds)} 时为空；数据源全部中断时为空")
         en.append(f"missing when no feed reports {', '.join(kinds)}, or all of them were silent in the window")
+    if any(column in PARTS for column in columns):
+        zh.append(f"写明不足 {1 - TOLERANCE:.0%} 时为空，不足 100% 时注明写明了多少")
+        en.append(f"missing when less than {1 - TOLERANCE:.0%} of it is stated, marked when less than all")
     if denominator[1]:
         zh.append(f"{denominator[0]}为 0 或缺失时为空，不记 0")
         en.append(f"missing, never 0, when {denominator[1]} is zero or missing")

@@ -7,8 +7,9 @@ from itertools import pairwise
 from kaibo.eventlog.contracts import Gap
 from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics.contracts import REASONS
-from kaibo.metrics.facts import NAMELESS, UNSTATED, UNSTATED_BY_KIND, Facts, Heard
+from kaibo.metrics.facts import Facts, Heard
 from kaibo.metrics.rows import Rows
+from kaibo.metrics.stated import NAMELESS, PARTS, TOLERANCE, UNSTATED, UNSTATED_BY_KIND
 from kaibo.metrics.words import COLUMN_WORDS, SETTING_WORDS, TARGET_WORDS
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import Sample
@@ -112,6 +113,7 @@ class Scope:
             self.refuse_gap(heard)
         elif heard.silent_kinds:
             self._caution(heard)
+        self._partly(column)
         return value
 
     def peak(self, column: str) -> int:
@@ -278,6 +280,25 @@ class Scope:
         if is_empty:
             zh, en = COLUMN_WORDS[column]
             raise Unknown("not_reported", f"数据源没有写明{zh}", f"the feed does not state {en}")
+
+    def _partly(self, column: str) -> None:
+        """Raises: Unknown partly_stated where events leave out too much of the column; marks it where they do a bit."""
+        part = PARTS.get(column)
+        if part is None:
+            return
+        whole = self._sum(part.whole)
+        left_out = self._sum(part.unstated) if part.unstated else whole - self._sum(part.stated)
+        if left_out <= 0:
+            return
+        whole = max(whole, left_out)
+        zh, en = part.says(whole - left_out, whole)
+        if left_out / whole > TOLERANCE:
+            raise Unknown("partly_stated", f"写明不全：{zh}", f"partly stated: {en}")
+        self.trace.is_provisional = True
+        self.trace.note(f"略低：{zh}", f"a little low: {en}")
+
+    def _sum(self, columns: tuple[str, ...]) -> int:
+        return sum(self.rows.total(column, self.from_us, self.to_us) for column in columns)
 
     def _caution(self, heard: Heard) -> None:
         names = ", ".join(heard.silent_kinds)

@@ -34,6 +34,10 @@ def _first(stage: str, kinds: tuple[str, ...], says: str) -> Column:
     return Column(stage, "sum", kinds, says, is_first=True)
 
 
+def _nameless(name: str, kind: str, says: str) -> Column:
+    return Column(f"nameless_{name}", "sum", (kind,), says, measure="counted", fact=f"nameless.{kind}")
+
+
 _ANY = ("comment.posted", "like.given", "gift.sent", "follow.gained", "fanclub.joined", "share.made")
 _REFUND = ("order.refunded",)
 _PAID = ("order.paid",)
@@ -58,6 +62,14 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("online_max", "max", ("online.sampled",), "highest number of people online"),
     Column("online_last", "last", ("online.sampled",), "number online at the last sample"),
+    Column(
+        "leaves_untimed",
+        "sum",
+        ("viewer.left",),
+        "leaves that do not say how long the visit was",
+        measure="counted",
+        fact="visit.untimed",
+    ),
     _first("viewers", ("viewer.entered",), "distinct viewers, at their first entry"),
     _first("impression_viewers", ("room.exposed",), "distinct people shown the entrance"),
     # interaction
@@ -104,6 +116,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("fan_gmv_paid_minor", "sum", _PAID, "paid by people who followed before entering this show"),
     Column("fan_known_lines", "sum", _PAID, "paid lines that say whether the buyer was a fan"),
     Column("presale_units", "sum", _PAID, "pieces paid on presale"),
+    Column("presale_known_lines", "sum", _PAID, "paid lines that say whether the sale was a presale"),
     Column("orders_canceled", "sum", ("order.canceled",), "orders canceled, at the minute it happened"),
     Column("refunds_cash_minor", "sum", _REFUND, "refunded, at the minute it happened (cash view)"),
     Column("refunds_cash_count", "sum", _REFUND, "refund events, at the minute they happened"),
@@ -124,6 +137,33 @@ COLUMNS: tuple[Column, ...] = (
     Column("refund_orders_d7", "sum", _REFUND, "orders first refunded within 7 d", is_cohort=True),
     Column("refund_orders_d15", "sum", _REFUND, "orders first refunded within 15 d", is_cohort=True),
     Column("refund_orders", "sum", _REFUND, "orders refunded so far", is_cohort=True),
+    # what an event leaves out, so that a sum knows what it lacks; NULL where every event says everything
+    _nameless("views", "viewer.entered", "entries that do not say who"),
+    _nameless("impressions", "room.exposed", "times the entrance was shown to nobody named"),
+    _nameless("comments", "comment.posted", "comments that do not say who"),
+    _nameless("likes", "like.given", "likes that do not say who"),
+    _nameless("gifts", "gift.sent", "gifts that do not say who"),
+    _nameless("follows", "follow.gained", "follows that do not say who"),
+    _nameless("fanclub_joins", "fanclub.joined", "fan-club joins that do not say who"),
+    _nameless("shares", "share.made", "shares that do not say who"),
+    _nameless("product_exposures", "product.exposed", "times an offer was shown to nobody named"),
+    _nameless("product_clicks", "product.clicked", "clicks that do not say who"),
+    _nameless("cart_adds", "cart.added", "additions to the cart that do not say who"),
+    Column("placed_lines", "sum", ("order.placed",), "placed lines"),
+    Column("nameless_placed_lines", "sum", ("order.placed",), "placed lines of orders that do not say who"),
+    Column("unpriced_placed_lines", "sum", ("order.placed",), "placed lines that state no amount"),
+    Column("nameless_paid_lines", "sum", _PAID, "paid lines of orders that do not say who"),
+    Column("unpriced_paid_lines", "sum", _PAID, "paid lines that state no amount"),
+    Column("unpriced_refunds_cash", "sum", _REFUND, "refunds that state no amount, at the minute they happened"),
+    Column("unpriced_refunds_1h", "sum", _REFUND, "refunds within 1 h that state no amount", is_cohort=True),
+    Column("unpriced_refunds_24h", "sum", _REFUND, "refunds within 24 h that state no amount", is_cohort=True),
+    Column("unpriced_refunds_d7", "sum", _REFUND, "refunds within 7 d that state no amount", is_cohort=True),
+    Column("unpriced_refunds_d15", "sum", _REFUND, "refunds within 15 d that state no amount", is_cohort=True),
+    Column("unpriced_refunds", "sum", _REFUND, "refunds so far that state no amount", is_cohort=True),
+    Column("refund_lines", "sum", _REFUND, "refunds so far", is_cohort=True),
+    Column("stageless_refunds", "sum", _REFUND, "refunds that do not say before or after shipping", is_cohort=True),
+    Column("kindless_refunds", "sum", _REFUND, "refunds that do not say whether goods came back", is_cohort=True),
+    Column("causeless_refunds", "sum", _REFUND, "refunds that do not say whether goods were at fault", is_cohort=True),
     # traffic bought
     Column("spend_minor", "sum", ("spend.reported",), "ad spend, additive steps", measure="amount"),
     Column(
@@ -151,6 +191,38 @@ COLUMNS: tuple[Column, ...] = (
         fact="spend.impressions",
     ),
     Column("ad_clicks", "sum", ("spend.reported",), "clicks on ads", measure="counted", fact="spend.clicks"),
+    Column(
+        "unattributed_spend_minor",
+        "sum",
+        ("spend.reported",),
+        "spend that does not state the GMV attributed to it",
+        measure="amount",
+        fact="spend.unattributed",
+    ),
+    Column(
+        "undivided_spend_minor",
+        "sum",
+        ("spend.reported",),
+        "spend that does not say whether it is whole-room delivery",
+        measure="amount",
+        fact="spend.undivided",
+    ),
+    Column(
+        "unseen_spend_minor",
+        "sum",
+        ("spend.reported",),
+        "spend that does not state times shown",
+        measure="amount",
+        fact="spend.unseen",
+    ),
+    Column(
+        "unclicked_spend_minor",
+        "sum",
+        ("spend.reported",),
+        "spend that does not state clicks",
+        measure="amount",
+        fact="spend.unclicked",
+    ),
     # what could not be placed
     Column("unmatched", "sum", (), "events that name an order we have not seen paid or placed"),
 )

@@ -32,8 +32,8 @@ _ORDER_COLUMNS = (
 _SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _SUMMED_MONEY = ("order.placed", "order.paid", "order.refunded", "gift.sent", "spend.reported")
-_DERIVED = ("viewer.left", "spend.reported")
 FIRST_KINDS = (*INTERACTION, "viewer.entered", "room.exposed", "product.exposed", "product.clicked", "cart.added")
+_DERIVED = (*FIRST_KINDS, "viewer.left", "spend.reported")
 _NOT_ON_AIR = frozenset(
     {
         *("order.canceled", "order.refunded", "order.shipped", "order.delivered", "figure.reported", "spend.reported"),

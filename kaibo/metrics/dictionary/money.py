@@ -27,17 +27,6 @@ total_of(
 )
 
 
-def _stated(s: Scope, amount: str, lines: str) -> int:
-    value, told, paid = s.total(amount), s.total(lines), s.total("paid_lines")
-    if paid and told < paid:
-        raise Unknown(
-            "not_reported",
-            f"{paid} 行支付里只有 {told} 行写明此金额",
-            f"only {told} of {paid} paid lines state this amount",
-        )
-    return value
-
-
 for metric_id, zh, en, column, lines in (
     (
         "gmv_paid_subsidy",
@@ -53,13 +42,12 @@ for metric_id, zh, en, column, lines in (
         S,
         zh,
         en,
-        lambda s, column=column, lines=lines: _stated(s, column, lines),  # type: ignore[misc]
+        lambda s, column=column: s.total(column),  # type: ignore[misc]
         formula=(f"Σ {zh}", f"Σ {en[0].lower()}{en[1:]}"),
         unit="minor",
         columns=(column, lines, "paid_lines"),
         grains=grains_of(column),
         additive=("minute", "traffic_source", "product", "lap", "host"),
-        missing=("有支付行没写明此金额时为空", "missing when a paid line does not state the amount"),
     )
 
 unfed(
@@ -205,13 +193,11 @@ def on_air_hours(s: Scope) -> float:
     columns=("fan_gmv_paid_minor", "fan_known_lines", "paid_lines", "gmv_paid_minor"),
     denominator=("支付金额", "paid by buyers"),
     grains=grains_of("fan_gmv_paid_minor"),
-    missing=("有支付行没写明是否老粉时为空", "missing when a paid line does not say whether the buyer was a fan"),
     direction="neutral",
     notes=("老粉 = 进入本场前已关注", "an old fan followed before entering this show"),
 )
 def fan_gmv_ratio(s: Scope) -> float:
-    fans = _stated(s, "fan_gmv_paid_minor", "fan_known_lines")
-    return s.ratio(fans, s.total("gmv_paid_minor"), zh="支付金额", en="paid by buyers")
+    return s.ratio(s.total("fan_gmv_paid_minor"), s.total("gmv_paid_minor"), zh="支付金额", en="paid by buyers")
 
 
 unfed(

@@ -10,8 +10,8 @@ from kaibo.eventlog.kinds import KINDS
 from kaibo.metrics import api
 from kaibo.metrics.dictionary.identity import identity_of
 from kaibo.metrics.evaluate import whole
-from kaibo.metrics.facts import UNSTATED
 from kaibo.metrics.registry import ENTRIES, ROW_GRAIN
+from kaibo.metrics.stated import UNSTATED
 from kaibo.metrics.tests.fakes import FakeDoors, facts
 from kaibo.metrics.tests.night import EARLY, LATE, night
 from kaibo.warehouse.columns import BY_NAME, COLUMNS

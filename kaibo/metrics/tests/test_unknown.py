@@ -33,6 +33,12 @@ def test_it_is_known_when_seen_although_nobody_declares_it() -> None:
     assert one("likes", doors).reason == "not_reported"
 
 
+def test_it_is_known_when_counted_although_the_log_saw_it_under_no_show() -> None:
+    doors = FakeDoors(kinds=(), seen={"order.paid": 2}, rows={10: {"orders_paid": 2, "orders_shipped": 2}})
+    assert one("orders_shipped", doors).value == 2
+    assert one("orders_delivered", doors).reason == "not_reported"
+
+
 def test_it_is_missing_inside_a_gap_of_all_its_feeds() -> None:
     gap = Gap("f1", minute(20), minute(40), "connection lost")
     doors = FakeDoors(rows={10: {"comments": 3}, 50: {"comments": 2}}, gaps=(gap,))
@@ -66,8 +72,43 @@ def test_it_knows_events_without_names() -> None:
 def test_it_names_no_sum_that_only_some_lines_state() -> None:
     doors = FakeDoors(rows={10: {"paid_lines": 4, "receivable_lines": 3, "receivable_minor": 300}})
     value = one("gmv_receivable", doors)
-    assert value.reason == "not_reported"
+    assert value.reason == "partly_stated"
     assert "3 of 4" in value.says["en"]
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "rows", "told"),
+    [
+        ("viewers", {"views": 501, "nameless_views": 500, "viewers": 1}, "1 of 501"),
+        ("interaction_ratio", {"views": 9, "viewers": 9, "likes": 4, "nameless_likes": 4, "interactors": 1}, "0 of 4"),
+        ("payers", {"paid_lines": 2, "nameless_paid_lines": 1, "payers": 1}, "1 of 2"),
+        ("gmv_paid", {"paid_lines": 2, "unpriced_paid_lines": 1, "gmv_paid_minor": 100}, "1 of 2"),
+        ("gpm_view", {"views": 9, "paid_lines": 2, "unpriced_paid_lines": 1, "gmv_paid_minor": 100}, "1 of 2"),
+        ("refunds", {"refund_lines": 3, "unpriced_refunds": 1, "refund_minor": 100}, "2 of 3"),
+        ("stay_per_view", {"views": 9, "leaves": 8, "leaves_untimed": 4, "watch_ms": 4_000}, "4 of 8"),
+        ("gmv_attributed", {"spend_minor": 80, "unattributed_spend_minor": 40, "attributed_gmv_minor": 9}, "50 %"),
+    ],
+)
+def test_it_takes_half_known_for_unknown(metric_id: str, rows: dict[str, int], told: str) -> None:
+    value = one(metric_id, FakeDoors(rows={10: rows}))
+    assert (value.value, value.reason) == (None, "partly_stated")
+    assert told in value.says["en"]
+    assert told in value.says["zh"] or told.split(" of ", maxsplit=1)[0] in value.says["zh"]
+
+
+def test_it_marks_a_sum_of_which_a_little_is_not_stated() -> None:
+    rows = {"paid_lines": 100, "unpriced_paid_lines": 2, "gmv_paid_minor": 9_800}
+    value = one("gmv_paid", FakeDoors(rows={10: rows}, ended=60), now=9e5)
+    assert (value.value, value.status) == (9_800, "provisional")
+    assert "98 of 100" in value.says["en"]
+    whole = one("gmv_paid", FakeDoors(rows={10: rows | {"unpriced_paid_lines": 0}}, ended=60), now=9e5)
+    assert (whole.status, whole.says) == ("final", {})
+
+
+def test_it_puts_a_stated_figure_in_the_place_of_half_a_sum() -> None:
+    rows = {"paid_lines": 2, "unpriced_paid_lines": 1, "gmv_paid_minor": 100}
+    value = one("gmv_paid", FakeDoors(rows={10: rows}, stated=(stated("gmv_paid", 1_500, 25),)))
+    assert (value.value, value.origin) == (1_500, "typed")
 
 
 @pytest.mark.parametrize(

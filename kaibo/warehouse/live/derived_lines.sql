@@ -1,4 +1,5 @@
--- purpose: facts of a line that stand elsewhere, or that are parts of it: short visits at the minute they began, parts of spend
+-- purpose: facts of a line that stand elsewhere, that are parts of it, or that it leaves out: short visits at the minute
+--          they began, parts of spend, acts that do not say who
 -- grain:   one fact
 -- source:  event, stated
 -- clock:   begin of the visit, else occurred_at
@@ -31,3 +32,40 @@ union all
 select show_id, minute_us, second_us, source, product, 'spend.clicks', attrs.ad_clicks, null
 from stated
 where kind = 'spend.reported' and show_id is not null and attrs.ad_clicks is not null
+union all
+select show_id, minute_us, second_us, source, product, 'visit.untimed', 1, null
+from event
+where kind = 'viewer.left' and duration_ms is null and show_id is not null
+union all
+select
+    show_id, minute_us, second_us, source, product, 'nameless.' || kind,
+    case
+        when kind in ('viewer.entered', 'room.exposed', 'like.given', 'product.exposed', 'product.clicked')
+            then coalesce(counted, 1)
+        when kind = 'gift.sent' then coalesce(quantity, 1)
+        else 1
+    end,
+    null
+from event
+where
+    viewer_id is null and show_id is not null
+    and kind in (
+        'viewer.entered', 'room.exposed', 'comment.posted', 'like.given', 'gift.sent', 'follow.gained',
+        'fanclub.joined', 'share.made', 'product.exposed', 'product.clicked', 'cart.added'
+    )
+union all
+select show_id, minute_us, second_us, source, product, 'spend.unattributed', 1, amount_minor
+from stated
+where kind = 'spend.reported' and show_id is not null and attrs.attributed_gmv_minor is null
+union all
+select show_id, minute_us, second_us, source, product, 'spend.undivided', 1, amount_minor
+from stated
+where kind = 'spend.reported' and show_id is not null and attrs.is_whole_room is null
+union all
+select show_id, minute_us, second_us, source, product, 'spend.unseen', 1, amount_minor
+from stated
+where kind = 'spend.reported' and show_id is not null and attrs.ad_impressions is null
+union all
+select show_id, minute_us, second_us, source, product, 'spend.unclicked', 1, amount_minor
+from stated
+where kind = 'spend.reported' and show_id is not null and attrs.ad_clicks is null

@@ -42,6 +42,22 @@ select
     sum(case when is_at_payment and is_first_order then case when delay_us <= 604800000000 then 1 else 0 end end) as refund_orders_d7,
     sum(case when is_at_payment and is_first_order then case when delay_us <= 1296000000000 then 1 else 0 end end) as refund_orders_d15,
     sum(case when is_at_payment and is_first_order then 1 end) as refund_orders,
+    sum(case when kind = 'order.paid' and not is_at_payment and is_presale is not null then 1 end) as presale_known_lines,
+    sum(case when kind = 'order.placed' and not is_at_payment then 1 end) as placed_lines,
+    sum(case when kind = 'order.placed' and not is_at_payment and is_nameless then 1 end) as nameless_placed_lines,
+    sum(case when kind = 'order.placed' and not is_at_payment and amount_minor is null then 1 end) as unpriced_placed_lines,
+    sum(case when kind = 'order.paid' and not is_at_payment and is_nameless then 1 end) as nameless_paid_lines,
+    sum(case when kind = 'order.paid' and not is_at_payment and amount_minor is null then 1 end) as unpriced_paid_lines,
+    sum(case when kind = 'order.refunded' and not is_at_payment and amount_minor is null then 1 end) as unpriced_refunds_cash,
+    sum(case when is_at_payment and amount_minor is null and delay_us <= 3600000000 then 1 end) as unpriced_refunds_1h,
+    sum(case when is_at_payment and amount_minor is null and delay_us <= 86400000000 then 1 end) as unpriced_refunds_24h,
+    sum(case when is_at_payment and amount_minor is null and delay_us <= 604800000000 then 1 end) as unpriced_refunds_d7,
+    sum(case when is_at_payment and amount_minor is null and delay_us <= 1296000000000 then 1 end) as unpriced_refunds_d15,
+    sum(case when is_at_payment and amount_minor is null then 1 end) as unpriced_refunds,
+    sum(case when is_at_payment then 1 end) as refund_lines,
+    sum(case when is_at_payment and refund_stage is null then 1 end) as stageless_refunds,
+    sum(case when is_at_payment and refund_kind is null then 1 end) as kindless_refunds,
+    sum(case when is_at_payment and is_quality is null then 1 end) as causeless_refunds,
     sum(case when kind = 'unmatched' then 1 end) as unmatched
 from keyed_order
 group by show_id, grain, "key", minute_us

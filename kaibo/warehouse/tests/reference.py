@@ -35,6 +35,13 @@ SIMPLE = {
     "viewer.left": ("leaves", None),
     "gift.sent": ("gifts", "quantity"),
 }
+NEVER_NAMELESS = ("viewer.left", "coupon.claimed")
+LEFT_OUT_OF_SPEND = {
+    "attributed_gmv_minor": "unattributed_spend_minor",
+    "is_whole_room": "undivided_spend_minor",
+    "ad_impressions": "unseen_spend_minor",
+    "ad_clicks": "unclicked_spend_minor",
+}
 
 
 def product_of(event: Event) -> str | None:
@@ -107,6 +114,11 @@ def sums_of(event: Event) -> list[Fact]:
         facts += [("watch_ms", duration, at), ("effective_views", int(duration >= 10_000), at)]
         if duration < 60_000:
             facts.append(("left_in_60s", 1, at - duration * 1000))
+    if kind == "viewer.left" and duration is None:
+        facts.append(("leaves_untimed", 1, at))
+    if event.get("viewer_id") is None and (kind in SIMPLE or kind == "gift.sent") and kind not in NEVER_NAMELESS:
+        column, measure = SIMPLE[kind]
+        facts.append((f"nameless_{column}", 1 if measure is None or event.get(measure) is None else event[measure], at))
     if kind == "spend.reported":
         stated = {
             "spend_minor": amount,
@@ -117,6 +129,9 @@ def sums_of(event: Event) -> list[Fact]:
         if attrs.get("is_whole_room") is not None:
             stated["whole_room_spend_minor"] = amount if attrs["is_whole_room"] else 0
         facts += [(column, value, at) for column, value in stated.items() if value is not None]
+        for name, column in LEFT_OUT_OF_SPEND.items():
+            if attrs.get(name) is None and amount is not None:
+                facts.append((column, amount, at))
     source, product = event.get("traffic_source") or "", product_of(event)
     return [Fact(event["show_id"], when, source, product, column, value) for column, value, when in facts]
 
@@ -192,7 +207,9 @@ def order_facts(line: Event, *, is_first: bool, is_first_viewer: bool) -> list[t
     out: list[tuple[str, int | None, int]] = []
     if kind == "order.placed":
         out += [("orders_placed", 1, at)] * is_first + [("buyers_placed", 1, at)] * is_first_viewer
-        out.append(("gmv_placed_minor", amount, at))
+        out += [("gmv_placed_minor", amount, at), ("placed_lines", 1, at)]
+        out += [("nameless_placed_lines", 1, at)] * (line["buyer"] is None)
+        out += [("unpriced_placed_lines", 1, at)] * (amount is None)
     if kind == "order.paid":
         out += [("orders_paid", 1, at)] * is_first + [("payers", 1, at)] * is_first_viewer
         out += [("units_paid", pieces, at), ("gmv_paid_minor", amount, at), ("paid_lines", 1, at)]
@@ -205,13 +222,16 @@ def order_facts(line: Event, *, is_first: bool, is_first_viewer: bool) -> list[t
         if attrs.get("is_fan") is not None:
             out += [("fan_gmv_paid_minor", amount if attrs["is_fan"] else 0, at), ("fan_known_lines", 1, at)]
         if attrs.get("is_presale") is not None:
-            out.append(("presale_units", pieces if attrs["is_presale"] else 0, at))
+            out += [("presale_units", pieces if attrs["is_presale"] else 0, at), ("presale_known_lines", 1, at)]
+        out += [("nameless_paid_lines", 1, at)] * (line["buyer"] is None)
+        out += [("unpriced_paid_lines", 1, at)] * (amount is None)
     counts = {"order.canceled": "orders_canceled", "order.shipped": "orders_shipped", "unmatched": "unmatched"}
     counts["order.delivered"] = "orders_delivered"
     if kind in counts:
         out.append((counts[kind], 1, at))
     if kind == "order.refunded":
         out += [("refunds_cash_minor", amount, at), ("refunds_cash_count", 1, at)]
+        out += [("unpriced_refunds_cash", 1, at)] * (amount is None)
         if line["paid_at"] is not None:
             out += refund_facts(line, attrs, amount, is_first=is_first)
     return out
@@ -219,8 +239,16 @@ def order_facts(line: Event, *, is_first: bool, is_first_viewer: bool) -> list[t
 
 def refund_facts(line: Event, attrs: Event, amount: int | None, *, is_first: bool) -> list[tuple[str, int | None, int]]:
     paid, delay = line["paid_at"], line["occurred_at"] - line["paid_at"]
-    out: list[tuple[str, int | None, int]] = [("refund_minor", amount, paid)]
+    out: list[tuple[str, int | None, int]] = [("refund_minor", amount, paid), ("refund_lines", 1, paid)]
+    out += [("unpriced_refunds", 1, paid)] * (amount is None)
+    for name, column in (
+        ("refund_stage", "stageless_refunds"),
+        ("refund_kind", "kindless_refunds"),
+        ("is_quality", "causeless_refunds"),
+    ):
+        out += [(column, 1, paid)] * (attrs.get(name) is None)
     for name, limit in (("1h", HOUR), ("24h", DAY), ("d7", 7 * DAY), ("d15", 15 * DAY)):
+        out += [(f"unpriced_refunds_{name}", 1, paid)] * (amount is None and delay <= limit)
         out.append((f"refund_minor_{name}", amount if delay <= limit else 0, paid))
         if is_first:
             out.append((f"refund_orders_{name}", int(delay <= limit), paid))

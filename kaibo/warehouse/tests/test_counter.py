@@ -166,7 +166,7 @@ def test_it_sets_aside_a_batch_whose_sums_no_table_can_hold(counting: Counter, l
     count_all(counting)
     [aside] = models.QuarantinedBatch.objects.all()
     assert (aside.from_seq, aside.to_seq) == (1, 3)
-    assert api.totals("A") == {"events": 1, "comments": 1}
+    assert api.totals("A") == {"events": 1, "comments": 1, "nameless_comments": 1}
 
 
 def test_it_sets_aside_only_the_batch_that_no_engine_can_read(counting: Counter, log: fakes.FakeLog) -> None:

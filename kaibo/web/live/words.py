@@ -74,6 +74,8 @@ def _numbers() -> dict[str, str]:
         "hours": _("{n} h"),
         "as_of": _("as of {at}"),
         "not_reported": _("not reported"),
+        "partly_stated": _p("reason", "partly stated"),
+        "mixed_currencies": _p("reason", "several currencies"),
         "no_denominator": _p("reason", "nothing to divide by"),
         "in_gap": _p("reason", "feed was lost"),
         "too_early": _p("reason", "too early"),
