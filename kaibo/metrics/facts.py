@@ -189,8 +189,9 @@ class Facts:
     def heard(self, column: str) -> Heard | None:
         """Who reports the column; None when no feed declares or ever sent any of its kinds."""
         if column not in self._heard:
-            heard = self.hear(BY_NAME[column].kinds)
-            if heard is None and self.rows.points(column, None, None):
+            kinds = BY_NAME[column].kinds
+            heard = self.hear(kinds)
+            if heard is None and kinds[0].startswith("order.") and self.rows.points(column, None, None):
                 heard = Heard((), ())  # what follows an order days later stands in the log under no show
             self._heard[column] = heard
         return self._heard[column]
