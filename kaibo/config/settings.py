@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "kaibo.commerce.catalog",
     "kaibo.commerce.lineup",
     "kaibo.operations.imports",
+    "kaibo.operations.compliance",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

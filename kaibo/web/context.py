@@ -31,6 +31,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         _entry(request, "home", pgettext("menu", "Home"), "home", "show.see"),
         _entry(request, "shows", pgettext("menu", "Shows"), "show", "show.see"),
         _entry(request, "rooms", pgettext("menu", "Rooms"), "room", "room.see"),
+        _entry(request, "compliance", pgettext("menu", "Compliance"), "compliance", "text.check"),
     ]
     numbers = [
         _entry(request, "feeds", pgettext("menu", "Feeds"), "feed", "feed.see"),

@@ -25,6 +25,7 @@ _OPERATOR = _VIEWER | {
     "import.see",
     "comment.see",
     "text.check",
+    "text.approve",
 }
 _DIRECTOR = _OPERATOR | {
     "show.delete",

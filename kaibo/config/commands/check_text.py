@@ -26,13 +26,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Check a text by the rule packs, line by line. Exit 0 nothing to object, 1 warned or refused, 2 bad input."""
         from kaibo.language.api import import_words
-        from kaibo.operations.compliance import api
+        from kaibo.operations.compliance import services  # the door would need the database
         from kaibo.operations.compliance.contracts import Action, Question
 
         question = Question(scene, product=product or None, platform=platform or None, packs=tuple(pack or ()))
         extra = [import_words(word_list, pack_id=word_list.stem, kind=list_kind)] if word_list else []
         lines = _read(path).split("\n")
-        answers = api.check(lines, question, extra=extra)
+        answers = services.answers(lines, question, extra)
         found = [
             {"line": number, **_shown(hit)}
             for number, answer in enumerate(answers, 1)

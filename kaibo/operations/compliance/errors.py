@@ -1,6 +1,6 @@
 """What a question can be refused for."""
 
-from kaibo.kit.errors import KaiboError
+from kaibo.kit.errors import Conflict, KaiboError, NotFound
 
 
 class TooMuchText(KaiboError):
@@ -8,3 +8,26 @@ class TooMuchText(KaiboError):
 
     code = "too_much_text"
     status = 413
+
+
+class BadText(KaiboError):
+    """A text or file that cannot be taken; `field` says which."""
+
+    code = "bad_text"
+    status = 422
+
+
+class ReviewNotFound(NotFound):
+    code = "review_not_found"
+
+
+class ReviewMoved(Conflict):
+    """Somebody changed the review since it was read, or its state does not allow this."""
+
+    code = "review_moved"
+
+
+class SamePerson(Conflict):
+    """A refused text needs two people; this one has agreed already."""
+
+    code = "same_person"

@@ -1,22 +1,15 @@
 """Questions to the language room: which packs, how much text, which setting."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from kaibo.language import api as language
 from kaibo.language.contracts import Pack, Rule, Setting
+from kaibo.operations.compliance import rulebook
 from kaibo.operations.compliance.contracts import Answer, PackView, Question, RuleView
 from kaibo.operations.compliance.errors import TooMuchText
 
 MOST_TEXTS = 2_000
 MOST_CHARACTERS = 500_000  # a script of a whole night is about 60,000; this answers within a second
-
-
-@lru_cache(maxsize=16)
-def _lexicon(pack_ids: tuple[str, ...]) -> language.Lexicon:
-    if not pack_ids:
-        return language.shipped_lexicon()
-    return language.compile_packs([language.pack(pack_id) for pack_id in pack_ids])
 
 
 def answers(texts: Sequence[str], question: Question, extra: Sequence[Pack] = ()) -> list[Answer]:
@@ -31,7 +24,7 @@ def answers(texts: Sequence[str], question: Question, extra: Sequence[Pack] = ()
             fix=f"send {MOST_CHARACTERS:,} at a time",
             field="texts",
         )
-    lexicon = _lexicon(tuple(sorted(set(question.packs))))
+    lexicon = rulebook.of_packs(tuple(sorted(set(question.packs))))
     if extra:
         lexicon = language.compile_packs([*lexicon.packs, *extra])
     setting = Setting(

@@ -9,6 +9,7 @@ from ninja.security import django_auth
 
 from kaibo import __version__
 from kaibo.kit.errors import KaiboError
+from kaibo.web.compliance.routes import router as review_router
 from kaibo.web.desk.routes import router as desk_router
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
 from kaibo.web.lineup.routes import router as lineup_router
@@ -31,6 +32,7 @@ api.add_router("/shows", lineup_router)
 api.add_router("/shows", desk_router)
 api.add_router("/feeds", feeds.router)
 api.add_router("/compliance", compliance.router)
+api.add_router("/compliance", review_router)
 
 
 @api.exception_handler(KaiboError)

@@ -1,0 +1,94 @@
+"""Scenes, categories, exemptions, views and states in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+SCENES = {
+    "title": pgettext_lazy("scene", "Title"),
+    "script": pgettext_lazy("scene", "Script and copy"),
+    "speech": pgettext_lazy("scene", "Host speech"),
+    "comment": pgettext_lazy("scene", "Comment"),
+    "group": pgettext_lazy("scene", "Fan group"),
+}
+PRODUCTS = {
+    "apparel": gettext_lazy("Apparel"),
+    "appliances": gettext_lazy("Appliances"),
+    "cosmetics": gettext_lazy("Cosmetics"),
+    "food": gettext_lazy("Food"),
+    "health_food": gettext_lazy("Health food"),
+    "mother_baby": gettext_lazy("Mother and baby"),
+}
+CATEGORIES = {
+    "absolute": gettext_lazy("Absolute terms"),
+    "efficacy": gettext_lazy("Efficacy and false claims"),
+    "price": gettext_lazy("Price claims"),
+    "conduct": gettext_lazy("Pressing to buy, leading away"),
+    "redline": gettext_lazy("Red lines"),
+    "redlines": gettext_lazy("Red lines"),
+    "minors": gettext_lazy("Minors"),
+}
+ACTIONS = {
+    "block": pgettext_lazy("finding", "Refused"),
+    "warn": pgettext_lazy("finding", "Doubtful"),
+    "count": pgettext_lazy("finding", "Noted"),
+}
+ACTION_CLASS = {"block": "bad", "warn": "warn", "count": ""}
+VIEWS = {
+    "plain": "",
+    "collapsed": gettext_lazy("with doubled characters"),
+    "unspaced": gettext_lazy("taken apart by marks"),
+    "sound": gettext_lazy("by sound"),
+    "split": gettext_lazy("with a character in pieces"),
+    "lookalike": gettext_lazy("with a look-alike"),
+    "contact": gettext_lazy("contact details"),
+}
+STANDINGS = {
+    "allowed": gettext_lazy("allowed in this context"),
+    "exempt": gettext_lazy("exempt"),
+    "covered": gettext_lazy("covered by a stronger finding"),
+}
+EXEMPTIONS = {
+    "attitude": gettext_lazy("Attitude, wish or idea of the business"),
+    "goal": gettext_lazy("A goal that is striven for"),
+    "not_the_product": gettext_lazy("Not about what is sold"),
+    "own_comparison": gettext_lazy("Comparison within the own brand"),
+    "tip": gettext_lazy("Advice on use, storage, taste"),
+    "graded_standard": gettext_lazy("Grade of a standard"),
+    "name_or_mark": gettext_lazy("Part of a name, mark or patent"),
+    "award": gettext_lazy("An award or title by the state's rules"),
+    "limited_fact": gettext_lazy("A fact limited in time and space, with data"),
+}
+STATES = {
+    "open": pgettext_lazy("review", "To be agreed"),
+    "waiting": pgettext_lazy("review", "Needs a second person"),
+    "approved": pgettext_lazy("review", "Agreed"),
+    "returned": pgettext_lazy("review", "Sent back"),
+}
+STATE_CLASS = {"open": "accent", "waiting": "warn", "approved": "good", "returned": "bad"}
+ORIGINS = {
+    "pasted": pgettext_lazy("origin of texts", "pasted"),
+    "lineup": pgettext_lazy("origin of texts", "lineup"),
+    "api": pgettext_lazy("origin of texts", "another system"),
+    "file": pgettext_lazy("origin of texts", "file"),
+}
+"""Where the texts of a review come from; a file by its own name."""
+VOTES = {"approved": gettext_lazy("agreed"), "returned": gettext_lazy("sent it back")}
+_REASONS = {
+    "only by sound, and short": gettext_lazy("Found only by sound, and short: look at it."),
+    "product category not given": gettext_lazy("The category of the product is not given, so it may not apply."),
+    "platform not given": gettext_lazy("The platform is not given, so it may not apply."),
+}
+
+
+def of(words: Mapping[str, object], code: str) -> str:
+    """The word for a code, or the code itself."""
+    return str(words.get(code, code))
+
+
+def because(reason: str) -> str:
+    """What the judge says beside a finding that stands, in the reader's language; another sentence as it is."""
+    if reason.startswith("needs proof: "):
+        return _("Stays doubtful until the proof is shown: %(clause)s") % {"clause": reason.split(": ", 1)[1]}
+    return str(_REASONS.get(reason, reason))
