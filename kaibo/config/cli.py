@@ -46,9 +46,12 @@ def start_django() -> None:
 
 
 def migrate() -> None:
-    """Bring the records up to date; a no-op in milliseconds when nothing is new."""
+    """Bring the records up to date; a no-op in milliseconds when nothing is new. Raises NewerSchema."""
     from django.core.management import call_command
 
+    from kaibo.kit import schema
+
+    schema.refuse_newer(schema.applied())
     call_command("migrate", interactive=False, verbosity=0)
 
 

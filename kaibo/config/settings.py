@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kaibo.commerce.team",
     "kaibo.commerce.catalog",
     "kaibo.commerce.lineup",
+    "kaibo.operations.backups",
     "kaibo.operations.imports",
     "kaibo.operations.compliance",
 ]

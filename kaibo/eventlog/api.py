@@ -14,6 +14,7 @@ from kaibo.eventlog.feeds import (
     set_feed_enabled,
 )
 from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
+from kaibo.eventlog.keeping import KeptFile, log_files
 from kaibo.eventlog.lake import lake_sealed, rewrite_show, sources_of
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
@@ -21,7 +22,7 @@ from kaibo.eventlog.netevents import events_of
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.retry import replay_quarantine
-from kaibo.eventlog.segments import batches, read_batch
+from kaibo.eventlog.segments import batches, read_batch, write_durably
 from kaibo.eventlog.undo import bind_window, rebind, retract
 from kaibo.eventlog.viewers import erase_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
@@ -29,6 +30,7 @@ from kaibo.eventlog.windows import close_window, drop_window, open_window, windo
 __all__ = [
     "EARLIEST_US",
     "FUTURE_US",
+    "KeptFile",
     "Log",
     "announce_server",
     "artifact",
@@ -48,6 +50,7 @@ __all__ = [
     "inbox",
     "lake_sealed",
     "local_feed",
+    "log_files",
     "nicknames",
     "note_gap",
     "open_log",
@@ -69,4 +72,5 @@ __all__ = [
     "windows",
     "withdraw_server",
     "work",
+    "write_durably",
 ]

@@ -15,6 +15,7 @@ from kaibo.warehouse.queries import (
     show_version,
     totals,
     totals_by,
+    totals_of_shows,
     unmatched,
 )
 from kaibo.warehouse.services import forget, request_rebuild
@@ -36,5 +37,6 @@ __all__ = [
     "show_version",
     "totals",
     "totals_by",
+    "totals_of_shows",
     "unmatched",
 ]

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin  # type: ignore[import-untyped]
@@ -98,6 +99,22 @@ def state(row: Any) -> str:
     return words.import_state(row.state)
 
 
+@admin.display(description=pgettext_lazy("backup", "What ran"), ordering="kind")
+def run_kind(row: Any) -> str:
+    """Backup or rehearsal in words."""
+    return str(RUNS.get(row.kind, row.kind))
+
+
+@admin.display(description=pgettext_lazy("backup", "Outcome"))
+def run_outcome(row: Any) -> str:
+    """Whether the copy can be trusted, and if not, why."""
+    if row.is_good is None:
+        return gettext("Running") if row.finished_at is None else ""
+    if row.kind == "rehearsal":
+        return gettext("Every count and amount is equal") if row.is_good else gettext("Not equal: %s") % row.says
+    return gettext("Copied") if row.is_good else gettext("Failed: %s") % row.says
+
+
 @admin.display(description=_("Open the page"))
 def page(row: Any) -> SafeString:
     """The page on which the thing is acted upon."""
@@ -112,6 +129,8 @@ def page(row: Any) -> SafeString:
     make = address.get(name)
     return format_html('<a href="{}">{}</a>', make(), _("Open")) if make else when(None)
 
+
+RUNS = {"backup": pgettext_lazy("backup", "Backup"), "rehearsal": pgettext_lazy("backup", "Rehearsal")}
 
 SHOWN: dict[tuple[str, str], dict[str, Any]] = {
     ("shows", "Show"): {
@@ -142,6 +161,11 @@ SHOWN: dict[tuple[str, str], dict[str, Any]] = {
         "ordering": ("-at_us",),
     },
     ("imports", "Import"): {"list_display": (at, "file_name", "connector", state, "accepted", "rejected")},
+    ("backups", "BackupRun"): {
+        "list_display": (at, run_kind, run_outcome, "location", "snapshot"),
+        "list_filter": ("is_good",),
+        "ordering": ("-started_at",),
+    },
     ("team", "Person"): {
         "list_display": ("__str__", role, "has_all_rooms", page),
         "list_filter": ("role",),
@@ -157,6 +181,7 @@ TITLES = {
     "Feed": pgettext_lazy("menu", "Feeds"),
     "AuditRow": pgettext_lazy("menu", "Audit"),
     "Import": pgettext_lazy("menu", "Imports"),
+    "BackupRun": pgettext_lazy("menu", "Backups"),
     "Person": pgettext_lazy("menu", "People"),
 }
 """Titles in the reader's language; set on the model, because the tables' owners have no pages."""

@@ -1,0 +1,51 @@
+"""What of the log a backup has to keep: only what was acknowledged, each file up to where it is whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kaibo.eventlog.lake import lake_folder, manifest
+from kaibo.eventlog.segments import RECORD, batches_of, forget_listing, log_folder, segments
+from kaibo.kit import env
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file by its path below the home and the number of bytes that count. A final one never changes again."""
+
+    name: str
+    size: int
+    is_final: bool
+
+
+def log_files() -> Iterator[KeptFile]:
+    """Files of the log and then of the lake, in the order in which they must be copied.
+
+    Shape: a segment's index comes before its data, both cut at the last acknowledged batch; the lake's list of files
+    comes before the files it names, so that a copy holds every line at least once. A file that is gone when its turn
+    comes was folded into the lake meanwhile: begin again.
+    """
+    forget_listing()
+    writer = log_folder() / "writer"
+    if writer.exists():
+        yield _kept(writer, writer.stat().st_size)
+    for segment in segments():
+        refs = batches_of(segment)
+        if not refs:
+            continue
+        is_sealed = segment.ids_path.exists()
+        yield _kept(segment.index_path, len(refs) * RECORD.size, is_final=is_sealed)
+        yield _kept(segment.path, refs[-1].offset + refs[-1].length, is_final=is_sealed)
+        if is_sealed:
+            yield _kept(segment.ids_path, segment.ids_path.stat().st_size, is_final=True)
+    listed = lake_folder() / "manifest.json"
+    if listed.exists():
+        held = manifest()
+        yield _kept(listed, listed.stat().st_size)
+        for file in held.files:
+            path = lake_folder() / file.name
+            yield _kept(path, path.stat().st_size, is_final=True)
+
+
+def _kept(path: Path, size: int, *, is_final: bool = False) -> KeptFile:
+    return KeptFile(path.relative_to(env.home()).as_posix(), size, is_final)
