@@ -12,7 +12,7 @@ from kaibo.web.tests.messages import CATALOGUES, UNFOLD, extract, key
 @pytest.mark.parametrize("path", [*CATALOGUES, UNFOLD], ids=lambda path: path.parts[-4])
 def test_it_leaves_no_entry_empty_or_fuzzy(path: Path) -> None:
     catalogue = polib.pofile(str(path))
-    assert len(catalogue) > 50
+    assert len(catalogue) > 5
     assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy] == []
 
 
