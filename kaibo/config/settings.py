@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "kaibo.commerce.catalog",
     "kaibo.commerce.lineup",
     "kaibo.operations.backups",
+    "kaibo.commerce.rounds",
+    "kaibo.commerce.registers",
     "kaibo.operations.imports",
     "kaibo.operations.compliance",
 ]
