@@ -163,9 +163,7 @@ def _step(
         )
         if not moved:
             row.refresh_from_db()
-            raise WrongState(
-                _("The change is %(state)s by now.") % {"state": row.state}, fix=_("Look again."), state=row.state
-            )
+            raise WrongState(_("That does not follow the state it is in."), fix=_("Look again."), state=row.state)
         eventlog.audit(
             actor,
             f"change.{after.value}",

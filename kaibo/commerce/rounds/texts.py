@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kaibo.commerce.rounds.contracts import FIGURES, RoundView
 from kaibo.kit.money import show_money
@@ -12,23 +11,23 @@ from kaibo.kit.money import show_money
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 UNKNOWN = "–"
 NAMES = {
-    "gmv_paid_minor": _lazy("Paid GMV"),
-    "orders_paid": _lazy("Orders paid"),
+    "gmv_paid_minor": gettext_lazy("Paid GMV"),
+    "orders_paid": gettext_lazy("Orders paid"),
     "views": pgettext_lazy("round figure", "Views"),
     "viewers": pgettext_lazy("round figure", "Viewers"),
-    "online_now": _lazy("Online now"),
-    "spend_minor": _lazy("Ad spend"),
-    "followers_gained": _lazy("New followers"),
-    "club_joiners": _lazy("Fan-club joins"),
-    "stay_per_viewer": _lazy("Stay per viewer, seconds"),
-    "product_exposed_viewers": _lazy("Viewers shown a product"),
-    "product_click_viewers": _lazy("Viewers who clicked a product"),
-    "payers": _lazy("Buyers"),
-    "units_paid": _lazy("Pieces paid"),
-    "gmv_placed_minor": _lazy("GMV placed"),
-    "impressions": _lazy("Room impressions"),
+    "online_now": gettext_lazy("Online now"),
+    "spend_minor": gettext_lazy("Ad spend"),
+    "followers_gained": gettext_lazy("New followers"),
+    "club_joiners": gettext_lazy("Fan-club joins"),
+    "stay_per_viewer": gettext_lazy("Stay per viewer, seconds"),
+    "product_exposed_viewers": gettext_lazy("Viewers shown a product"),
+    "product_click_viewers": gettext_lazy("Viewers who clicked a product"),
+    "payers": gettext_lazy("Buyers"),
+    "units_paid": gettext_lazy("Pieces paid"),
+    "gmv_placed_minor": gettext_lazy("GMV placed"),
+    "impressions": gettext_lazy("Room impressions"),
     "comments": pgettext_lazy("round figure", "Comments"),
-    "interactors": _lazy("Viewers who interacted"),
+    "interactors": gettext_lazy("Viewers who interacted"),
 }
 """What a figure is called where it is typed."""
 PLACES = {
