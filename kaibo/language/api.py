@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from kaibo.language import importers, matcher, packfiles
+from kaibo.language import bursts as bursting
+from kaibo.language import floods as flooding
+from kaibo.language import importers, intents, matcher, opinions, packfiles, polarity, segment
+from kaibo.language.bursts import BurstWatch
 from kaibo.language.compiler import Lexicon, compile_packs
 from kaibo.language.contracts import (
     Action,
@@ -19,43 +22,94 @@ from kaibo.language.contracts import (
     Tried,
     View,
 )
-from kaibo.language.errors import BadPack, BadWordList, PackNotFound, TablesMissing
+from kaibo.language.errors import BadModel, BadPack, BadWordList, PackNotFound, TablesMissing
 from kaibo.language.normalise import Folded, fold
+from kaibo.language.polarity import Model
+from kaibo.language.segment import Dictionary
+from kaibo.language.voice import (
+    QUESTIONS,
+    Burst,
+    CloudWord,
+    Cue,
+    Flood,
+    FloodKind,
+    Intent,
+    Opinion,
+    Polarity,
+    Reading,
+    Said,
+    Word,
+)
 
 __all__ = [
+    "QUESTIONS",
     "Action",
+    "BadModel",
     "BadPack",
     "BadWordList",
     "Boundary",
+    "Burst",
+    "BurstWatch",
+    "CloudWord",
+    "Cue",
+    "Dictionary",
     "Findings",
+    "Flood",
+    "FloodKind",
     "Folded",
     "Hit",
+    "Intent",
     "Lexicon",
+    "Model",
+    "Opinion",
     "Pack",
     "PackNotFound",
+    "Polarity",
+    "Reading",
     "Rule",
+    "Said",
     "Scene",
     "Setting",
     "Standing",
     "TablesMissing",
     "Tried",
     "View",
+    "Word",
+    "bursts",
     "check",
     "check_many",
     "compile_packs",
+    "dictionary",
+    "floods",
     "fold",
     "import_words",
+    "load_model",
+    "opinions_of",
     "pack",
     "parse_pack",
+    "purchase_weight",
+    "read_dictionary",
+    "read_intents",
     "read_pack",
     "shipped_lexicon",
     "shipped_packs",
+    "train_model",
+    "words_of",
 ]
 
 pack = packfiles.pack
 parse_pack = packfiles.parse
 read_pack = packfiles.read
 shipped_packs = packfiles.shipped
+dictionary = segment.dictionary
+read_dictionary = segment.read_dictionary
+read_intents = intents.read_many
+purchase_weight = intents.purchase_weight
+bursts = bursting.bursts
+floods = flooding.floods
+opinions_of = opinions.opinions_of
+train_model = polarity.train
+load_model = polarity.load
 
 
 @cache
@@ -82,3 +136,8 @@ def check_many(
 def import_words(path: Path, *, pack_id: str, kind: str = "plain") -> Pack:
     """A pack from a public word list; it only counts, until somebody reviews it. Raises BadWordList."""
     return importers.read(path, pack_id=pack_id, kind=kind)
+
+
+def words_of(text: str, *, known: Dictionary | None = None) -> tuple[Word, ...]:
+    """The words of a text, in order; together they are the whole text. `known`: the shop's own words."""
+    return segment.words_of(text, known or Dictionary())

@@ -26,3 +26,10 @@ class BadWordList(KaiboError):
 
     code = "bad_word_list"
     status = 422
+
+
+class BadModel(KaiboError):
+    """A model of opinions that cannot be read or learned."""
+
+    code = "bad_model"
+    status = 422
