@@ -15,14 +15,14 @@ from kaibo.eventlog.feeds import (
 )
 from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
 from kaibo.eventlog.keeping import KeptFile, log_files
-from kaibo.eventlog.lake import lake_sealed, rewrite_show, sources_of
+from kaibo.eventlog.lake import lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
 from kaibo.eventlog.netevents import events_of
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.retry import replay_quarantine
-from kaibo.eventlog.segments import batches, read_batch, write_durably
+from kaibo.eventlog.segments import batches, read_batch, whole_segments, write_durably
 from kaibo.eventlog.undo import bind_window, rebind, retract
 from kaibo.eventlog.viewers import erase_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
@@ -49,6 +49,7 @@ __all__ = [
     "feeds",
     "inbox",
     "lake_sealed",
+    "lake_staged",
     "local_feed",
     "log_files",
     "nicknames",
@@ -68,6 +69,7 @@ __all__ = [
     "set_feed_enabled",
     "sources_of",
     "status",
+    "whole_segments",
     "window_at",
     "windows",
     "withdraw_server",

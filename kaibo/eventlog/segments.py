@@ -5,8 +5,9 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from kaibo.eventlog.contracts import BatchRef
@@ -156,6 +157,18 @@ def read_batch(ref: BatchRef) -> bytes:
             to_seq=ref.to_seq,
         )
     return data
+
+
+def whole_segments(refs: Sequence[BatchRef]) -> list[list[BatchRef]]:
+    """Those of these batches, in order, that make up whole sealed segments, by segment. Cost: two stats a segment."""
+    found: list[list[BatchRef]] = []
+    for path, together in groupby(refs, key=lambda ref: ref.path):
+        every = list(together)
+        end = every[-1].offset + every[-1].length
+        # the sidecar first: what is sealed has its final size
+        if every[0].offset == 0 and path.with_suffix(".ids").exists() and path.stat().st_size == end:
+            found.append(every)
+    return found
 
 
 class SegmentWriter:

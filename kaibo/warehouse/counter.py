@@ -2,9 +2,11 @@
 
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
@@ -15,7 +17,7 @@ from kaibo.eventlog.errors import DamagedLake, DamagedSegment, LogBusy
 from kaibo.eventlog.locks import LockFile
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
-from kaibo.warehouse import ledger, memory
+from kaibo.warehouse import ledger, memory, sqlfiles
 from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
 from kaibo.warehouse.models import OrderHome, RebuildRequest, ShowVersion, StrayEvent
@@ -23,7 +25,11 @@ from kaibo.warehouse.store import drop_show
 
 logger = logging.getLogger(__name__)
 
-GROUP_BYTES = 96 * 1024 * 1024  # about 400,000 lines: large enough that the fixed cost of a merge disappears
+GROUP_BYTES = 192 * 1024 * 1024  # about 500,000 lines: large enough that the fixed cost of a merge disappears
+BULK_BYTES = 16 * 1024 * 1024
+"""A group of at least this size ends where a segment does, if it can: then its lines are read once for both, the rows
+and the lake."""
+BULK_THREADS = min(2, os.cpu_count() or 1)  # a night at pace leaves the other core to the server
 POLL_SECONDS = 0.05  # a batch waits half of it on average; the target from fsync to counted is 0.5 s
 REST_SECONDS = 0.15
 SMALL_STEP = 20_000
@@ -55,6 +61,14 @@ class Step:
         return bool(self.batches or self.rebuilt or self.quarantined or self.is_again)
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a group, verified: bytes of batches, and files that hold nothing else."""
+
+    chunks: Sequence[bytes]
+    files: Sequence[Path]
+
+
 class Counter:
     """Counts the log of this home. One per home: the caller holds the lock; the ledger refuses a second anyway."""
 
@@ -63,6 +77,7 @@ class Counter:
         overflow.mkdir(exist_ok=True)
         self.engine = Engine(threads=threads, overflow=overflow)
         self._group_bytes = group_bytes
+        self._threads = threads
         self._lake_at = 0.0
         self._gathered: set[str] = set()
 
@@ -142,6 +157,7 @@ class Counter:
                 break
             group.append(ref)
             size += ref.length
+        group = _cut_at_segment(group)
         asked = dict(RebuildRequest.objects.values_list("show_id", "asked_at"))
         if not group and not asked:
             return Step()
@@ -154,16 +170,22 @@ class Counter:
             return Step(is_again=True)
 
     def _count(self, group: Sequence[BatchRef], asked: Mapping[str, int], expected: dict[str, int]) -> Step:
+        is_bulk = sum(ref.length for ref in group) >= BULK_BYTES
+        self.engine.use_threads(max(self._threads, BULK_THREADS) if is_bulk else self._threads)
         good: list[BatchRef] = []
+        whole = log.whole_segments(group)
+        files = [one[0].path for one in whole]
         chunks: list[bytes] = []
         for ref in group:
             try:
-                chunks.append(log.read_batch(ref))
+                data = log.read_batch(ref)
             except DamagedSegment as error:
                 return self._before(ref, group, asked, expected, error.sentence)
+            if ref.path not in files:  # a whole segment is read where it lies
+                chunks.append(data)
             good.append(ref)
         try:
-            rebuilt = self._count_bytes(good, chunks, asked, expected)
+            rebuilt = self._count_bytes(good, Lines(chunks, files), asked, expected)
         except BAD_DATA as error:
             self.engine.reset()
             if len(good) > 1:
@@ -173,7 +195,18 @@ class Counter:
             if not good:
                 raise
             return self._set_aside(good[0], f"{type(error).__name__}: {error}")
+        if not rebuilt:
+            self._fill_lake_with(whole)
         return Step(len(good), sum(ref.to_seq - ref.from_seq + 1 for ref in good), tuple(rebuilt))
+
+    def _fill_lake_with(self, whole: Sequence[Sequence[BatchRef]]) -> None:
+        """Write what was just counted as Parquet from the lines at hand; what fails is tried again from the log."""
+        if self.engine.has_negatives():  # what they took back has left the lines
+            return
+        try:
+            log.lake_staged(whole, lines=sqlfiles.load("staging", "lake_lines"), connection=self.engine.duck)
+        except (DamagedLake, LogBusy, OSError, duckdb.Error) as error:
+            logger.error("segments wait for the lake: %s", error)
 
     def _before(
         self, bad: BatchRef, group: Sequence[BatchRef], asked: Mapping[str, int], expected: dict[str, int], reason: str
@@ -190,16 +223,16 @@ class Counter:
         return Step(quarantined=1)
 
     def _count_bytes(
-        self, refs: Sequence[BatchRef], chunks: Sequence[bytes], asked: Mapping[str, int], expected: dict[str, int]
+        self, refs: Sequence[BatchRef], lines: Lines, asked: Mapping[str, int], expected: dict[str, int]
     ) -> list[str]:
         engine = self.engine
-        engine.stage(chunks)
+        engine.stage(lines.chunks, lines.files)
         taken_back = engine.negatives()
         rebuilt = self._to_rebuild(taken_back, asked)
         without_show = engine.without_show()
         if taken_back:  # rare: forget everything rather than reason about what an undo leaves in memory
             engine.reset()
-            engine.stage(chunks)
+            engine.stage(lines.chunks, lines.files)
         gone = {uid for _, uid, _ in taken_back}
         excluded: list[str] = []
         strays: list[str] = []
@@ -208,7 +241,7 @@ class Counter:
             for show in rebuilt:
                 engine.drop_show(show)
                 memory.stage_show(engine, show)
-                engine.stage_more(chunks, show)
+                engine.stage_more(lines.chunks, show, lines.files)
                 engine.touch(show)
             excluded = [uid for uid in memory.strays_elsewhere(rebuilt) if uid not in gone]
             strays = [body for body in memory.strays_at_home(rebuilt) if json.loads(body)["uid"] not in gone]
@@ -262,6 +295,15 @@ class Counter:
         touched = set(shows) - set(rebuilt)
         if touched and ShowVersion.objects.filter(show_id__in=touched, is_forgotten=True).exists():
             raise ledger.CountedElsewhere("a show was forgotten while it was counted", fix="nothing to do")
+
+
+def _cut_at_segment(group: list[BatchRef]) -> list[BatchRef]:
+    """The group up to the end of its last whole segment, if that is much; else all of it."""
+    whole = log.whole_segments(group)
+    if not whole:
+        return group
+    cut = group[: group.index(whole[-1][-1]) + 1]
+    return cut if sum(ref.length for ref in cut) >= BULK_BYTES else group
 
 
 def rest_after(step: Step, *, seconds: float) -> float:

@@ -15,9 +15,9 @@ from typing import Any
 
 import duckdb
 
-from kaibo.eventlog.kinds import INTERACTION, MOMENT_KINDS, ORDER
+from kaibo.eventlog.kinds import INTERACTION, KINDS, MOMENT_KINDS, ORDER
 from kaibo.warehouse import sqlfiles
-from kaibo.warehouse.columns import MEASURES
+from kaibo.warehouse.columns import FED, MEASURES
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_intervals import BOUNDARIES, cut_intervals
 from kaibo.warehouse.engine_orders import absorb_orders, change_orders
@@ -32,6 +32,8 @@ _ORDER_COLUMNS = (
 _SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _SUMMED_MONEY = ("order.placed", "order.paid", "order.refunded", "gift.sent", "spend.reported")
+_COUNTED_KINDS = KINDS | set(FED) | {"interaction", "unmatched"}
+"""Kinds of the log, and what `live/` calls facts that are not lines of their own."""
 FIRST_KINDS = (*INTERACTION, "viewer.entered", "room.exposed", "product.exposed", "product.clicked", "cart.added")
 _DERIVED = (*FIRST_KINDS, "viewer.left", "spend.reported")
 _NOT_ON_AIR = frozenset(
@@ -60,6 +62,9 @@ class Engine:
 
     def _open(self) -> None:
         self.duck = duckdb.connect(":memory:", config=dict(self._settings))
+        self.duck.execute(
+            f"create type event_kind as enum ({', '.join(f"'{kind}'" for kind in sorted(_COUNTED_KINDS))})"
+        )
         self.duck.execute(sqlfiles.load("staging", "state"))
         self._compacted: dict[str, int] = {}
         self._made: set[tuple[str, str]] = set()
@@ -76,6 +81,12 @@ class Engine:
         """Forget every show; the next batch loads again what it touches."""
         self.duck.close()
         self._open()
+
+    def use_threads(self, number: int) -> None:
+        """Work with so many threads from now on."""
+        if self._settings["threads"] != str(number):
+            self._settings["threads"] = str(number)
+            self.duck.execute(f"set threads = {number}")
 
     # --- small tools -------------------------------------------------------------------------------------------
 
@@ -113,25 +124,27 @@ class Engine:
 
     # --- staging -----------------------------------------------------------------------------------------------
 
-    def stage(self, chunks: Iterable[bytes]) -> None:
-        """Make the table `event` from NDJSON bytes. Raises duckdb.Error for bytes that are no stored events."""
-        size = self._write_spool(chunks)
+    def stage(self, chunks: Iterable[bytes], files: Sequence[Path] = ()) -> None:
+        """Make the table `event` from NDJSON bytes and files. Raises duckdb.Error for what is no stored events."""
         self._overview = None
+        paths = self._spooled(chunks, files)
         self.duck.execute(
-            f"create or replace temp table event as {_typed('read_segment')}" + ("" if size else " where false"),
-            [str(self._spool)],
+            f"create or replace temp table event as {_typed('read_segment')}" + ("" if paths else " where false"),
+            [paths or [str(self._spool)]],
         )
         self._spool.unlink()
 
-    def stage_more(self, chunks: Iterable[bytes], show_id: str) -> None:
-        """Append to `event` the lines of one show among these bytes."""
+    def stage_more(self, chunks: Iterable[bytes], show_id: str, files: Sequence[Path] = ()) -> None:
+        """Append to `event` the lines of one show among these bytes and files."""
         self._overview = None
-        if self._write_spool(chunks):
-            self.duck.execute(
-                f"insert into event {_typed('read_segment')} where e.show_id = ?",
-                [str(self._spool), show_id],
-            )
+        if paths := self._spooled(chunks, files):
+            self.duck.execute(f"insert into event {_typed('read_segment')} where e.show_id = ?", [paths, show_id])
         self._spool.unlink()
+
+    def _spooled(self, chunks: Iterable[bytes], files: Sequence[Path]) -> list[str]:
+        """What DuckDB reads for these bytes and files, the bytes written where it can."""
+        spool = [str(self._spool)] if self._write_spool(chunks) else []
+        return [*map(str, files), *spool]
 
     def stage_lake(self, paths: Sequence[Path], show_id: str) -> None:
         """Append to `event` the lines of one show among these Parquet files."""

@@ -3,15 +3,15 @@
 -- source:  live/*.sql
 -- clock:   µs UTC; *_us at the start of a second or minute
 create table second_sum (
-    show_id varchar, minute_us bigint, second_us bigint, product varchar, kind varchar, lines bigint, counted bigint,
+    show_id varchar, minute_us bigint, second_us bigint, product varchar, kind event_kind, lines bigint, counted bigint,
     pieces bigint, amount bigint, watched bigint, stayed bigint
 );
 create table first_seen (
-    show_id varchar, product varchar, kind varchar, viewer_id varchar, key_hash ubigint, occurred_at bigint,
+    show_id varchar, product varchar, kind event_kind, viewer_id varchar, key_hash ubigint, occurred_at bigint,
     event_id varchar, source varchar
 );
 create table second_first (
-    show_id varchar, minute_us bigint, second_us bigint, product varchar, kind varchar, moved bigint
+    show_id varchar, minute_us bigint, second_us bigint, product varchar, kind event_kind, moved bigint
 );
 create table online_sample (show_id varchar, uid varchar, occurred_at bigint, minute_us bigint, second_us bigint, people bigint);
 create table boundary (

@@ -3,7 +3,8 @@
 -- source:  event
 -- clock:   occurred_at, µs UTC
 select
-    e.*,
+    e.show_id, e.platform, e.room_id, e.event_id, e.kind, e.occurred_at, e.minute_us, e.second_us, e.source, e.product,
+    e.viewer_id, e.product_id, e.link_no, e.order_id, e.quantity, e.amount_minor, e.currency, e.counted, e.feed_id,
     from_json(e.attrs_json, '{
         "is_fan": "BOOLEAN", "amount_with_subsidy_minor": "BIGINT", "receivable_minor": "BIGINT",
         "refund_stage": "VARCHAR", "refund_kind": "VARCHAR", "reason": "VARCHAR", "is_quality": "BOOLEAN",
