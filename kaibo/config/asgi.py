@@ -8,9 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaibo.config.settings")
 
 from django.core.asgi import get_asgi_application
 
+from kaibo.config.logs import RequestIds
 from kaibo.web.plain import AsgiApp, PlainRoutes
 
 # files and exports are read by plain iterators on purpose; the first page would print Django's advice to a terminal
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
-application = PlainRoutes(cast(AsgiApp, get_asgi_application()))
+application = RequestIds(PlainRoutes(cast(AsgiApp, get_asgi_application())))

@@ -110,15 +110,21 @@ def commands() -> str:
 def _commands(path: str, command: Any) -> Iterable[str]:
     nested = getattr(command, "commands", None)
     if nested is not None:
-        for name in sorted(nested):
+        if command.invoke_without_command and path != "kaibo":
+            yield _command(path, command)
+        for name in sorted(name for name, one in nested.items() if not one.hidden):
             yield from _commands(f"{path} {name}", nested[name])
         return
+    yield _command(path, command)
+
+
+def _command(path: str, command: Any) -> str:
     context = typer.Context(command, info_name=path)
     usage = " ".join([path, *command.collect_usage_pieces(context)])
     rows = [row for row in map(_parameter, command.params) if row]
     says = " ".join((command.help or "").split())
     table = "\n" + _table(("argument or option", "default", "meaning"), rows) if rows else ""
-    yield f"## {path}\n\n{says}\n\n    {usage}\n{table}"
+    return f"## {path}\n\n{says}\n\n    {usage}\n{table}"
 
 
 def _parameter(parameter: Any) -> tuple[str, str, str] | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from kaibo.config import logs
 from kaibo.config.database import databases
 from kaibo.kit import env
 
@@ -132,8 +133,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "kaibo.config.logs.WithRequest"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"},
+        "json": {"()": "kaibo.config.logs.JsonLines"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": logs.form(), "filters": ["request"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"kaibo": {"level": "INFO"}},
 }

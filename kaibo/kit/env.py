@@ -31,6 +31,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
     Setting("KAIBO_INBOX_DAYS", "30", "Days that the raw body of a translated push is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
+    Setting("KAIBO_LOG", "line", "Form of log lines: `line` for people, `json` for machines."),
+    Setting("KAIBO_METRICS_TOKEN", "", "Bearer token of `/ops/metrics`; empty admits this machine only.", True),
     Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
     Setting("KAIBO_DEBUG", "0", "1 shows tracebacks in the browser; never on a reachable host."),
     Setting("KAIBO_SHARED_DATA", "../shared/data", "Real recordings that some tests and benchmarks read."),

@@ -4,12 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from kaibo.web.jsonapi.app import api
-from kaibo.web.pages import audit, auth, feeds, health, home, people, reference, rooms, show, shows
+from kaibo.web.pages import audit, auth, feeds, gauges, health, home, people, reference, rooms, show, shows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("favicon.ico", RedirectView.as_view(url="/static/kaibo/mark.svg"), name="favicon"),
     path("healthz", health.healthz, name="healthz"),
+    path("ops/metrics", gauges.gauges, name="gauges"),
     path("login/", auth.login_page, name="login"),
     path("logout/", auth.logout_act, name="logout"),
     path("invitation/<str:token>/", auth.invitation, name="invitation"),

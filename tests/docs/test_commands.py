@@ -38,7 +38,7 @@ def kaibo_words(text: str) -> list[str] | None:
 def unknown_options(words: list[str]) -> list[str]:
     """Options that the named command does not have; the command's own name when there is no such command."""
     command = command_tree()
-    while words and hasattr(command, "commands"):
+    while words and hasattr(command, "commands") and not words[0].startswith("-"):
         if words[0] not in command.commands:
             return [words[0]]
         command, words = command.commands[words[0]], words[1:]

@@ -10,8 +10,9 @@ import pytest
 
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
+from kaibo.eventlog.work import Run
 from kaibo.kit.schema import NewerSchema
-from kaibo.operations.backups import api, capture
+from kaibo.operations.backups import api, capture, tasks
 from kaibo.operations.backups.errors import DamagedBackup, NoBackup, PlaceTaken
 from kaibo.operations.backups.keeping import to_prune
 from kaibo.operations.backups.restore import place
@@ -218,3 +219,22 @@ def test_it_keeps_days_weeks_and_months() -> None:
     assert kept[-7:] == names[-7:]
     assert {name[4:6] for name in kept} == {f"{month:02d}" for month in range(1, 13)}
     assert len(kept) <= 7 + 4 + 12
+
+
+def test_it_backs_up_by_itself_and_a_failed_rehearsal_is_a_failed_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night("1")
+    count()
+    run = Run(1, 1, "system:schedule")
+    assert "nothing was copied" in tasks.back_up_daily(run)
+    monkeypatch.setenv("KAIBO_BACKUP_TO", str(tmp_path / "store"))
+    assert "bytes more" in tasks.back_up_daily(run)
+    assert "1 shows equal" in tasks.rehearse_weekly(run)
+    from kaibo.warehouse.models import MinuteRow
+
+    MinuteRow.objects.filter(grain="show", views__gt=0).update(views=7)
+    tasks.back_up_daily(run)
+    with pytest.raises(tasks.NotEqual):
+        tasks.rehearse_weekly(run)
+    assert {"backup.daily", "backup.rehearsal"} <= set(eventlog.work.tasks())
