@@ -21,7 +21,7 @@ KNOWN = {setting.name for setting in SETTINGS}
 
 def commands() -> list[tuple[str, str]]:
     """(file, command line) of everything that starts a process."""
-    found = [(unit.name, re.search(r"^ExecStart=(.*)$", unit.read_text(), re.M).group(1)) for unit in UNITS]  # type: ignore[union-attr]
+    found = [(unit.name, re.search(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE).group(1)) for unit in UNITS]  # type: ignore[union-attr]
     found += [(name, " ".join(one["command"])) for name, one in COMPOSE["services"].items() if "command" in one]
     return found
 
