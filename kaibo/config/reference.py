@@ -29,8 +29,9 @@ def settings() -> str:
         for need in connectors_room.feed_settings(one.id)
     ]
     feeds = (
-        f"## Secrets of feeds\n\nA feed that takes pushes reads `{FEED_PATTERN}`: the feed's id without `feed_` and one"
-        " of the names below, in capitals. Secrets are read from the environment only; nothing keeps or shows them.\n\n"
+        f"## Settings of feeds\n\nA feed that takes pushes or calls its platform reads `{FEED_PATTERN}`: the feed's id"
+        " without `feed_` and one of the names below, in capitals. What the environment does not name is looked for"
+        " among what was typed into the feed's form, sealed with `KAIBO_SEAL_KEY`; nothing shows it again.\n\n"
     )
     table = _table(("connector", "name", "needed", "what it is"), needs)
     return _page("Settings", intro, _table(("name", "default", "what it does"), rows), feeds + table)

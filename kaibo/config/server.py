@@ -104,6 +104,7 @@ def open_home() -> Iterator[None]:
     """
     from kaibo.config.adopter import Adopter
     from kaibo.connectors.inboxworker import InboxWorker
+    from kaibo.connectors.pollworker import PollWorker
     from kaibo.eventlog import api as eventlog
     from kaibo.eventlog.log import LocalLog
     from kaibo.eventlog.workers import Workers
@@ -118,14 +119,17 @@ def open_home() -> Iterator[None]:
         raise AlreadyServed(f"{where} already serves {env.home()}", fix="use that one, or stop it first")
     log.start_housekeeping()
     supervisor, adopter, inbox, workers = Supervisor(), Adopter(), InboxWorker(), Workers()
+    polls = PollWorker()
     try:
         supervisor.start()
         adopter.start()
         inbox.start()
         workers.start()
+        polls.start()
         yield
     finally:
         eventlog.withdraw_server()
+        polls.stop()
         workers.stop()
         inbox.stop()
         adopter.stop()

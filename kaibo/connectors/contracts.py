@@ -84,12 +84,18 @@ type Outcome = PlatformEvent | Skipped | Problem
 
 @dataclass(frozen=True, slots=True)
 class FeedSetting:
-    """One thing that a feed of a connector needs from the environment; `says` tells where the platform shows it."""
+    """One thing that a feed of a connector needs; `says` and `zh` tell where the platform shows it.
+
+    Shape: `choices` lists the only values there are; `for_calls` marks what only calling the platform needs.
+    """
 
     name: str
     says: str
     is_secret: bool = True
     is_needed: bool = True
+    zh: str = ""
+    choices: tuple[str, ...] = ()
+    for_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

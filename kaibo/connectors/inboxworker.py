@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 
 from django.db import Error as DatabaseFault
 from django.db import connection, connections
 
-from kaibo.connectors import registry
-from kaibo.connectors.contracts import Manifest, Skipped, UnknownConnector
+from kaibo.connectors import registry, settling
+from kaibo.connectors.contracts import Manifest, Outcome, Skipped, UnknownConnector
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView, InboxItem, Problem, Provenance, Receipt, Settlement
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses, UnknownFeed
@@ -64,7 +65,7 @@ def translate_item(item: InboxItem, memory: eventlog.Log) -> Settlement:
         manifest = registry.manifest_of(item.connector)
         feed = eventlog.feed(item.feed_id)
         told = {**item.told, "received_at": str(item.received_at)}
-        outcomes = list(registry.payload_translator(item.connector).translate(item.payload, told))
+        outcomes = _settled(registry.payload_translator(item.connector).translate(item.payload, told), item, manifest)
     except (UnknownConnector, UnknownFeed) as error:
         return Settlement(item.id, problem=error.sentence)
     except Exception as error:
@@ -84,6 +85,17 @@ def translate_item(item: InboxItem, memory: eventlog.Log) -> Settlement:
         problem="; ".join(problems),
         note="; ".join(skipped),
     )
+
+
+def _settled(outcomes: Iterator[Outcome], item: InboxItem, manifest: Manifest) -> list[Outcome]:
+    """What this delivery tells of its own; a push to a feed that fetches lets it ask at once."""
+    if not any(kind.startswith("order.") for kind in manifest.kinds):
+        return list(outcomes)
+    is_fetched = item.told.get(settling.BY) == settling.FETCH
+    since = settling.fetches_since(item.feed_id)
+    if since is not None and not is_fetched:
+        eventlog.polls.ask_now(item.feed_id)
+    return list(settling.settle(outcomes, feed_id=item.feed_id, is_fetched=is_fetched, since_us=since))
 
 
 def _append(

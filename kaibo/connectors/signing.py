@@ -48,6 +48,19 @@ def doudian_push(body: bytes, *, app_key: str, secret: str) -> str:
     return _md5(app_key.encode() + body + secret.encode()).hexdigest()
 
 
+def doudian_request(told: Mapping[str, str], body: str, *, secret: str) -> str:
+    """The `sign` of a call to Doudian with sign_method hmac-sha256. Source: op.jinritemai.com, calling interfaces."""
+    plain = "".join(name + told[name] for name in ("app_key", "method"))
+    plain = f"{secret}{plain}param_json{body}timestamp{told['timestamp']}v{told['v']}{secret}"
+    return hmac.new(secret.encode(), plain.encode(), hashlib.sha256).hexdigest()
+
+
+def kuaishou_request(told: Mapping[str, str], *, secret: str) -> str:
+    """The `sign` of a call to Kuaishou shops with HMAC_SHA256. Source: open.kwaixiaodian.com, signing."""
+    plain = "&".join(f"{name}={told[name]}" for name in sorted(told)) + f"&signSecret={secret}"
+    return base64.b64encode(hmac.new(secret.encode(), plain.encode(), hashlib.sha256).digest()).decode()
+
+
 def tiktok_push(body: bytes, *, app_key: str, secret: str) -> str:
     """Source: partner.tiktokshop.com, webhooks, Authorization."""
     return hmac.new(secret.encode(), app_key.encode() + body, hashlib.sha256).hexdigest()

@@ -1,6 +1,6 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
-from kaibo.eventlog import inbox, work
+from kaibo.eventlog import inbox, polls, work
 from kaibo.eventlog.artifacts import artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
 from kaibo.eventlog.coverage import coverage, note_gap
@@ -22,6 +22,7 @@ from kaibo.eventlog.netevents import events_of
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.retry import replay_quarantine
+from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_names, kept_setting
 from kaibo.eventlog.segments import batches, read_batch, whole_segments, write_durably
 from kaibo.eventlog.undo import bind_window, rebind, retract
 from kaibo.eventlog.viewers import erase_viewer, nicknames
@@ -46,8 +47,12 @@ __all__ = [
     "events_of",
     "feed",
     "feed_by_token",
+    "feed_setting",
     "feeds",
     "inbox",
+    "keep_setting",
+    "kept_names",
+    "kept_setting",
     "lake_sealed",
     "lake_staged",
     "local_feed",
@@ -56,6 +61,7 @@ __all__ = [
     "note_gap",
     "open_log",
     "open_window",
+    "polls",
     "publish_artifact",
     "quarantined",
     "read_batch",

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseFault
 from django.db import connection, models, transaction
 
 from kaibo.eventlog.errors import DamagedSegment
-from kaibo.eventlog.models import Booked, Feed, Gap, Pulse, RoomWindow, SeenKind
+from kaibo.eventlog.models import Booked, Feed, Gap, Polled, Pulse, RoomWindow, SeenKind
 from kaibo.eventlog.segments import batches, read_batch
 from kaibo.eventlog.viewers import NameBook
 from kaibo.kit.clock import MICROS
@@ -197,10 +197,12 @@ class Bookkeeper:
         return beat
 
     def _has_token(self, feed_id: str) -> bool:
-        """Importers work in bursts and have no token: their silence means nothing."""
+        """Importers work in bursts and have no token: their silence means nothing. Polls tell their own silences."""
         known = self._tokens.get(feed_id)
         if known is None:
-            known = self._tokens[feed_id] = Feed.objects.filter(id=feed_id, is_local=False).exists()
+            rows = Feed.objects.filter(id=feed_id, is_local=False)
+            asking = Polled.objects.filter(feed_id=feed_id)
+            known = self._tokens[feed_id] = rows.exists() and not asking.exists()
         return known
 
 

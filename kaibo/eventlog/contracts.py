@@ -196,3 +196,23 @@ class Settlement:
     version: str = ""
     problem: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    """One thing that a feed asks its platform for again and again. Times are µs UTC.
+
+    Shape: `failures` counts those in a row, `code` and `problem` say why; `cursor` is the connector's own.
+    """
+
+    feed_id: str
+    name: str
+    cursor: dict[str, object]
+    every_us: int = 0
+    next_at: int = 0
+    tried_at: int | None = None
+    succeeded_at: int | None = None
+    failures: int = 0
+    code: str = ""
+    problem: str = ""
+    pages: int = 0

@@ -5,7 +5,7 @@ from django.db import models
 from kaibo.eventlog.books import SILENCE_US
 from kaibo.eventlog.contracts import Coverage, FeedView, Gap, RoomWindow
 from kaibo.eventlog.feeds import view as feed_view
-from kaibo.eventlog.models import Feed, Pulse, SeenKind
+from kaibo.eventlog.models import Feed, Polled, Pulse, SeenKind
 from kaibo.eventlog.models import Gap as GapRow
 from kaibo.eventlog.windows import windows
 
@@ -16,7 +16,7 @@ def coverage(show_id: str, *, now_us: int) -> Coverage:
     """Declared and seen kinds, gaps and feeds of one show.
 
     Shape: a feed belongs to the show when its token names the room, or when it brought an event of the show;
-    a feed without rooms that never spoke there declares nothing for it. Cost: five queries.
+    a feed without rooms that never spoke there declares nothing for it. Cost: six queries.
     """
     spans = windows(show_id=show_id)
     places = {(window.platform, window.room_id) for window in spans}
@@ -54,6 +54,8 @@ def _gaps(feeds: list[FeedView], spans: list[RoomWindow], now_us: int) -> list[G
             if is_here and row.from_us < (span.to_us or now_us) and (row.to_us is None or row.to_us > span.from_us):
                 found.append(Gap(row.feed_id, row.from_us, row.to_us, row.reason))
                 break
+    for asked in Polled.objects.filter(feed_id__in=[feed.id for feed in feeds if feed.is_enabled]):
+        found += [gap for span in spans if (gap := _unanswered(asked, span, now_us)) is not None][:1]
     known = {(gap.feed_id, gap.from_us) for gap in found}
     for pulse in Pulse.objects.filter(feed_id__in=ids, is_steady=True):
         for span in spans:
@@ -71,6 +73,16 @@ def _silence(pulse: Pulse, span: RoomWindow, now_us: int) -> Gap | None:
     if not is_here or end - last <= SILENCE_US:
         return None
     return Gap(pulse.feed_id, last, None if span.to_us is None else end, "silent")
+
+
+def _unanswered(asked: Polled, span: RoomWindow, now_us: int) -> Gap | None:
+    """The time since a feed that asks its platform last got an answer, while it lasts."""
+    last = asked.succeeded_at or 0
+    end = now_us if span.to_us is None else min(span.to_us, now_us)
+    patience = SILENCE_US if asked.failures else 2 * asked.every_us + SILENCE_US
+    if end - max(last, span.from_us) <= patience:
+        return None
+    return Gap(asked.feed_id, max(last, span.from_us), None if span.to_us is None else end, asked.code or "silent")
 
 
 def note_gap(feed_id: str, *, from_us: int, to_us: int | None, reason: str) -> Gap:

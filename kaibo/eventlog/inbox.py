@@ -49,7 +49,7 @@ def receive(
         if known.update(copies=models.F("copies") + 1):
             return False
         Delivered.objects.bulk_create([row], ignore_conflicts=True)  # two copies at once: one row
-    _arrived.set()
+        transaction.on_commit(_arrived.set)
     return True
 
 
@@ -94,6 +94,11 @@ def items(*, state: str = "", feed_id: str = "", limit: int = 100) -> list[Inbox
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(feed_id=feed_id) if feed_id else rows
     return [_view(row) for row in rows[:limit]]
+
+
+def has_any(feed_id: str) -> bool:
+    """Whether anything was ever pushed to this feed; what it fetched itself does not count. Cost: one query."""
+    return Delivered.objects.filter(feed_id=feed_id).exclude(told__has_key="by").exists()
 
 
 def counts() -> dict[str, int]:

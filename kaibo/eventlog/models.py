@@ -269,3 +269,55 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.cron}"
+
+
+class Polled(models.Model):
+    """How far a feed has asked its platform for one thing, and how the last times went."""
+
+    feed_id = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    cursor = models.JSONField(default=dict, blank=True)
+    every_us = models.BigIntegerField(default=0)
+    next_at = models.BigIntegerField(default=0)
+    tried_at = models.BigIntegerField(null=True, blank=True)
+    succeeded_at = models.BigIntegerField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    code = models.CharField(max_length=60, blank=True)
+    problem = models.TextField(blank=True)
+    pages = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("feed_id", "name"), name="polled_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.name}"
+
+
+class SealedSetting(models.Model):
+    """A setting or a granted token of a feed, sealed with a key that is not in this database."""
+
+    feed_id = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    content = models.BinaryField()
+    changed_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("feed_id", "name"), name="sealed_setting_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.name}"
+
+
+class FirstTime(models.Model):
+    """The time under which an event was told first, where the platform's own record moves its time later."""
+
+    feed_id = models.CharField(max_length=40)
+    room_id = models.CharField(max_length=200)
+    event_id = models.CharField(max_length=200)
+    at_us = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("feed_id", "room_id", "event_id"), name="first_time_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.at_us}"

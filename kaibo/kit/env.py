@@ -28,6 +28,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_HOSTS", "127.0.0.1,localhost", "Host names the server answers to, comma separated."),
     Setting("KAIBO_SECRET_KEY", "", "Signs cookies; empty means a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_VIEWER_KEY", "", "Keys the viewer-id hash; empty means a generated file in KAIBO_HOME/keys.", True),
+    Setting("KAIBO_SEAL_KEY", "", "Seals settings of feeds at rest; empty: a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
     Setting("KAIBO_INBOX_DAYS", "30", "Days that the raw body of a translated push is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),

@@ -13,6 +13,7 @@ ROWS = (
     ("order.searchList, order.orderDetail", "order.canceled", "order_status 4"),
     ("afterSale.List, afterSale.refundListSearch", "order.refunded", f"finished, type {', '.join(AFTER_SALE)}"),
     ("afterSale.List, afterSale.refundListSearch", "unknown", "under way, or an exchange"),
+    ("push of an order, once the feed fetches", "skipped", "told line by line by the replies"),
     ("any other reply", "skipped", "settlement links, tokens, logistics, stock: no event of ours"),
 )
 DROPPED = {

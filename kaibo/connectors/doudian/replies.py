@@ -38,7 +38,7 @@ def _line(order: dict[str, Any], line: dict[str, Any]) -> Iterator[Outcome]:
     """The states a line has reached; `room_id`, author and theme join the sale to a show."""
     order_id = needed(text(order.get("order_id")) or text(line.get("parent_order_id")), "order_id")
     line_id = needed(text(line.get("order_id")), "sku_order_list.order_id")
-    live_room = text(line.get("room_id"))
+    live_room = text(line.get("room_id_str")) or text(line.get("room_id"))
     live_room = None if live_room == "0" else live_room
     room = live_room or f"shop:{needed(text(order.get('shop_id')), 'shop_id')}"
     is_canceled = text(line.get("order_status")) == CANCELED

@@ -11,6 +11,7 @@ ROWS = (
     *((f"report, {name}", "figure.reported", "under its own name") for name in fields.OWN_COUNTS),
     ("advertiser/fund, balance", "figure.reported", "`ad_balance_minor`"),
     ("advertiser/fund, transactions", "unknown", ""),
+    ("a room of yesterday's list that today's holds", "skipped", "told once"),
     ("any other reply", "skipped", "tokens, advertisers, requests"),
 )
 DROPPED = fields.DROPPED

@@ -7,6 +7,7 @@ from typing import Any
 from kaibo.connectors.contracts import Outcome, Skipped
 from kaibo.connectors.oceanengine import fields
 from kaibo.connectors.payloads import (
+    CHINA,
     BadField,
     as_object,
     count,
@@ -20,34 +21,49 @@ from kaibo.connectors.payloads import (
     some,
     text,
     unknown,
+    whole,
 )
 from kaibo.eventlog.events import PlatformEvent
+from kaibo.kit.clock import to_datetime
 
 PLATFORM = "douyin"
 NO_TOTALS = "a reply without totals"
+LISTED_TODAY = "a room of yesterday that today's list holds"
 _TIMES = ("stat_datetime", "stat_time", "as_of", "date_time")
 DEPTH = 6
 
 
 @dataclass(slots=True)
 class Totals:
-    """The totals seen last, by room, plan and field: what a step starts from. A room's spend starts at nothing."""
+    """The totals seen last, by place and field: what a step starts from. A place's spend starts at nothing."""
 
-    last: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
 
-    def step(self, room: str, plan: str, name: str, total: int) -> int:
+    def step(self, place: str, name: str, total: int) -> int:
         """By how much the total has grown; below zero when the platform corrected it."""
-        key = (room, plan, name)
+        key = f"{place}|{name}"
         grown = total - self.last.get(key, 0)
         self.last[key] = total
+        self.touched.add(key)
         return grown
+
+
+def totals_after(payload: bytes, told: Mapping[str, str]) -> dict[str, int]:
+    """The totals that stand at the end of a captured reply: what the next one's `before` has to be."""
+    totals = Totals()
+    for _outcome in guarded(documents(payload), lambda reply: _reply(reply, told, totals)):
+        pass
+    return {key: totals.last[key] for key in totals.touched}
 
 
 def translate(payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
     """Steps and figures of each row of each reply, in the order of the payload.
 
-    Shape: a line is a reply, or `{"at": …, "reply": …}` as a capture keeps it; `as_of` is told where nothing in it
-    says when. The steps of one payload sum to its last total. Units: fen; Qianchuan states yuan.
+    Shape: a line is a reply, or `{"at": …, "before": {…}, "reply": …}` as the client keeps it; `before` holds the
+    totals that earlier replies have told. `as_of` is told where nothing in it says when. `spend` told as "0": another
+    report tells this money. The steps of one payload sum to its last total less `before`. Units: fen; Qianchuan
+    states yuan.
     Source: open.oceanengine.com, Qianchuan reports.
     """
     try:
@@ -63,6 +79,9 @@ def _reply(given: Any, told: Mapping[str, str], totals: Totals) -> Iterator[Outc
     given = as_object(given, "payload")
     captured_at = given.get("at") if "reply" in given else None
     reply = as_object(given["reply"], "reply") if "reply" in given else given
+    if isinstance(given.get("before"), dict):
+        known = {str(key): whole(value) for key, value in given["before"].items()}
+        totals.last |= {key: value for key, value in known.items() if value is not None}
     data = reply.get("data")
     rows = list(_rows(data, 0))
     if rows:
@@ -101,37 +120,55 @@ def _places(value: dict[str, Any]) -> dict[str, Any]:
 def _row(row: dict[str, Any], captured_at: Any, told: Mapping[str, str], totals: Totals) -> Iterator[Outcome]:
     room = told.get("room") or text(row.get("room_id"))
     owner = text(row.get("aweme_id")) or text(row.get("anchor_id")) or text(row.get("advertiser_id"))
-    room = room or f"account:{needed(owner, 'room_id')}"
+    room = room or f"account:{needed(owner or told.get('account') or None, 'room_id')}"
+    if room in (told.get("skip_rooms") or "").split(","):
+        yield Skipped(LISTED_TODAY)
+        return
     times = (captured_at, *(row.get(name) for name in _TIMES), told.get("as_of"), told.get("received_at"))
     at = needed(instant(*times), "as_of")
     plan = text(row.get("ad_id")) or ""
-    for name, is_whole_room in fields.SPEND.items():
-        total = minor(row.get(name), "CNY")
-        if total is not None:
-            step = totals.step(room, plan, name, total)
-            extra = _grown(row, room, plan, totals)
-            if step or extra:
-                yield _spend(step, extra, room=room, at=at, plan=plan, is_whole_room=is_whole_room)
+    if told.get("spend") != "0":
+        yield from _steps(row, totals, room=room, at=at, plan=plan)
     if not plan:
         yield from _figures(row, room, at)
 
 
-def _grown(row: dict[str, Any], room: str, plan: str, totals: Totals) -> dict[str, int]:
+def _steps(row: dict[str, Any], totals: Totals, *, room: str, at: int, plan: str) -> Iterator[Outcome]:
+    span = text(row.get("stat_datetime")) or text(row.get("stat_time")) or ""
+    span = span or (_day(at) if room.startswith("account:") else "")
+    place = f"{room}|{plan}|{span}"
+    for name, is_whole_room in fields.SPEND.items():
+        total = minor(row.get(name), "CNY")
+        if total is not None:
+            step = totals.step(place, name, total)
+            extra = _grown(row, place, totals)
+            if step or extra:
+                yield _spend(step, total, extra, room=room, at=at, plan=plan, span=span, is_whole_room=is_whole_room)
+
+
+def _day(at: int) -> str:
+    """The day in China that an account's total belongs to: it starts at nothing each midnight."""
+    return to_datetime(at).astimezone(CHINA).date().isoformat()
+
+
+def _grown(row: dict[str, Any], place: str, totals: Totals) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, ours in fields.STEP_MONEY.items():
         total = minor(row.get(name), "CNY")
         if total is not None:
-            found[ours] = found.get(ours, 0) + totals.step(room, plan, name, total)
+            found[ours] = found.get(ours, 0) + totals.step(place, name, total)
     for name, ours in fields.STEP_COUNTS.items():
         total = count(row.get(name))
         if total is not None:
-            found[ours] = totals.step(room, plan, name, total)
+            found[ours] = totals.step(place, name, total)
     return {name: value for name, value in found.items() if value}
 
 
-def _spend(step: int, extra: dict[str, int], *, room: str, at: int, plan: str, is_whole_room: bool) -> PlatformEvent:
+def _spend(
+    step: int, total: int, extra: dict[str, int], *, room: str, at: int, plan: str, span: str, is_whole_room: bool
+) -> PlatformEvent:
     event = PlatformEvent(
-        event_id=f"spend:{plan}:{at}:{int(is_whole_room)}",
+        event_id=f"spend:{plan}:{at}:{int(is_whole_room)}:{total}" + (f":{span}" if span else ""),
         kind="spend.reported",
         platform=PLATFORM,
         room_id=room,

@@ -1,0 +1,245 @@
+"""Calls to a platform: made anew for each attempt, limited, repeated with growing pauses, errors in our words."""
+
+import contextlib
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx
+
+from kaibo.connectors.contracts import ConfigProblem
+from kaibo.connectors.pacing import Bucket, Clock, Rate, pause
+from kaibo.connectors.payloads import BadField, decode
+from kaibo.connectors.registry import error_texts
+from kaibo.connectors.tokens import Tokens
+from kaibo.kit.errors import KaiboError
+
+TIMEOUT = httpx.Timeout(20, connect=5)
+ATTEMPTS = 6
+"""With the pauses between them at least half a minute; then the poll fails and is tried again later."""
+REPLY_BYTES = 32 * 1024 * 1024
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+BAD_TOKEN, TOO_FAST = "bad_token", "too_fast"
+
+
+class PlatformFault(KaiboError):
+    """The platform did not give what we asked for; `code` is ours, the sentence the operator's."""
+
+    code = "platform_down"
+    status = 502
+    is_permanent = False
+
+
+class PlatformRefused(PlatformFault):
+    """Asking again changes nothing: somebody has to act."""
+
+    code = "refused"
+    is_permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. A GET carries its parameters in `query`, a POST its bytes in `body`."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply that the platform calls good: its bytes as received, and what they say."""
+
+    raw: bytes
+    said: dict[str, Any]
+
+
+class Caller:
+    """The calls of one feed. One instance per thread; its buckets count what the application may do."""
+
+    def __init__(
+        self,
+        connector: str,
+        *,
+        base: str,
+        clock: Clock,
+        code_of: Callable[[dict[str, Any]], str],
+        rates: Mapping[str, Rate] | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+        draw: random.Random | None = None,
+    ) -> None:
+        self._connector, self._clock, self._code_of = connector, clock, code_of
+        self._http = httpx.Client(base_url=check_base(base), timeout=timeout, follow_redirects=False)
+        self._buckets = {name: Bucket(rate, clock) for name, rate in (rates or {}).items()}
+        self._draw = draw or random.Random()
+        self._errors = error_texts(connector)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def ask(self, make: Callable[[str], Call], *, tokens: Tokens | None = None, bucket: str = "") -> Answer:
+        """The platform's good reply; `make` gets the access token and is called again for each attempt.
+
+        Raises: PlatformRefused (permanent), PlatformFault (after several attempts), Stopped.
+        """
+        fault, is_renewed = PlatformFault("there was no attempt"), False
+        for attempt in range(ATTEMPTS):
+            if bucket in self._buckets:
+                self._buckets[bucket].take()
+            token = tokens.current() if tokens is not None else ""
+            try:
+                return self._once(make(token))
+            except _Refusal as refusal:
+                fault = self._fault(refusal.code, refusal.said)
+            except _Slow as slow:
+                fault = self._fault(TOO_FAST, "")
+                self._slow_down(bucket, attempt, slow.seconds)
+                continue
+            except _Broken as broken:
+                fault = PlatformFault(broken.sentence)
+                self._clock.sleep(pause(attempt, draw=self._draw))
+                continue
+            if fault.code == BAD_TOKEN and tokens is not None and not is_renewed:
+                tokens.renew(token)
+                is_renewed = True
+            elif fault.is_permanent:
+                raise fault
+            elif fault.code == TOO_FAST:
+                self._slow_down(bucket, attempt, None)
+            else:
+                self._clock.sleep(pause(attempt, draw=self._draw))
+        raise fault
+
+    def _slow_down(self, bucket: str, attempt: int, seconds: float | None) -> None:
+        self._clock.sleep(pause(attempt, draw=self._draw, told=seconds))
+        if bucket in self._buckets:
+            self._buckets[bucket].empty()
+
+    def _once(self, call: Call) -> Answer:
+        status, headers, raw = self._send(call)
+        if status == 429:
+            raise _Slow(_seconds(headers.get("retry-after")))
+        if status >= 500:
+            raise _Broken(f"{self._connector} answers with status {status}")
+        try:
+            said = decode(raw)
+        except BadField as problem:
+            if status in (401, 403):
+                raise _Refusal(BAD_TOKEN, f"status {status}") from None
+            raise _Broken(f"{self._connector} answers with what is no JSON: {problem.problem}") from None
+        if not isinstance(said, dict):
+            raise _Broken(f"{self._connector} answers with no object")
+        code = self._code_of(said)
+        if code:
+            raise _Refusal(code, _message(said))
+        if status >= 400:
+            raise _Refusal(BAD_TOKEN if status in (401, 403) else str(status), _message(said))
+        return Answer(raw, said)
+
+    def _send(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
+        chunks, size = [], 0
+        try:
+            with self._http.stream(
+                call.method, call.path, params=dict(call.query), content=call.body or None, headers=dict(call.headers)
+            ) as response:
+                for chunk in response.iter_bytes():
+                    size += len(chunk)
+                    if size > REPLY_BYTES:
+                        raise _Broken(f"{self._connector} answers with more than {REPLY_BYTES >> 20} MB")
+                    chunks.append(chunk)
+                return response.status_code, response.headers, b"".join(chunks)
+        except httpx.TimeoutException:
+            raise _Broken(f"{self._connector} does not answer in time") from None
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise _Broken(f"the line to {self._connector} broke: {type(error).__name__}") from None
+
+    def _fault(self, code: str, said: str) -> PlatformFault:
+        """The platform's code in our words; an unknown one is permanent only when it says so nowhere."""
+        known = self._errors.get(code)
+        if known is None:
+            fault = PlatformFault(f"{self._connector} refuses with {code}: {said[:200]}" if said else _OWN[TOO_FAST])
+            fault.code = code if code in (BAD_TOKEN, TOO_FAST) else "refused"
+            return fault
+        kind = PlatformRefused if known.get("permanent") else PlatformFault
+        fault = kind(str(known["sentence"]), their_code=code)
+        fault.code = str(known["code"])
+        return fault
+
+
+_OWN = {TOO_FAST: "the platform says that we ask too often; the call is repeated later"}
+
+
+@contextlib.contextmanager
+def closing(caller: Caller) -> Iterator[Caller]:
+    """The caller, its connections closed afterwards."""
+    try:
+        yield caller
+    finally:
+        caller.close()
+
+
+def check_base(base: str) -> str:
+    """The address when it may be called. Raises PlatformRefused: only TLS, or this machine."""
+    parts = urlsplit(base)
+    if (parts.scheme == "https" and parts.hostname) or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return base
+    raise PlatformRefused(f"'{base}' is no address that is called", fix="write https://…")
+
+
+def needed_settings(settings: Mapping[str, str], *names: str) -> None:
+    """Nothing, when all are given. Raises PlatformRefused naming the first that is missing."""
+    for name in names:
+        if not settings.get(name):
+            refuse("missing_setting", f"{name} is missing")
+
+
+def refuse(code: str, sentence: str, fix: str = "") -> NoReturn:
+    """Raise PlatformRefused with this code."""
+    fault = PlatformRefused(sentence, fix=fix)
+    fault.code = code
+    raise fault
+
+
+def as_config_problem(fault: PlatformFault) -> ConfigProblem:
+    """The same for a form that tries a connection."""
+    return ConfigProblem(fault.code, fault.sentence)
+
+
+def compact(value: object) -> bytes:
+    """JSON without spaces, keys sorted at every level: what some platforms sign, and what is the same each time."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _seconds(told: str | None) -> float | None:
+    try:
+        return float(told) if told else None
+    except ValueError:
+        return None
+
+
+def _message(said: Mapping[str, Any]) -> str:
+    names = ("message", "msg", "errmsg", "err_msg", "error_msg", "sub_msg", "description")
+    return next((str(said[name]) for name in names if said.get(name)), "")
+
+
+class _Refusal(Exception):
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(code)
+        self.code, self.said = code, said
+
+
+class _Slow(Exception):
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__("429")
+        self.seconds = seconds
+
+
+class _Broken(Exception):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
