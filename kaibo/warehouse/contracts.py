@@ -135,3 +135,4 @@ class Unmatched:
     order_id: str
     at_us: int
     amount_minor: int | None
+    reason: str = "unknown_order"  # or other_room: the order is of a room that the feed may not speak for

@@ -226,12 +226,14 @@ class Counter:
         self, refs: Sequence[BatchRef], lines: Lines, asked: Mapping[str, int], expected: dict[str, int]
     ) -> list[str]:
         engine = self.engine
+        engine.bind({feed.id: feed.rooms for feed in log.feeds() if feed.rooms})
         engine.stage(lines.chunks, lines.files)
         taken_back = engine.negatives()
         rebuilt = self._to_rebuild(taken_back, asked)
         without_show = engine.without_show()
         if taken_back:  # rare: forget everything rather than reason about what an undo leaves in memory
             engine.reset()
+            engine.bind({feed.id: feed.rooms for feed in log.feeds() if feed.rooms})
             engine.stage(lines.chunks, lines.files)
         gone = {uid for _, uid, _ in taken_back}
         excluded: list[str] = []
@@ -274,7 +276,7 @@ class Counter:
             found.update(show for show, _, _ in taken_back if show is not None)
             uids = [uid for _, uid, _ in taken_back]
             found.update(StrayEvent.objects.filter(uid__in=uids).values_list("home_show_id", flat=True))
-            found.update(known_homes([order for _, _, order in taken_back if order]).values())
+            found.update(known_homes([order for _, _, order in taken_back if order]))
         return sorted(found - {""})
 
     def _clear(self, rebuilt: Sequence[str], gone: set[str], asked: Mapping[str, int]) -> None:

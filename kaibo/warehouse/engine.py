@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from kaibo.warehouse import sqlfiles
 from kaibo.warehouse.columns import FED, MEASURES
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_intervals import BOUNDARIES, cut_intervals
-from kaibo.warehouse.engine_orders import absorb_orders, change_orders
+from kaibo.warehouse.engine_orders import absorb_orders, change_orders, other_shows
 from kaibo.warehouse.engine_rows import give_rows
 
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory-backed; the spool is one file of ours inside
 _ORDER_COLUMNS = (
-    *("show_id", "platform", "room_id", "event_id", "uid", "kind", "occurred_at", "order_key", "order_id", "source"),
+    *("show_id", "platform", "room_id", "event_id", "uid", "kind", "occurred_at", "order_key", "family", "feed_id"),
+    *("order_id", "source"),
     *("product", "viewer_id", "product_id", "link_no", "quantity", "amount_minor", "with_subsidy_minor"),
     *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
 )
@@ -68,6 +69,7 @@ class Engine:
         self.duck.execute(sqlfiles.load("staging", "state"))
         self._compacted: dict[str, int] = {}
         self._made: set[tuple[str, str]] = set()
+        self._bound: list[tuple[str, str]] = []
         self._overview: list[tuple[str | None, str, int, int, int, int]] | None = None
         self.facts_found = self.are_firsts_moved = self.are_intervals_moved = False
         self.shows.clear()
@@ -204,11 +206,27 @@ class Engine:
         self._write_spool(body.encode() for body in bodies)
         types = dict(self.duck.execute("select column_name, column_type from (describe order_event)").fetchall())
         self.duck.execute(
-            "insert into order_new by name select * from read_json(?, format = 'newline_delimited', columns = ?)"
+            "insert into order_new by name select * replace (coalesce(family, order_key) as family,"
+            " coalesce(family, order_key) as order_key)"
+            " from read_json(?, format = 'newline_delimited', columns = ?)"
             " where uid not in (select uid from order_new) and uid not in (select uid from order_event)",
             [str(self._spool), types],
         )
         self._spool.unlink()
+
+    def bind(self, feeds: Mapping[str, Collection[str]]) -> None:
+        """Say which feeds may speak for some rooms only. A feed never changes its rooms."""
+        pairs = [(feed, room) for feed, rooms in sorted(feeds.items()) for room in sorted(rooms)]
+        if pairs != self._bound:
+            self._bound = pairs
+            self.duck.execute("delete from bound_feed")
+            if pairs:
+                self.duck.executemany("insert into bound_feed values (?, ?)", pairs)
+
+    @property
+    def is_any_feed_bound(self) -> bool:
+        """Whether a feed may speak for some rooms only."""
+        return bool(self._bound)
 
     def touch(self, show_id: str) -> None:
         """Count the show among those that are remembered."""
@@ -219,10 +237,8 @@ class Engine:
         return sorted({show for show, *_ in self.overview() if show is not None})
 
     def new_orders(self) -> list[str]:
-        """Orders of `order_new` that the engine does not remember."""
-        return self.column(
-            "select distinct order_key from order_new where order_key not in (select order_key from order_fact)"
-        )
+        """Orders of `order_new` that the engine does not remember, whichever room they are of."""
+        return self.column("select distinct family from order_new where family not in (select family from order_event)")
 
     def without_show(self) -> int:
         """Lines of `event` that belong to no show."""
@@ -346,7 +362,12 @@ class Engine:
     # --- remembering and forgetting ----------------------------------------------------------------------------
 
     def drop_show(self, show_id: str) -> None:
-        """Forget one show."""
+        """Forget one show, and the shows of other rooms in which the same order ids came."""
+        if self.is_any_feed_bound:
+            for other in other_shows(self, show_id):
+                if other in self.shows:
+                    self.shows.pop(other)
+                    self.drop_show(other)
         for table in _SHOW_STATE:
             self.duck.execute(f"delete from {table} where show_id = ?", [show_id])  # noqa: S608
         self.duck.execute(

@@ -20,9 +20,41 @@ def absorb_orders(engine: "Engine") -> list[str]:
 def _find_facts(engine: "Engine") -> None:
     if engine.facts_found:
         return
-    engine.duck.execute("create or replace temp table touched_order as select distinct order_key from order_new")
+    engine.duck.execute(
+        "create or replace temp table touched_family as select distinct family from order_new;"
+        "create or replace temp table touched_order as"
+        " select distinct order_key from order_event where family in (select family from touched_family)"
+    )
+    if engine.is_any_feed_bound:
+        _tell_rooms_apart(engine)
     engine.make("order_fact_new", "order_facts")
     engine.facts_found = True
+
+
+def _tell_rooms_apart(engine: "Engine") -> None:
+    """Give each event the key of its own copy where one order id came in rooms that do not vouch for each other."""
+    engine.duck.execute(
+        f"create or replace temp table order_copy as {engine.sql('order_copies')};"  # noqa: S608 - our own file
+        "update order_event set order_key = c.order_key from order_copy as c where c.uid = order_event.uid"
+        " and c.family = order_event.family and c.occurred_at = order_event.occurred_at"
+        " and c.order_key <> order_event.order_key;"
+        "insert into touched_order select distinct order_key from order_copy"
+        " where order_key not in (select order_key from touched_order)"
+    )
+
+
+def other_shows(engine: "Engine", show_id: str) -> list[str]:
+    """Shows that hold a copy of an order of this show."""
+    return engine.column(
+        "select distinct f.show_id from order_fact as f where f.show_id <> '' and f.order_key in ("  # noqa: S608
+        "select e.order_key from order_event as e where e.family in (select e.family from order_event as e"
+        f" inner join order_fact as f on f.order_key = e.order_key where f.show_id = {_text(show_id)}))"
+        f" and f.show_id <> {_text(show_id)}"
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def change_orders(engine: "Engine", counted: Counted) -> list[str]:
@@ -47,8 +79,10 @@ def change_orders(engine: "Engine", counted: Counted) -> list[str]:
         counted.unmatched_touched = engine.column("select distinct uid from changed_line where kind = 'unmatched'")
         counted.unmatched = engine.rows(
             "(select show_id, uid, coalesce(order_id, '') as order_id, e.kind as kind, e.occurred_at as at_us,"
-            " e.amount_minor as amount_minor from line_new as l join (select uid as event_uid, kind, occurred_at,"
-            " amount_minor from order_event) as e on e.event_uid = l.uid where l.kind = 'unmatched')"
+            " e.amount_minor as amount_minor, case when exists (select 1 from order_event as o inner join order_fact"
+            " as f on f.order_key = o.order_key where o.family = e.family and f.is_known) then 'other_room'"
+            " else 'unknown_order' end as reason from line_new as l join (select uid as event_uid, kind, occurred_at,"
+            " amount_minor, family from order_event) as e on e.event_uid = l.uid where l.kind = 'unmatched')"
         )
     return sorted({show for show, _ in changed})
 
@@ -56,8 +90,11 @@ def change_orders(engine: "Engine", counted: Counted) -> list[str]:
 def _settle_homes(engine: "Engine", counted: Counted) -> None:
     """Name homes that are new or changed, and the events that stand under another show than their order's."""
     counted.homes = engine.rows(
-        "(select n.order_key, n.show_id from order_fact_new as n left join order_fact as f using (order_key)"
-        " where n.show_id is distinct from f.show_id and (n.show_id <> '' or f.show_id is not null))"
+        "(select n.order_key, n.show_id, (select nullif(min(e.family), n.order_key) from order_event as e"
+        " where e.order_key = n.order_key) as family from order_fact_new as n left join order_fact as f"
+        " using (order_key) where n.show_id is distinct from f.show_id and (n.show_id <> '' or f.show_id is not null)"
+        " union all select order_key, '', null from order_fact where order_key in (select order_key from touched_order)"
+        " and order_key not in (select order_key from order_fact_new))"
     )
     stray = "(e.show_id is null or e.show_id <> n.show_id)"
     moved = engine.rows(

@@ -81,7 +81,7 @@ def homeless_strays(order_keys: Collection[str]) -> list[str]:
 def remember_what_it_touches(engine: Engine, rebuilt: Collection[str]) -> None:
     """Load every show that the staged batch touches by its lines or through its orders."""
     orders = engine.new_orders()
-    homes = set(known_homes(orders).values()) - {""}
+    homes = known_homes(orders)
     for show in sorted({*engine.event_shows(), *homes} - set(engine.shows) - set(rebuilt)):
         remember(engine, show)
     strays = homeless_strays(engine.new_orders())

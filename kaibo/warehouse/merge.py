@@ -149,9 +149,13 @@ def _write_comments(rows: Rows) -> None:
 
 
 def _write_orders(counted: Counted) -> None:
-    _insert("warehouse_orderhome", counted.homes, 'on conflict ("order_key") do update set show_id = excluded.show_id')
+    _insert(
+        "warehouse_orderhome",
+        counted.homes,
+        'on conflict ("order_key") do update set show_id = excluded.show_id, family = excluded.family',
+    )
     strays = [
-        (row["uid"], row["order_key"], row["show_id"] or "", row["recorded_home"], order_body(row))
+        (row["uid"], row["family"], row["show_id"] or "", row["recorded_home"], order_body(row))
         for row in counted.strays.dicts()
     ]
     _insert(
@@ -200,15 +204,16 @@ def set_tally(name: str, value: int) -> None:
     )
 
 
-def known_homes(order_keys: Sequence[str]) -> dict[str, str]:
-    """Order -> the show it belongs to. Cost: a query per 400 orders."""
-    found: dict[str, str] = {}
+def known_homes(orders: Sequence[str]) -> set[str]:
+    """The shows to which these orders belong, whichever room they are of. Cost: a query per 400 orders."""
+    found: set[str] = set()
     with connection.cursor() as cursor:
-        for some in batched(order_keys, _CHUNK):
+        for some in batched(orders, _CHUNK):
             marks = ", ".join(["%s"] * len(some))
             cursor.execute(
-                f"select order_key, show_id from warehouse_orderhome where order_key in ({marks})",  # noqa: S608
-                list(some),
+                f"select show_id from warehouse_orderhome where order_key in ({marks})"  # noqa: S608
+                f" union select show_id from warehouse_orderhome where family in ({marks})",
+                [*some, *some],
             )
-            found.update(cursor.fetchall())
-    return found
+            found.update(show for (show,) in cursor.fetchall())
+    return found - {""}

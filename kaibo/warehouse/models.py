@@ -123,9 +123,13 @@ class RecentComment(models.Model):
 
 
 class OrderHome(models.Model):
-    """The show to which an order belongs, so that a refund days later finds its own night."""
+    """The show to which an order belongs, so that a refund days later finds its own night.
+
+    `family` is the plain order key where another room has an order of the same id, else None.
+    """
 
     order_key = models.TextField(primary_key=True)
+    family = models.TextField(null=True, db_index=True)  # noqa: DJ001 - nearly every order is the only one of its id
     show_id = models.TextField(db_index=True)
 
 
@@ -143,7 +147,10 @@ class StrayEvent(models.Model):
 
 
 class UnmatchedRow(models.Model):
-    """An event of an order that nobody has seen placed or paid; gone as soon as the order arrives."""
+    """An event of an order that nobody has seen placed or paid; gone as soon as the order arrives.
+
+    `reason`: unknown_order, or other_room where the order is of a room that the feed may not speak for.
+    """
 
     show_id = models.TextField(db_index=True)
     uid = models.TextField()
@@ -151,6 +158,7 @@ class UnmatchedRow(models.Model):
     kind = models.TextField()
     at_us = models.BigIntegerField()
     amount_minor = models.BigIntegerField(null=True)
+    reason = models.TextField(default="unknown_order")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("show_id", "uid"), name="unmatched_once"),)

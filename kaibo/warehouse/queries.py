@@ -182,7 +182,10 @@ def recent_comments(show_id: str, *, limit: int = 50) -> list[Comment]:
 def unmatched(show_id: str) -> list[Unmatched]:
     """Events of orders that nobody has seen placed or paid, oldest first. Cost: 1 query."""
     rows = models.UnmatchedRow.objects.filter(show_id=show_id).order_by("at_us", "uid")
-    return [Unmatched(row.uid.rsplit("\n", 1)[-1], row.kind, row.order_id, row.at_us, row.amount_minor) for row in rows]
+    return [
+        Unmatched(row.uid.rsplit("\n", 1)[-1], row.kind, row.order_id, row.at_us, row.amount_minor, row.reason)
+        for row in rows
+    ]
 
 
 def currencies(show_id: str) -> dict[str, int]:

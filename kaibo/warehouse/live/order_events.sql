@@ -10,6 +10,11 @@ select
         when order_id is not null then platform || chr(10) || order_id
         else platform || chr(10) || room_id || chr(10) || event_id
     end as order_key,
+    case
+        when order_id is not null then platform || chr(10) || order_id
+        else platform || chr(10) || room_id || chr(10) || event_id
+    end as family,
+    feed_id as feed_id,
     order_id as order_id,
     nullif(source, '') as source, product as product, viewer_id as viewer_id, product_id as product_id,
     link_no as link_no, quantity as quantity, amount_minor as amount_minor,

@@ -24,11 +24,13 @@ create table interval (
 );
 create table order_event (
     show_id varchar, platform varchar, room_id varchar, event_id varchar, uid varchar, kind varchar,
-    occurred_at bigint, order_key varchar, order_id varchar, source varchar, product varchar, viewer_id varchar,
+    occurred_at bigint, order_key varchar, family varchar, feed_id varchar, order_id varchar, source varchar,
+    product varchar, viewer_id varchar,
     product_id varchar, link_no varchar, quantity bigint, amount_minor bigint, with_subsidy_minor bigint,
     receivable_minor bigint, is_fan boolean, is_presale boolean, refund_stage varchar, refund_kind varchar,
     is_quality boolean, recorded_home varchar
 );
+create table bound_feed (feed_id varchar, room_id varchar);
 create table order_fact (
     order_key varchar, show_id varchar, source varchar, product varchar, viewer_id varchar, paid_at bigint,
     is_known boolean

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kaibo.eventlog.contracts import BatchRef, Sources
+from kaibo.eventlog.contracts import BatchRef, FeedView, Sources
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.warehouse import models
 from kaibo.warehouse.columns import COLUMNS
@@ -17,6 +17,8 @@ from kaibo.warehouse.columns import COLUMNS
 START = 1_763_812_800_000_000  # 2025-11-22T12:00:00Z
 Event = dict[str, Any]
 NAMES = [column.name for column in COLUMNS]
+BOUND = {"f0": ("r0",), "f1": ("r1",), "f01": ("r0", "r1")}
+"""Feeds that may speak for these rooms only; every other feed speaks for its platform."""
 
 
 @dataclass
@@ -33,7 +35,11 @@ class FakeLog:
         lines, first = [], self.seq + 1
         for event in events:
             self.seq += 1
-            lines.append(json.dumps({**event, "seq": self.seq, "received_at": START, "feed_id": "f", "sign": sign}))
+            lines.append(
+                json.dumps(
+                    {**event, "seq": self.seq, "received_at": START, "sign": sign, "feed_id": event.get("feed_id", "f")}
+                )
+            )
         body = ("\n".join(lines) + "\n").encode()
         self.bodies.append(body)
         self.refs.append(BatchRef("w", first, self.seq, Path("w.ndjson"), len(self.bodies) - 1, len(body), 0, START))
@@ -53,10 +59,13 @@ class FakeLog:
         self.lake.append(dict(counted))
         return []
 
+    def feeds(self) -> list[FeedView]:
+        return [FeedView(name, name, "ndjson", "douyin", rooms, ()) for name, rooms in BOUND.items()]
+
     def install(self, monkeypatch: pytest.MonkeyPatch) -> "FakeLog":
         from kaibo.eventlog import api
 
-        for name in ("batches", "read_batch", "sources_of", "lake_sealed"):
+        for name in ("batches", "read_batch", "sources_of", "lake_sealed", "feeds"):
             monkeypatch.setattr(api, name, getattr(self, name), raising=False)
         return self
 
@@ -133,6 +142,7 @@ def _event(chance: random.Random, number: int, kinds: tuple[str, ...], instants:
         "text": chance.choice([None, "多少钱"]),
         "duration_ms": chance.choice([None, 0, 9_999, 10_000, 59_999, 60_000, 400_000]),
         "attrs": chance.choice([None, _attrs(chance)]),
+        "feed_id": chance.choice(("f", "f", "f01", f"f{number % 2}")),
     }
     return {name: value for name, value in event.items() if value is not None}
 

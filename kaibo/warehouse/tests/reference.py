@@ -3,6 +3,8 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from kaibo.warehouse.tests.fakes import BOUND
+
 Event = dict[str, Any]
 Key = tuple[str, str, str, int]
 MINUTE, SECOND, HOUR, DAY = 60_000_000, 1_000_000, 3_600_000_000, 86_400_000_000
@@ -161,13 +163,40 @@ def firsts(events: list[Event], *, by_product: bool) -> list[Fact]:
 RANK = {"order.paid": 0, "order.placed": 1}
 
 
-def orders(events: list[Event], *, by_product: bool) -> list[Fact]:
-    by_order: dict[str, list[Event]] = defaultdict(list)
+def families(events: list[Event]) -> dict[str, list[Event]]:
+    """Events of one order id of one platform."""
+    found: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         if event["kind"].startswith("order."):
             order_id = event.get("order_id")
-            name = f"{event['platform']}\n{order_id}" if order_id is not None else uid_of(event)
-            by_order[name].append(event)
+            found[f"{event['platform']}\n{order_id}" if order_id is not None else uid_of(event)].append(event)
+    return found
+
+
+def copies(group: list[Event]) -> list[str]:
+    """'' for the order at home; the room for events of another room whose feed may not speak for the order's room."""
+
+    def place(event: Event) -> tuple[object, ...]:
+        rank = RANK.get(event["kind"], 2)
+        known = (rank == 2, not event.get("show_id"), event.get("feed_id") in BOUND, rank)
+        return (*known, event["occurred_at"], event["event_id"], uid_of(event))
+
+    home = min(group, key=place)["room_id"]
+    foreign = [bool(rooms := BOUND.get(event.get("feed_id", ""))) and home not in rooms for event in group]
+    rooms_apart = {event["room_id"] for event, is_foreign in zip(group, foreign, strict=True) if is_foreign}
+    return [
+        event["room_id"]
+        if is_foreign or (event.get("feed_id") not in BOUND and event["room_id"] in rooms_apart)
+        else ""
+        for event, is_foreign in zip(group, foreign, strict=True)
+    ]
+
+
+def orders(events: list[Event], *, by_product: bool) -> list[Fact]:
+    by_order: dict[str, list[Event]] = defaultdict(list)
+    for name, group in families(events).items():
+        for event, copy in zip(group, copies(group), strict=True):
+            by_order[f"{name}\n{copy}"].append(event)
     lines: list[Event] = []
     for name, group in by_order.items():
         group.sort(key=lambda each: (RANK.get(each["kind"], 2), each["occurred_at"], each["event_id"], uid_of(each)))

@@ -67,6 +67,41 @@ def test_it_gives_a_refund_three_days_later_to_its_own_night(counting: Counter, 
     assert api.show_span("A") == (fakes.START, fakes.START)
 
 
+def test_a_feed_of_one_room_cannot_touch_the_order_of_another(counting: Counter, log: fakes.FakeLog) -> None:
+    """Neither by a refund, nor by a payment that claims to be the earlier one; its own order of that id is its own."""
+    paid = order(1, "order.paid", MINUTE, amount_minor=9900, feed_id="f1")
+    log.add([paid])
+    count_all(counting)
+    night = api.totals("A")
+    there = {"room_id": "r0", "show_id": "B", "feed_id": "f0", "amount_minor": 9900}
+    log.add([order(2, "order.refunded", 2 * MINUTE, **there)])
+    count_all(counting)
+    assert (api.totals("A"), api.totals("B")["unmatched"]) == (night, 1)
+    assert [one.reason for one in api.unmatched("B")] == ["other_room"]
+    counting.engine.reset()
+    log.add([order(3, "order.paid", 0, **there)])
+    log.add([order(4, "order.refunded", 3 * MINUTE, show_id=None, amount_minor=100, feed_id="f1")])
+    count_all(counting)
+    assert api.unmatched("B") == []
+    assert {name: api.totals("A")[name] for name in ("orders_paid", "gmv_paid_minor", "refund_minor")} == {
+        "orders_paid": 1,
+        "gmv_paid_minor": 9900,
+        "refund_minor": 100,
+    }
+    assert (api.totals("B")["gmv_paid_minor"], api.totals("B")["refund_minor"]) == (9900, 9900)
+
+
+def test_a_feed_of_the_whole_shop_and_one_of_both_rooms_may_touch_an_order(
+    counting: Counter, log: fakes.FakeLog
+) -> None:
+    log.add([order(1, "order.paid", amount_minor=9900, feed_id="f1")])
+    elsewhere = {"room_id": "r0", "show_id": "B", "amount_minor": 100}
+    log.add([order(2, "order.refunded", MINUTE, feed_id="f", **elsewhere)])
+    log.add([order(3, "order.refunded", MINUTE, feed_id="f01", **elsewhere)])
+    count_all(counting)
+    assert (api.totals("A")["refund_minor"], api.unmatched("B")) == (200, [])
+
+
 def test_it_keeps_an_unknown_order_unmatched_until_it_arrives(counting: Counter, log: fakes.FakeLog) -> None:
     log.add([order(1, "order.refunded", 5 * MINUTE, amount_minor=100)])
     count_all(counting)
