@@ -67,7 +67,7 @@ def test_it_gives_a_refund_three_days_later_to_its_own_night(counting: Counter, 
     assert api.show_span("A") == (fakes.START, fakes.START)
 
 
-def test_a_feed_of_one_room_cannot_touch_the_order_of_another(counting: Counter, log: fakes.FakeLog) -> None:
+def test_it_lets_no_feed_of_one_room_touch_the_order_of_another(counting: Counter, log: fakes.FakeLog) -> None:
     """Neither by a refund, nor by a payment that claims to be the earlier one; its own order of that id is its own."""
     paid = order(1, "order.paid", MINUTE, amount_minor=9900, feed_id="f1")
     log.add([paid])
@@ -91,9 +91,7 @@ def test_a_feed_of_one_room_cannot_touch_the_order_of_another(counting: Counter,
     assert (api.totals("B")["gmv_paid_minor"], api.totals("B")["refund_minor"]) == (9900, 9900)
 
 
-def test_a_feed_of_the_whole_shop_and_one_of_both_rooms_may_touch_an_order(
-    counting: Counter, log: fakes.FakeLog
-) -> None:
+def test_it_lets_a_feed_of_the_shop_or_of_both_rooms_touch_an_order(counting: Counter, log: fakes.FakeLog) -> None:
     log.add([order(1, "order.paid", amount_minor=9900, feed_id="f1")])
     elsewhere = {"room_id": "r0", "show_id": "B", "amount_minor": 100}
     log.add([order(2, "order.refunded", MINUTE, feed_id="f", **elsewhere)])
