@@ -24,6 +24,7 @@ from kaibo.kit.clock import MICROS
 log = logging.getLogger("kaibo.eventlog")
 
 FLUSH_SECONDS = 1.0
+MOST_TOLD = 100_000  # shows × feeds × kinds that one process remembers to have written; beyond it starts afresh
 SILENCE_US = 30 * MICROS
 STEADY_EVENTS, STEADY_US = 6, 60 * MICROS
 """A feed speaks steadily in a room when it brought this many events within a minute; a quieter one has no gaps."""
@@ -92,6 +93,8 @@ class Bookkeeper:
         self._seq = last_seq
         self._is_caught_up = False
         self._written_at = 0.0
+        self._told: set[SeenKey] = set()
+        self.is_urgent = False
         self._beats: dict[tuple[str, Place], _Beat] = {}
         self._tokens: dict[str, bool] = {}
 
@@ -99,15 +102,24 @@ class Bookkeeper:
         with self._lock:
             self._waiting += entries
             self._seq = max(self._seq, booked_seq)
+            fresh = {key for entry in entries for key in entry.seen} - self._told
+            if fresh:
+                self.is_urgent = True
+                self._told = fresh if len(self._told) > MOST_TOLD else self._told | fresh
 
     def is_due(self) -> bool:
-        return time.monotonic() - self._written_at >= FLUSH_SECONDS
+        """Whether to write now: once a second, and at once when a feed says something for the first time in a show.
+
+        Until it is written, the feed does not belong to the show and its numbers read "not reported".
+        """
+        return self.is_urgent or time.monotonic() - self._written_at >= FLUSH_SECONDS
 
     def flush(self, names: NameBook) -> None:
         """Write what waits. A database that is busy only delays it: the entries stay for the next time."""
         with self._flush_lock:
             self._written_at = time.monotonic()
             with self._lock:
+                self.is_urgent = False
                 entries, self._waiting = self._waiting, []
                 seq = self._seq
             try:

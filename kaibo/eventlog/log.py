@@ -79,8 +79,7 @@ class LocalLog:
         """
         total, groups = self._take(body, provenance, feed)
         self._sync(groups)
-        if self._housekeeper is None:
-            self._tick()
+        self._tick_if_needed()
         return total
 
     def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]:
@@ -92,14 +91,18 @@ class LocalLog:
         if self._syncing is None:
             self._syncing = ThreadPoolExecutor(1, thread_name_prefix="eventlog-sync")
         done = self._syncing.submit(self._sync, groups)
-        if self._housekeeper is None:
-            self._tick()
+        self._tick_if_needed()
 
         def answer() -> Receipt:
             done.result()
             return total
 
         return answer
+
+    def _tick_if_needed(self) -> None:
+        """A server has a thread for it; what a feed says for the first time, pages must know at once."""
+        if self._housekeeper is None or self.appender.books.is_urgent:
+            self._tick()
 
     def _sync(self, groups: list[Group]) -> None:
         for group in groups:

@@ -33,6 +33,24 @@ def test_it_tells_declared_and_seen_apart() -> None:
     assert api.coverage("s", now_us=now_us()).declared["gift.sent"] == (importer.id,)
 
 
+def test_it_knows_what_a_feed_says_for_the_first_time_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was written a moment ago: a night of a second must not read "not reported"."""
+    monkeypatch.setattr(books, "FLUSH_SECONDS", 3600.0)
+    start = now_us() - 1000
+    api.open_window(PLATFORM, ROOM, "s", from_us=start)
+    feed = make(("comment.posted", "order.paid"), rooms=())
+    log = api.open_log()
+    try:
+        log.append_events([event("elsewhere", room_id="other")], provenance=Provenance(feed.id))
+        log.append_events(some(3, start=start), provenance=Provenance(feed.id))
+        assert api.coverage("s", now_us=now_us()).seen == {"comment.posted": 3}
+        assert api.coverage("s", now_us=now_us()).declared["order.paid"] == (feed.id,)
+        log.append_events([event("gift", kind="gift.sent", occurred_at=start)], provenance=Provenance(feed.id))
+        assert api.coverage("s", now_us=now_us()).seen["gift.sent"] == 1
+    finally:
+        log.close()
+
+
 def test_it_counts_health_of_a_feed() -> None:
     feed = make()
     events = some(5)

@@ -20,7 +20,7 @@ START = 1_795_348_800_000_000
 SHOW, PLATFORM, ROOM = "night-1", "simulated", "r1"
 CONFIG = NightConfig(platform=PLATFORM, room_id=ROOM, show_id=SHOW, minutes=60, impressions="counts")
 
-pytestmark = [pytest.mark.django_db, pytest.mark.alone]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
