@@ -5,7 +5,6 @@ up itself: the counter hands it the log of a show that it must remember (`rememb
 `count`). The same SQL serves loading, counting and rebuilding, so that the three cannot drift apart.
 """
 
-import json
 import os
 import tempfile
 import time
@@ -24,12 +23,6 @@ from kaibo.warehouse.engine_orders import absorb_orders, change_orders, other_sh
 from kaibo.warehouse.engine_rows import give_rows
 
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory-backed; the spool is one file of ours inside
-_ORDER_COLUMNS = (
-    *("show_id", "platform", "room_id", "event_id", "uid", "kind", "occurred_at", "order_key", "family", "feed_id"),
-    *("order_id", "source"),
-    *("product", "viewer_id", "product_id", "link_no", "quantity", "amount_minor", "with_subsidy_minor"),
-    *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
-)
 _SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _SUMMED_MONEY = ("order.placed", "order.paid", "order.refunded", "gift.sent", "spend.reported")
@@ -399,8 +392,3 @@ class Engine:
 
 def _typed(read: str) -> str:
     return f"with e as ({sqlfiles.load('staging', read)}) {sqlfiles.load('staging', 'events')}"
-
-
-def order_body(row: dict[str, Any]) -> str:
-    """An order event as the text a stray is kept in; `stage_orders` reads it back."""
-    return json.dumps({name: row[name] for name in _ORDER_COLUMNS}, ensure_ascii=False)

@@ -1,11 +1,20 @@
 """Orders inside the engine: facts that events inherit, lines, and the rows they change."""
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from kaibo.warehouse.counted import Counted, Rows
 
 if TYPE_CHECKING:
     from kaibo.warehouse.engine import Engine
+
+
+_ORDER_COLUMNS = (
+    *("show_id", "platform", "room_id", "event_id", "uid", "kind", "occurred_at", "order_key", "family", "feed_id"),
+    *("order_id", "source"),
+    *("product", "viewer_id", "product_id", "link_no", "quantity", "amount_minor", "with_subsidy_minor"),
+    *("receivable_minor", "is_fan", "is_presale", "refund_stage", "refund_kind", "is_quality", "recorded_home"),
+)
 
 
 def absorb_orders(engine: "Engine") -> list[str]:
@@ -150,3 +159,8 @@ def key_lines(engine: "Engine", *, at_cells: bool, at_intervals: bool) -> None:
         f" with line as (select * from order_line), told as ({engine.sql('order_times')})"
         f" select told.* from told where (show_id, minute_us) in ({' union '.join(parts)})"
     )
+
+
+def order_body(row: dict[str, Any]) -> str:
+    """An order event as the text a stray is kept in; `stage_orders` reads it back."""
+    return json.dumps({name: row[name] for name in _ORDER_COLUMNS}, ensure_ascii=False)

@@ -9,7 +9,7 @@ from django.db import connection
 from kaibo.kit.clock import now_us
 from kaibo.warehouse.columns import BY_NAME, COLUMNS, INTERVAL_GRAINS
 from kaibo.warehouse.counted import Counted, Rows
-from kaibo.warehouse.engine import order_body
+from kaibo.warehouse.engine_orders import order_body
 
 _TABLE = "warehouse_minuterow"
 _KEY = ("show_id", "grain", "key", "minute_us")
