@@ -142,7 +142,7 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": logs.form(), "filters": ["request"]},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"kaibo": {"level": "INFO"}},
+    "loggers": {"kaibo": {"level": "INFO"}, "django.request": {"level": "ERROR"}},  # a 404 is nobody's fault
 }
 
 UNFOLD = {
