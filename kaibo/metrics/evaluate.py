@@ -91,8 +91,13 @@ def _stated(wanted: Entry, scope: Scope) -> Figure | None:
     if scope.grain != "show" or scope.from_us is not None or scope.to_us is not None:
         return None
     stop = scope.facts.now_us if scope.facts.ended_us is not None else scope.clock
+    return last_stated(wanted, scope.facts, stop)
+
+
+def last_stated(wanted: Entry, facts: Facts, stop: int) -> Figure | None:
+    """The last figure of this very number up to an instant."""
     names = (wanted.definition.id, *wanted.definition.also_known_as)
-    found = [figure for name in names for figure in scope.facts.figures.get(name, ()) if figure.as_of_us <= stop]
+    found = [figure for name in names for figure in facts.figures.get(name, ()) if figure.as_of_us <= stop]
     return max(found, key=lambda figure: (figure.as_of_us, figure.event_id), default=None)
 
 

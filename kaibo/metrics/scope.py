@@ -1,18 +1,19 @@
 """What a formula sees: sums of a window with the reason where there is none, and a trace of what was read."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kaibo.eventlog.contracts import Gap
 from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics.contracts import REASONS
 from kaibo.metrics.facts import Facts, Heard
+from kaibo.metrics.pace import HOLDS_US, pace_of
 from kaibo.metrics.rows import Rows
 from kaibo.metrics.stated import NAMELESS, PARTS, TOLERANCE, UNSTATED, UNSTATED_BY_KIND
 from kaibo.metrics.words import COLUMN_WORDS, SETTING_WORDS, TARGET_WORDS
 from kaibo.warehouse.columns import BY_NAME
-from kaibo.warehouse.contracts import Sample
+from kaibo.warehouse.contracts import Figure, Sample
 
 SAMPLE_HOLDS_US = 5 * MINUTE_US
 """A sample of people online speaks for at most five minutes: longer silence is a gap, not a plateau."""
@@ -54,7 +55,8 @@ class Trace:
 class Scope:
     """One key of one grain of a show, over a window, as of an instant.
 
-    Shape: `from_us`, `to_us` None is open; `grain` and `key` say whose rows these are.
+    Shape: `from_us`, `to_us` None is open; `grain` and `key` say whose rows these are; `is_recent` for the last
+    minutes up to the clock, which figures stated every half hour fill with their pace.
     """
 
     facts: Facts
@@ -65,6 +67,7 @@ class Scope:
     from_us: int | None = None
     to_us: int | None = None
     trace: Trace = field(default_factory=Trace)
+    is_recent: bool = False
 
     def recent(self, minutes: int) -> "Scope":
         """The last minutes up to the clock; the running minute counts as one of them.
@@ -78,7 +81,7 @@ class Scope:
             from_us = max(from_us, started // MINUTE_US * MINUTE_US)
         if self.clock - from_us < MINUTE_US:
             raise Unknown("too_early", "开播不足 1 分钟", "the show has run for less than a minute")
-        return self.window(from_us, to_us)
+        return replace(self, from_us=from_us, to_us=to_us, is_recent=True)
 
     def window(self, from_us: int | None, to_us: int | None) -> "Scope":
         """The same key over another window; what it reads goes into the same trace."""
@@ -313,9 +316,13 @@ class Scope:
             raise missing
         stop = self.clock if self.facts.ended_us is None else self.facts.now_us
         stop = stop if self.to_us is None else min(stop, self.to_us)
+        if self.is_recent:
+            stop = min(stop, self.clock)
         found = [f for f in self.facts.figures.get(column, ()) if f.as_of_us <= stop and f.basis == "cumulative"]
         if not found:
             raise missing
+        if self.is_recent:
+            return self._from_pace(column, found)
         last, base = found[-1], 0
         started = self.facts.started_us
         if self.from_us is not None and (started is None or self.from_us > started):
@@ -327,12 +334,31 @@ class Scope:
                     f"{en}: no two stated figures span this window",
                 )
             base = before[-1].value
+        self._read_figure(last)
+        return last.value - base
+
+    def _from_pace(self, column: str, found: list[Figure]) -> int:
+        """The last minutes of a figure that is stated now and then: the pace between its last two rounds."""
+        zh, en = COLUMN_WORDS[column]
+        pace = pace_of(found, started_us=self.facts.started_us)
+        if pace is None:
+            raise Unknown("too_early", f"{zh}还没有两次报数", f"{en}: not stated twice yet")
+        if self.clock - pace.to_us > HOLDS_US:
+            raise Unknown("in_gap", f"{zh}超过 60 分钟没有报数", f"{en}: not stated for more than 60 minutes")
+        self._read_figure(pace.last)
+        minutes = round((pace.to_us - pace.from_us) / MINUTE_US)
+        self.trace.note(f"最近两次报数之间（{minutes} 分钟）的平均", f"mean between the last two rounds, {minutes} min")
+        self.trace.is_provisional = True
+        assert self.from_us is not None
+        assert self.to_us is not None
+        return pace.over(min(self.to_us, self.clock) - self.from_us)
+
+    def _read_figure(self, last: Figure) -> None:
         self.trace.saw(last.as_of_us)
         self.trace.origins.add(last.origin)
         self.trace.reads += 1
         if not last.is_final:
             self.trace.is_provisional = True
-        return last.value - base
 
 
 def _covers(gap: Gap, low: int, high: int) -> bool:

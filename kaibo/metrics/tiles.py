@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from kaibo.kit.clock import MICROS, MINUTE_US
 from kaibo.metrics.contracts import Tile, Value
-from kaibo.metrics.evaluate import evaluate_one, whole
+from kaibo.metrics.evaluate import STATED, evaluate_one, last_stated, whole
 from kaibo.metrics.facts import Facts
 from kaibo.metrics.history import band_at
 from kaibo.metrics.registry import entry
@@ -67,28 +67,44 @@ def _tile(plan: Plan, scope: Scope, minute: int | None) -> Tile:
 
 
 def change_5m(metric_id: str, scope: Scope, value: Value) -> Value:
-    """Now against five minutes ago, relative: a sum by its last five minutes, anything else by its value then."""
-    cut = -(-scope.clock // MINUTE_US) * MINUTE_US - 5 * MINUTE_US
+    """Now against five minutes ago, relative: a sum by its last five minutes, anything else by its value then.
+
+    Shape: a stated number is compared with the round before, and the change says so by its origin.
+    """
+    stated_us = value.as_of if value.origin in STATED else None
+    cut = -(-scope.clock // MINUTE_US) * MINUTE_US - 5 * MINUTE_US if stated_us is None else stated_us - 1
     earlier = Scope(scope.facts, scope.rows, cut)
-    wanted = entry(metric_id)
     started = scope.facts.started_us
     try:
         if value.value is None:
             raise Unknown(value.reason, value.says.get("zh", ""), value.says.get("en", ""))
         if started is None or cut - started < MINUTE_US:
             raise Unknown("too_early", "开播不足 6 分钟", "the show has run for less than six minutes")
-        if "minute" in wanted.definition.additive:
-            column = wanted.definition.columns[0]
-            now, before = _pace(scope, column), _pace(earlier, column)
-        else:
-            now = float(value.value)
-            before = float(wanted.compute(earlier if wanted.is_rolling else earlier.window(None, cut)))
+        now, before = _now_and_before(metric_id, scope, earlier, value)
         change = scope.ratio(now - before, abs(before), zh="五分钟前的值", en="the value five minutes ago")
     except Unknown as unknown:
         return replace(
             value, value=None, unit="ratio", status="missing", reason=unknown.reason, says=unknown.says, currency=""
         )
-    return replace(value, value=change, unit="ratio", status="provisional", origin="derived", says={}, currency="")
+    origin = "derived" if stated_us is None else value.origin
+    return replace(value, value=change, unit="ratio", status="provisional", origin=origin, says={}, currency="")
+
+
+def _now_and_before(metric_id: str, scope: Scope, earlier: Scope, value: Value) -> tuple[float, float]:
+    """What is compared. Raises: Unknown where there was nothing before."""
+    wanted = entry(metric_id)
+    if "minute" in wanted.definition.additive:
+        column = wanted.definition.columns[0]
+        return _pace(scope, column), _pace(earlier, column)
+    assert value.value is not None
+    try:
+        before = float(wanted.compute(earlier if wanted.is_rolling else earlier.window(None, earlier.clock)))
+    except Unknown:
+        stated = last_stated(wanted, scope.facts, earlier.clock) if value.origin in STATED else None
+        if stated is None:
+            raise
+        before = float(stated.value)
+    return float(value.value), before
 
 
 def _pace(scope: Scope, column: str) -> float:
