@@ -19,7 +19,7 @@ _TYPES = {"str": "text", "int": "integer", "bool": "true or false", "dict": "obj
 def settings() -> str:
     """Every environment variable that Kaibo reads."""
     from kaibo.connectors import api as connectors_room
-    from kaibo.kit.env import FEED_PATTERN, SETTINGS
+    from kaibo.kit.env import BOT_PATTERN, FEED_PATTERN, SETTINGS
 
     rows = ((f"`{it.name}`", f"`{it.default}`" if it.default else "empty", it.purpose) for it in SETTINGS)
     intro = "Kaibo is configured by environment variables alone. An empty variable counts as not set.\n"
@@ -34,7 +34,12 @@ def settings() -> str:
         " among what was typed into the feed's form, sealed with `KAIBO_SEAL_KEY`; nothing shows it again.\n\n"
     )
     table = _table(("connector", "name", "needed", "what it is"), needs)
-    return _page("Settings", intro, _table(("name", "default", "what it does"), rows), feeds + table)
+    bots = (
+        f"\n## Chat bots\n\n`{BOT_PATTERN}` is the address of a bot of a chat group, as DingTalk, Feishu or WeCom show"
+        " it when the bot is made (`&secret=…` behind it where it signs), or any address that apprise knows. `<NAME>`"
+        " is what pages call the bot. Rounds and reports are posted through it; the address is never shown.\n"
+    )
+    return _page("Settings", intro, _table(("name", "default", "what it does"), rows), feeds + table + bots)
 
 
 def events() -> str:

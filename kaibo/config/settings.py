@@ -118,7 +118,9 @@ USE_TZ = True
 TIME_ZONE = str(env.zone())
 FORMAT_MODULE_PATH = ["kaibo.config.formats"]
 
-WORK_TASKS: list[str] = []  # modules that declare background tasks and belong to no app of INSTALLED_APPS
+WORK_TASKS: list[str] = [
+    "kaibo.connectors.bots"
+]  # modules that declare background tasks and belong to no app of INSTALLED_APPS
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.home() / "static"

@@ -8,8 +8,10 @@ from kaibo.connectors import reading, registry
 from kaibo.connectors.contracts import (
     Accepted,
     Answered,
+    BadBot,
     BadFile,
     BadLine,
+    BotView,
     ConfigProblem,
     Delivery,
     FeedSetting,
@@ -17,6 +19,7 @@ from kaibo.connectors.contracts import (
     Manifest,
     Ok,
     Outcome,
+    PostView,
     Refused,
     Reply,
     Skipped,
@@ -29,8 +32,10 @@ from kaibo.connectors.reading import BoundedFile, BrokenFile, Progress, open_fil
 __all__ = [
     "Accepted",
     "Answered",
+    "BadBot",
     "BadFile",
     "BadLine",
+    "BotView",
     "BoundedFile",
     "BrokenFile",
     "ConfigProblem",
@@ -39,18 +44,22 @@ __all__ = [
     "Manifest",
     "Ok",
     "Outcome",
+    "PostView",
     "Refused",
     "Reply",
     "Skipped",
     "UnknownConnector",
     "Verdict",
     "WrongConnector",
+    "bot_posts",
+    "bots",
     "check_config",
     "check_file",
     "connector",
     "connectors",
     "feed_settings",
     "open_file",
+    "post_to_bot",
     "recognised_by",
     "translate_file",
     "verify_delivery",
@@ -153,3 +162,27 @@ def _wrong(connector_id: str, path: Path) -> WrongConnector:
     fix = f"use the connector {' or '.join(others)}" if others else "no connector here knows this format"
     name = connector(connector_id).name["en"]
     return WrongConnector(f"{path.name} does not look like {name}", fix=fix, path=str(path))
+
+
+def bots() -> list[BotView]:
+    """Chat bots of the environment (`KAIBO_BOT_<NAME>`), never with their address."""
+    from kaibo.connectors import bots as bot_room  # needs the records; this door does not
+
+    return bot_room.bots()
+
+
+def post_to_bot(bot_id: str, text: str, *, key: str, actor: str, until_us: int | None = None) -> int:
+    """Put a text on its way as background work, in the caller's transaction; the job's id.
+
+    Shape: one unfinished post per key and bot; after `until_us` (20 minutes) it is given up. Raises: BadBot.
+    """
+    from kaibo.connectors import bots as bot_room  # needs the records; this door does not
+
+    return bot_room.post(bot_id, text, key=key, actor=actor, until_us=until_us)
+
+
+def bot_posts(key: str, bot_ids: tuple[str, ...]) -> list[PostView]:
+    """How the latest post of a key went, per bot. Cost: one query a bot."""
+    from kaibo.connectors import bots as bot_room  # needs the records; this door does not
+
+    return bot_room.posts(key, bot_ids)

@@ -191,3 +191,32 @@ class BadFile(KaiboError):
 
 class WrongConnector(BadFile):
     code = "wrong_connector"
+
+
+class BadBot(KaiboError):
+    """An address that no bot has."""
+
+    code = "bad_bot"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class BotView:
+    """A bot as pages may know it: its name and what it is, never its address."""
+
+    id: str
+    kind: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """One text on its way: state waiting, delivered or failed, with the reason people read."""
+
+    job_id: int
+    bot: str
+    state: str
+    tries: int
+    reason: str
+    asked_us: int
+    settled_us: int | None

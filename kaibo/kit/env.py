@@ -41,6 +41,8 @@ SETTINGS: tuple[Setting, ...] = (
 )
 FEED_PATTERN = "KAIBO_FEED_<ID>_<NAME>"
 """Secrets of a feed: `<ID>` is the feed's id without `feed_`, `<NAME>` a setting of its connector, both in capitals."""
+BOT_PATTERN = "KAIBO_BOT_<NAME>"
+"""Address of a chat bot, a secret: `<NAME>` is what pages call it, in capitals."""
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
@@ -57,6 +59,16 @@ def feed_variable(feed_id: str, name: str) -> str:
 def read_feed(feed_id: str, name: str) -> str:
     """A setting of a feed from the environment; empty when it is not set. Secrets of feeds are nowhere else."""
     return os.environ.get(feed_variable(feed_id, name), "").strip()
+
+
+def bot_addresses() -> dict[str, str]:
+    """Name in small letters -> address of every bot of the environment. Addresses of bots are nowhere else."""
+    found = {
+        name.removeprefix("KAIBO_BOT_").lower(): value.strip()
+        for name, value in os.environ.items()
+        if name.startswith("KAIBO_BOT_")
+    }
+    return {name: address for name, address in found.items() if name and address}
 
 
 def inbox_days() -> int:
