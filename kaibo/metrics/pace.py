@@ -10,6 +10,10 @@ HOLDS_US = 60 * MINUTE_US
 """A pace that is older speaks of another part of the evening. Source: rounds every 15 to 30 minutes, one left out."""
 
 
+CLOSEST_US = 2 * MINUTE_US
+"""Two readings of the screen that lie closer are one round typed twice, not a pace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """What came between two stated figures. Units: µs UTC; `amount` in the unit of the figure."""
@@ -33,12 +37,13 @@ def standing(figures: Iterable[Figure]) -> list[Figure]:
 
 
 def pace_of(figures: Iterable[Figure], *, started_us: int | None) -> Pace | None:
-    """The pace between the last two figures, or since the start of the show while there is only one."""
+    """The pace between the last figure and the one before it; since the start of the show while there is only one."""
     steps = standing(figures)
     if not steps:
         return None
     last = steps[-1]
-    begins, before = (steps[-2].as_of_us, steps[-2].value) if len(steps) > 1 else (started_us, 0)
+    base = next((step for step in reversed(steps) if last.as_of_us - step.as_of_us >= CLOSEST_US), None)
+    begins, before = (base.as_of_us, base.value) if base is not None else (started_us, 0)
     if begins is None or last.as_of_us <= begins:
         return None
     return Pace(last.value - before, begins, last.as_of_us, last)

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shows/<str:show_id>/merge/", shows.show_merge, name="show_merge"),
     path("", include("kaibo.web.live.urls")),
     path("", include("kaibo.web.lineup.urls")),
+    path("", include("kaibo.web.rounds.urls")),
     path("", include("kaibo.web.compliance.urls")),
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),

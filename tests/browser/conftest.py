@@ -125,6 +125,7 @@ def room(browser: Browser, site: Site, login: Any) -> Generator[Open]:
         size: tuple[int, int] = (1440, 900),
         allowed: tuple[str, ...] = (),
         storage: Any = None,
+        is_touch: bool = False,
     ) -> Page:
         locale = {"zh": "zh-CN", "en": "en-GB"}[language]
         context = browser.new_context(
@@ -132,6 +133,8 @@ def room(browser: Browser, site: Site, login: Any) -> Generator[Open]:
             viewport={"width": size[0], "height": size[1]},
             locale=locale,
             timezone_id="Asia/Shanghai",
+            has_touch=is_touch,
+            is_mobile=is_touch,
         )
         context.add_cookies([{"name": "django_language", "value": LANGUAGES[language], "url": site.url}])
         contexts.append(context)

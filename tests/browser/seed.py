@@ -40,7 +40,7 @@ def main() -> None:
     bare = shows.ensure_show(
         "bare", platform="simulated", room_id="r2", title="没有数据的场次", started_at=started, actor=actor
     )
-    for number, show in enumerate(("blank", "paper"), 3):  # the lineup: untouched, and to write on
+    for number, show in enumerate(("blank", "paper", "typed"), 3):  # the lineup: untouched, to write on; typed rounds
         shows.ensure_show(
             show, platform="simulated", room_id=f"r{number}", title="排品练习", started_at=started, actor=actor
         )

@@ -9,6 +9,7 @@ from kaibo.commerce.rounds.contracts import FIGURES, RoundView
 from kaibo.kit.money import show_money
 
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
+_BRACKET = re.compile(r"\s?（[^（）]*）|\s?\([^()]*\)")
 UNKNOWN = "–"
 NAMES = {
     "gmv_paid_minor": gettext_lazy("Paid GMV"),
@@ -52,14 +53,14 @@ PLACES = {
 _ID_OF = {name: place for place, zh in PLACES.items() for name in (place, zh, place.removesuffix("_minor"))}
 
 DEFAULT_ZH = """【第{第几轮}轮】{场次} {时间}（已播 {已播分钟} 分钟）
-支付GMV {支付GMV}（+{+支付GMV}）目标进度 {目标进度}
-订单 {订单数}（+{+订单数}）· 客单价 {客单价}
-场观 {场观}（+{+场观}）· 在线 {在线}
-消耗 {消耗}（+{+消耗}）· ROI {ROI}
+支付GMV {支付GMV}（+{+支付GMV}） · 目标 {目标进度}
+订单 {订单数}（+{+订单数}） · 客单价 {客单价}
+场观 {场观}（+{+场观}） · 在线 {在线}
+消耗 {消耗}（+{+消耗}） · ROI {ROI}
 新增粉丝 {新增粉丝} · 加团 {加粉丝团}
 正在讲解 {正在讲解} · 主播 {主播}"""
 DEFAULT_EN = """Round {number} · {show} · {time} ({minutes} min on air)
-Paid GMV {gmv_paid} (+{+gmv_paid}), {gmv_target} of target
+Paid GMV {gmv_paid} (+{+gmv_paid}) · {gmv_target} of target
 Orders {orders_paid} (+{+orders_paid}) · {value_per_order} each
 Views {views} (+{+views}) · online {online_now}
 Spend {spend} (+{+spend}) · ROI {roi}
@@ -74,17 +75,25 @@ def strange_places(template: str) -> list[str]:
 
 
 def text_of(template: str, told: Mapping[str, str]) -> str:
-    """The template with its places filled in; a line whose places are all unknown is left out.
+    """The template with its places filled in; a line, a part between dots or a bracket that knows none of its places
+    is left out.
 
     Shape: `told` place (`+` before it for a difference) -> text; a place that is absent is unknown.
     """
     lines = []
     for line in template.splitlines():
-        places = [_id(name) for name in _PLACE.findall(line)]
-        if places and not any(place in told for place in places):
+        if not _says_something(line, told):
             continue
-        lines.append(_PLACE.sub(lambda match: told.get(_id(match[1]), UNKNOWN), line).rstrip())
+        kept = _BRACKET.sub(lambda match: match[0] if _says_something(match[0], told) else "", line)
+        kept = "·".join(part for part in kept.split("·") if _says_something(part, told)).strip()
+        lines.append(_PLACE.sub(lambda match: told.get(_id(match[1]), UNKNOWN), kept))
     return "\n".join(lines)
+
+
+def _says_something(part: str, told: Mapping[str, str]) -> bool:
+    """Whether it has no place at all, or knows one of them."""
+    places = [_id(name) for name in _PLACE.findall(part)]
+    return not places or any(place in told for place in places)
 
 
 def told_of(view: RoundView, *, currency: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from kaibo.warehouse.contracts import MinuteRow
 from kaibo.web.desk.state import desk_state
 from kaibo.web.live import goods, lights
 from kaibo.web.live.doors import PacedDoors, RoomDoors
+from kaibo.web.rounds.state import round_state
 
 State = dict[str, Any]
 
@@ -84,6 +85,7 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
     state.update(_stated(facts))
     state["host"] = _host(facts)
     state.update(desk_state(show_id, link_no=(state["now"] or {}).get("link_no")))
+    state.update(round_state(show))
     if sees_comments:
         state.update(_comments(show_id))
     return state

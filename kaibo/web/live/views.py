@@ -16,6 +16,7 @@ from kaibo.kit.errors import NotFound
 from kaibo.web.desk import words as desk_words
 from kaibo.web.live import words
 from kaibo.web.live.tickets import set_ticket, stream_path
+from kaibo.web.rounds import words as round_words
 from kaibo.web.words import PLATFORMS
 
 
@@ -34,7 +35,7 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
         "view": view if view in words.VIEWS else "all",
         "views": words.views(),
         "may_export": team.may(request.user, "show.export", platform=show.platform, room_id=show.room_id),
-        "words": words.page_words() | desk_words.page_words(),
+        "words": words.page_words() | desk_words.page_words() | round_words.page_words(),
         "may_act": team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id),
         "names": words.names(),
         "page": words.page_facts(

@@ -271,7 +271,6 @@ def _side() -> dict[str, str]:
         "no_comments": _("No comment yet."),
         "per_minute": _("{n} per minute"),
         "act_later": _("This act comes with the desk. Until then do it in the platform's console."),
-        "round_copied": _("The round is on the clipboard: paste it into the group."),
     }
 
 

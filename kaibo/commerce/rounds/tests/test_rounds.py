@@ -158,10 +158,10 @@ def test_it_writes_the_round_as_text_and_leaves_out_what_nobody_knows(show: Show
     view = rounds.rounds("s")[1]
     text = rounds.text_of(view, template=rounds.DEFAULT_ZH, currency="CNY", told={"show": "晚场", "time": "20:30"})
     assert text.splitlines() == [
-        "【第2轮】晚场 20:30（已播 – 分钟）",
-        "支付GMV ¥25,000.50（+¥15,000.50）目标进度 –",
-        "订单 250（+150）· 客单价 ¥100.00",
-        "消耗 ¥5,000.00（+–）· ROI 5.00",
+        "【第2轮】晚场 20:30",
+        "支付GMV ¥25,000.50（+¥15,000.50）",
+        "订单 250（+150） · 客单价 ¥100.00",
+        "消耗 ¥5,000.00 · ROI 5.00",
     ]
     english = rounds.text_of(view, template=rounds.DEFAULT_EN, currency="CNY", told={"show": "Late"})
     assert "Paid GMV ¥25,000.50 (+¥15,000.50)" in english

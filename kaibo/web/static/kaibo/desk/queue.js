@@ -4,9 +4,10 @@ const RETRY_MS = 3000;
 const BATCH = 100;
 
 export class Queue {
-  // `onChange()` after every change; `onRefused(sentence)` for an act the server does not take
-  constructor(url, { onChange, onRefused }) {
-    Object.assign(this, { url, onChange, onRefused });
+  // `onChange()` after every change; `onRefused(sentence)` for an act the server does not take; `onAnswer(answer)` for
+  // each that was answered; `name` is what the server calls the list
+  constructor(url, { onChange, onRefused, onAnswer = () => {}, name = "acts" }) {
+    Object.assign(this, { url, onChange, onRefused, onAnswer, name });
     this.key = `kaibo-desk ${url}`;
     this.busy = false;
     this.timer = 0;
@@ -48,7 +49,7 @@ export class Queue {
     if (this.busy || !acts.length) return;
     this.busy = true;
     try {
-      const answer = await fetch(this.url, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value }, body: JSON.stringify({ acts }) });
+      const answer = await fetch(this.url, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value }, body: JSON.stringify({ [this.name]: acts }) });
       if (answer.status >= 500 || answer.status === 429) throw new Error(`${answer.status}`);
       const told = await answer.json();
       if (!answer.ok) {
@@ -58,7 +59,10 @@ export class Queue {
       }
       const answered = new Map(told.map((each) => [each.id, each]));
       this.#keep(this.waiting.filter((act) => !answered.has(act.id)));
-      for (const each of answered.values()) if (each.state === "refused") this.onRefused(`${each.problem} ${each.fix}`.trim());
+      for (const each of answered.values()) {
+        if (each.state === "refused" && each.problem) this.onRefused(`${each.problem} ${each.fix}`.trim());
+        this.onAnswer(each);
+      }
     } catch {
       this.#soon(RETRY_MS); // no line: they stay
     } finally {

@@ -8,7 +8,7 @@ import { atSecond, nowUs } from "./format.js";
 import * as goods from "./goods.js";
 import { Line } from "./line.js";
 import * as prompt from "./prompt.js";
-import { roundText } from "./round.js";
+import * as roundLight from "../rounds/light.js";
 import * as sheet from "./sheet.js";
 import * as side from "./side.js";
 import { Store } from "./store.js";
@@ -43,7 +43,8 @@ store.panel(["tile/5"], 5000, side.drawSpend);
 store.panel(["comment/", "strip/comments"], 1000, side.drawComments);
 store.panel(["figure/"], 10_000, side.drawStated);
 store.panel(["now", "tile/3", "desk/now"], 2000, prompt.draw);
-ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); });
+store.panel(["round/", "meta/", "light/"], 1000, roundLight.draw);
+ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); roundLight.tick(); });
 
 $("goods").addEventListener("click", (event) => {
   const figure = event.target.closest("[data-figure]");
@@ -87,7 +88,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") return dialogOpen ? dialogOpen.close() : $("help").showModal();
   if (dialogOpen) return;
   if ("1234".includes(event.key)) setView(VIEWS[Number(event.key) - 1]);
-  else if (desk.key(event)) return;
+  else if (desk.key(event) || roundLight.key(event)) return;
   else if (event.key.toLowerCase() === "z") strips.toggleRange();
   else if (event.key === "ArrowLeft" || event.key === "ArrowRight") walk(event);
   else if (tiles.keyOf(event) >= 0) openDefinition(tileElements[tiles.keyOf(event)].ids ?? []);
@@ -102,7 +103,7 @@ function walk(event) {
   event.preventDefault();
 }
 
-// ---- the phone's bottom bar: a round can be copied today, the other acts come with the desk and say so
+// ---- the phone's bottom bar
 let hiding = 0;
 function toast(text) {
   const element = $("toast");
@@ -111,17 +112,11 @@ function toast(text) {
   clearTimeout(hiding);
   hiding = setTimeout(() => { element.hidden = true; }, 5000);
 }
-document.querySelector(".thumb").addEventListener("click", async (event) => {
+document.querySelector(".thumb").addEventListener("click", (event) => {
   const act = event.target.closest("button")?.dataset.act;
-  if (!act) return;
   if (act === "mark" || act === "next") return desk.act(act);
-  if (act !== "round") return toast(say("act_later"));
-  const text = roundText(store);
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(say("round_copied"));
-  } catch {
-    toast(text); // no clipboard without TLS: the text itself can be held and copied
-  }
+  if (act === "round") return roundLight.open();
+  return act && toast(say("act_later"));
 });
 desk.start(store, toast);
+roundLight.start(store, toast);

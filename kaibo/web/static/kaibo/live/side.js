@@ -91,6 +91,6 @@ export function drawComments(store) {
 export function drawStated(store) {
   const rows = [...store.below("figure/")].sort((a, b) => a[0].localeCompare(b[0]));
   $("stated-panel").hidden = !rows.length;
-  fill($("stated"), rows.flatMap(([name, figure]) => [h("dt", {}, nameOf(name.replace(/_minor$/, ""))), h("dd", {}, name.endsWith("_minor") ? money(figure.value, page.currency) : count(figure.value)), h("dd", { class: "fig none" }, `${sayOr(`origin_${figure.origin}`, figure.origin)} · ${atMinute(figure.as_of_us)}`)]));
+  fill($("stated"), rows.flatMap(([name, figure]) => [h("dt", {}, sayOr(`figure_${name}`, nameOf(name.replace(/_minor$/, "")))), h("dd", {}, name.endsWith("_minor") ? money(figure.value, page.currency) : count(figure.value)), h("dd", { class: "fig none" }, `${sayOr(`origin_${figure.origin}`, figure.origin)} · ${atMinute(figure.as_of_us)}`)]));
 }
 

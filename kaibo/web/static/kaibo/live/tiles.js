@@ -4,12 +4,12 @@ import { $, fill, h, nameOf, names, say } from "./dom.js";
 import { ageOf } from "./ages.js";
 import { isMissing, ratio, sentence, show } from "./format.js";
 
-// digits: the numbers set large, in order; the first one that is known leads. Everything else of the tile stands small.
+// digits: the numbers set large, in order; the first one that is known leads, `instead` where none is. Everything else of the tile stands small.
 const LAYOUT = [
   { digits: ["gmv_paid"], title: "tile_1", exact: true },
   { digits: ["gmv_per_minute_5m"], title: "tile_2" },
   { digits: ["online_now"], title: "tile_3" },
-  { digits: ["entries_natural_per_minute", "entries_paid_per_minute"], title: "tile_4" },
+  { digits: ["entries_natural_per_minute", "entries_paid_per_minute"], title: "tile_4", instead: "entries_per_minute" },
   { digits: ["ad_spend", "spend_per_minute"], title: "tile_5" },
   { digits: ["roas_room", "roas_net_1h"], title: "tile_6" },
   { digits: ["gpm_view_15m"], title: "tile_7" },
@@ -18,6 +18,7 @@ const LAYOUT = [
   { digits: ["interaction_ratio", "follow_ratio", "club_join_ratio"], title: "tile_10", spare: "comments_per_minute" },
 ];
 const KEYS = "QWERTYUIOP";
+const STATED = new Set(["typed", "imported", "pushed"]);
 const SILENT = new Set(["no_target", "no_history"]); // said once by the tile itself, not again by each small number
 
 export function build(openDefinition) {
@@ -59,7 +60,8 @@ function drawOne(tile, data, shape) {
   const all = [data.main, ...data.also];
   const found = shape.digits.map((id) => all.find((figure) => figure.id === id)).filter(Boolean);
   const spare = found.every(isMissing) && all.find((figure) => figure.id === shape.spare && !isMissing(figure));
-  const large = found.length ? found : [data.main];
+  const instead = found.every(isMissing) && all.find((figure) => figure.id === shape.instead && !isMissing(figure)); // the sum where nobody tells its parts
+  const large = instead ? [instead] : found.length ? found : [data.main];
   const small = all.filter((figure) => !large.includes(figure) && !SILENT.has(figure.r));
   tile.ids = [...large, ...small].map((figure) => figure.id);
   const [, digits, gauge, change, also, foot] = tile.children;
@@ -103,9 +105,10 @@ function changeOf(change) {
   if (!change) return null;
   if (isMissing(change)) return h("span", { class: "none", title: sentence(change) }, say("change_unknown"));
   const size = Math.abs(change.v);
-  if (size < 0.005) return h("span", { class: "flat" }, `→ ${say("unchanged_5m")}`);
+  const isStated = STATED.has(change.o);
+  if (size < 0.005) return h("span", { class: "flat" }, `→ ${say(isStated ? "unchanged_round" : "unchanged_5m")}`);
   const rises = change.v > 0;
-  return h("span", {}, h("span", { class: rises ? "up" : "down" }, `${rises ? "▲" : "▼"} ${ratio(size)}`), ` ${say("against_5m")}`);
+  return h("span", {}, h("span", { class: rises ? "up" : "down" }, `${rises ? "▲" : "▼"} ${ratio(size)}`), ` ${say(isStated ? "against_round" : "against_5m")}`);
 }
 
 const targetText = (target) => (target.r === "no_target" ? show(target) : shortText(target));
