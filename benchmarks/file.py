@@ -6,12 +6,15 @@ Kaibo beside Spark Structured Streaming on the same two cores and beside a row-b
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from benchmarks import events
 from benchmarks.machine import ROOT, save
@@ -30,6 +33,12 @@ def child(module: str, *arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
+def children_seconds() -> float:
+    """Processor time of the processes we started and that ended, their own children included."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
 def split(path: Path, folder: Path) -> Path:
     """The same lines in PARTS files, as a streaming source wants them."""
     folder.mkdir()
@@ -41,32 +50,25 @@ def split(path: Path, folder: Path) -> Path:
 
 
 def kaibo(path: Path, folder: Path) -> dict[str, Any]:
-    """Import with the counter beside it; the clock stops when all is counted and in Parquet."""
+    """One command, its start included: it returns when all is on disk, counted and in Parquet."""
     home = Kaibo(folder / "home")
     home.python("")  # records up to date, outside the clock
-    began = time.perf_counter()
-    counter = subprocess.Popen(
-        [sys.executable, "-m", "kaibo", "count"],
-        env=home.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        report = home.run("import", "ndjson", str(path), "--json", seconds=3600)
-        imported = time.perf_counter() - began
-        home.run("count", "--once", "--json", seconds=3600)  # waits for the counter that runs
-        counted = time.perf_counter() - began
-    finally:
-        counter.terminate()
-        counter.wait()
-    home.run("count", "--once", "--json", seconds=3600)  # nothing left to count: what is sealed becomes Parquet
-    seconds = time.perf_counter() - began
+    began, worked = time.perf_counter(), children_seconds()
+    report = home.run("import", "ndjson", str(path), "--wait", "--json", seconds=3600)
+    seconds, processor = time.perf_counter() - began, children_seconds() - worked
     return {
         "seconds": round(seconds, 3),
-        "imported_after": round(imported, 3),
-        "counted_after": round(counted, 3),
+        "processor_seconds": round(processor, 3),
         "accepted": report["accepted"],
+        "in_lake": lake_lines(home.home),
     }
+
+
+def lake_lines(home: Path) -> int:
+    """Lines that the lake holds, read back from its files."""
+    files = [str(path) for path in (home / "lake").glob("*/*/*.parquet")]
+    found = duckdb.execute("select count(*) from read_parquet(?)", [files]).fetchone()
+    return int(found[0]) if found else 0
 
 
 def measure(count: int, loop_count: int, *, with_spark: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The door of the warehouse: what was counted, read-only but for `request_rebuild` and `forget`."""
 
+from kaibo.warehouse.alongside import CounterAlongside
 from kaibo.warehouse.queries import (
     count_status,
     currencies,
@@ -21,6 +22,7 @@ from kaibo.warehouse.queries import (
 from kaibo.warehouse.services import forget, request_rebuild
 
 __all__ = [
+    "CounterAlongside",
     "count_status",
     "currencies",
     "duties",

@@ -29,6 +29,8 @@ GROUP_BYTES = 192 * 1024 * 1024  # about 500,000 lines: large enough that the fi
 BULK_BYTES = 16 * 1024 * 1024
 """A group of at least this size ends where a segment does, if it can: then its lines are read once for both, the rows
 and the lake."""
+GROWING_US = 1_000_000
+"""A patient counter leaves a segment that was written to within this time until it is whole."""
 BULK_THREADS = min(2, os.cpu_count() or 1)  # a night at pace leaves the other core to the server
 POLL_SECONDS = 0.05  # a batch waits half of it on average; the target from fsync to counted is 0.5 s
 REST_SECONDS = 0.15
@@ -72,12 +74,13 @@ class Lines:
 class Counter:
     """Counts the log of this home. One per home: the caller holds the lock; the ledger refuses a second anyway."""
 
-    def __init__(self, *, threads: int = 1, group_bytes: int = GROUP_BYTES) -> None:
+    def __init__(self, *, threads: int = 1, group_bytes: int = GROUP_BYTES, is_patient: bool = False) -> None:
         overflow = env.home() / "state"
         overflow.mkdir(exist_ok=True)
         self.engine = Engine(threads=threads, overflow=overflow)
         self._group_bytes = group_bytes
         self._threads = threads
+        self._is_patient = is_patient
         self._lake_at = 0.0
         self._gathered: set[str] = set()
 
@@ -106,6 +109,7 @@ class Counter:
 
     def run_once(self) -> Step:
         """Count everything that is there."""
+        self._is_patient = False
         batches = events = quarantined = 0
         rebuilt: tuple[str, ...] = ()
         while step := self.step():
@@ -157,7 +161,10 @@ class Counter:
                 break
             group.append(ref)
             size += ref.length
-        group = _cut_at_segment(group)
+        whole = _cut_at_segment(group)
+        if self._is_patient and whole is group and group and now_us() - group[-1].committed_at < GROWING_US:
+            return Step()  # the segment is growing fast: all of it together is cheaper
+        group = whole
         asked = dict(RebuildRequest.objects.values_list("show_id", "asked_at"))
         if not group and not asked:
             return Step()

@@ -3,12 +3,9 @@
 import signal
 import sys
 import threading
-import time
 from typing import Annotated, Any
 
 import typer
-
-WAIT_SECONDS = 600.0
 
 
 def register(app: typer.Typer) -> None:
@@ -19,25 +16,26 @@ def register(app: typer.Typer) -> None:
         *,
         once: Annotated[bool, typer.Option("--once", help="Count what is there and exit.")] = False,
         until_input_ends: Annotated[bool, typer.Option("--until-input-ends", hidden=True)] = False,
+        to_the_end: Annotated[bool, typer.Option("--to-the-end", hidden=True)] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
         """Count fsynced events into minute rows. `kaibo serve` runs this by itself."""
         from kaibo.config.cli import emit, migrate, start_django
 
         start_django()
-        migrate()
+        if not until_input_ends:  # else whoever started us has done it
+            migrate()
         if once:
             emit(count_here_or_wait(), as_json=as_json)
         else:
-            _forever(until_input_ends=until_input_ends)
+            _forever(until_input_ends=until_input_ends, is_patient=to_the_end)
 
 
 def count_here_or_wait() -> dict[str, Any]:
     """Count here, or wait for the counter that runs already to have counted what is there now."""
-    from kaibo.kit.errors import Conflict
+    from kaibo.warehouse.alongside import wait_until_counted
     from kaibo.warehouse.counter import Counter, counter_lock
     from kaibo.warehouse.ledger import reached
-    from kaibo.warehouse.queries import count_status, is_rebuild_waiting
 
     lock = counter_lock()
     if lock.take():
@@ -54,15 +52,12 @@ def count_here_or_wait() -> dict[str, Any]:
             "quarantined": step.quarantined,
             "counted": reached(),
         }
-    ends = time.monotonic() + WAIT_SECONDS
-    while count_status().behind_events or is_rebuild_waiting():
-        if time.monotonic() > ends:
-            raise Conflict("the counter that runs for this home did not catch up", fix="look at its log")
-        time.sleep(0.1)
+    wait_until_counted()
     return {"batches": 0, "events": 0, "rebuilt": [], "quarantined": 0, "counted": reached()}
 
 
-def _forever(*, until_input_ends: bool) -> None:
+def _forever(*, until_input_ends: bool, is_patient: bool) -> None:
+    """Count until told to stop; the patient counter of an import lets segments fill and then counts to the end."""
     from kaibo.kit.errors import Conflict
     from kaibo.warehouse.beat import Beat
     from kaibo.warehouse.counter import Counter, counter_lock
@@ -80,9 +75,11 @@ def _forever(*, until_input_ends: bool) -> None:
             raise Conflict(f"process {lock.holder()} counts for this home already", fix="stop it first, or use --once")
         if stopping.wait(0.2):
             return
-    counter = Counter()
+    counter = Counter(is_patient=is_patient)
     try:
         counter.run(stopped=stopping.is_set, beat=beat)
+        if is_patient:
+            counter.run_once()
     finally:
         counter.close()
         lock.release()

@@ -1,6 +1,7 @@
 """`kaibo import`."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
         room: Annotated[str, typer.Option(help="Room of the file, or the one to take out of several.")] = "",
         show: Annotated[str, typer.Option(help="Show that takes all of it.")] = "",
         option: Annotated[list[str] | None, typer.Option(help="Setting of the connector as name=value.")] = None,
+        wait: Annotated[bool, typer.Option("--wait", help="Return once all of it is counted.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
     ) -> None:
         """Bring a recording into the log. The last line is the summary as JSON."""
@@ -26,8 +28,9 @@ def register(app: typer.Typer) -> None:
         start_django()
         migrate()
         from kaibo.operations.imports import api
+        from kaibo.warehouse.api import CounterAlongside
 
-        with bar(is_wanted=not as_json) as tell:
+        with CounterAlongside() if wait else nullcontext(), bar(is_wanted=not as_json) as tell:
             report = api.import_file(
                 connector,
                 path,

@@ -6,13 +6,14 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kaibo.connectors.simulator.config import BadNight, NightConfig, ranges
-from kaibo.connectors.simulator.night import Night, simulate
 from kaibo.kit.clock import MINUTE_US, now_us, parse_instant
+
+if TYPE_CHECKING:  # every command reads this file, and few make a night
+    from kaibo.connectors.simulator.night import Night
 
 FIXED_START = "2026-03-12T20:00:00+08:00"
 """Start of a night written to a file: the same seed gives the same bytes on any day."""
@@ -46,6 +47,9 @@ def simulate_command(
 ) -> None:
     """Generate a plausible night from causes, with the truth beside it."""
     from kaibo.config.cli import emit
+    from kaibo.connectors.simulator.config import BadNight, NightConfig, ranges
+    from kaibo.connectors.simulator.night import simulate
+    from kaibo.connectors.simulator.pace import at_pace, delivered, show_clock, throttled
 
     if bool(out) == bool(to):
         raise BadNight("say where the night goes", fix="use either --out FILE or --to URL")
@@ -62,7 +66,6 @@ def simulate_command(
     )
     began = time.monotonic()
     made = simulate(config, seed=seed, started_us=_start(start, to, speed, minutes), later=later)
-    from kaibo.connectors.simulator.pace import at_pace, delivered, show_clock, throttled
 
     batches: Iterator[list[str]] = delivered(made, is_shuffled=shuffle, duplicates=duplicates)
     if speed:
@@ -88,7 +91,7 @@ def _truth_path(out: Path) -> Path:
     return out.with_name(out.name.removesuffix(".gz").removesuffix(".ndjson").removesuffix(".jsonl") + ".truth.json")
 
 
-def _write(night: Night, out: Path, batches: Iterable[list[str]]) -> dict[str, Any]:
+def _write(night: "Night", out: Path, batches: Iterable[list[str]]) -> dict[str, Any]:
     count = 0
     with out.open("wb") as plain:
         # no name and no time in the header: the same night gives the same file
@@ -103,8 +106,9 @@ def _write(night: Night, out: Path, batches: Iterable[list[str]]) -> dict[str, A
     return {"events": count, "out": str(out), "truth": str(truth), "seed": night.seed}
 
 
-def _send(night: Night, url: str, token: str, batches: Iterable[list[str]]) -> dict[str, Any]:
+def _send(night: "Night", url: str, token: str, batches: Iterable[list[str]]) -> dict[str, Any]:
     from kaibo.connectors.simulator.client import Door
+    from kaibo.connectors.simulator.config import BadNight
 
     token = token or os.environ.get("KAIBO_TOKEN", "")
     if not token:

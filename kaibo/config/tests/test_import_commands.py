@@ -3,11 +3,13 @@
 import gzip
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from kaibo.config.scaffolds import PACKAGE
@@ -47,6 +49,17 @@ def test_it_imports_lists_takes_back_and_replays(home: Path) -> None:
     assert last_line(kaibo(home, "import", "bili_events", ROOM))["accepted"] == 19
     states = [one["state"] for one in last_line(kaibo(home, "imports", "--json"))["imports"]]
     assert states == ["complete", "complete", "undone"]
+
+
+def test_it_returns_when_all_is_counted_and_in_the_lake(home: Path) -> None:
+    summary = last_line(kaibo(home, "import", "bili_events", ROOM, "--wait", "--json"))
+    records = sqlite3.connect(home / "records.sqlite3")
+    (counted,) = records.execute("select sum(to_seq - from_seq + 1) from warehouse_ledgerentry").fetchone()
+    records.close()
+    assert counted == summary["accepted"] == 19
+    files = list(map(str, (home / "lake").glob("*/*/*.parquet")))
+    assert duckdb.execute("select count(*) from read_parquet(?)", [files]).fetchone() == (19,)
+    assert last_line(kaibo(home, "import", "bili_events", ROOM, "--wait", "--json"))["duplicates"] == 19
 
 
 def test_it_translates_without_keeping_and_says_what_is_broken(home: Path) -> None:

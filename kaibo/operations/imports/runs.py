@@ -15,7 +15,7 @@ from kaibo.eventlog.contracts import Problem, Provenance, Receipt
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
 from kaibo.operations.imports.contracts import Progress
-from kaibo.operations.imports.glance import GLANCE_BYTES, glance
+from kaibo.operations.imports.glance import GLANCE_BYTES, Glance
 from kaibo.operations.imports.handing import Aside, Spool, Taker, note_refused, patiently, pieces_of
 from kaibo.operations.imports.plan import Planner
 from kaibo.operations.imports.shows import Homes, house
@@ -167,11 +167,12 @@ def _keep(run: Run, spool: Spool, log: Taker, provenance: Provenance) -> None:
 def _as_it_stands(run: Run) -> None:
     connectors.check_file(run.manifest.id, run.path)
     planner = Planner(is_one=False)
+    look = Glance(planner, run.tally, latest_us=run.latest_us)
     size = max(1, run.path.stat().st_size)
     with _Opened(run) as (file, body):
         try:
             for piece in pieces_of(body, size=GLANCE_BYTES):
-                glance(piece, planner, run.tally, latest_us=run.latest_us)
+                look(piece)
                 run.tell("reading", file.read_bytes, size)
         except BrokenFile:
             pass  # the same damage ends the second reading, which names it

@@ -141,3 +141,16 @@ def test_it_counts_the_longest_line_that_the_door_takes(counting: Counter) -> No
     bring([line])
     counting.run_once()
     assert api.totals("A")["comments"] == 1
+
+
+def test_it_waits_beside_an_import_until_a_segment_is_whole(home: Path) -> None:
+    patient = Counter(is_patient=True)
+    writing = log.open_log()
+    lines = "\n".join(json.dumps(one) for one in night())
+    writing.append_lines(lines.encode(), provenance=TOLD)
+    try:
+        assert not patient.step(), "a segment that grows was counted in parts"
+        assert patient.run_once().events == len(night())
+    finally:
+        writing.close()
+        patient.close()

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from kaibo.operations.imports.glance import glance
+from kaibo.operations.imports.glance import Glance
 from kaibo.operations.imports.plan import AFTERMATH, BLOCK_US, Planner
 from kaibo.operations.imports.tally import Tally
 
@@ -38,9 +38,11 @@ def test_it_sees_in_a_piece_what_it_sees_line_by_line(seed: int, reach_us: int, 
     every = lines(seed, reach_us=reach_us, rooms=rooms)
     together, apart = Planner(is_one=False), Planner(is_one=False)
     counted, one_by_one = Tally(), Tally()
-    glance(b"".join(every), together, counted, latest_us=LATEST)
+    look, look_again = Glance(together, counted, latest_us=LATEST), Glance(apart, one_by_one, latest_us=LATEST)
+    for at in range(0, len(every), 100):
+        look(b"".join(every[at : at + 100]))
     for line in every:
-        glance(line, apart, one_by_one, latest_us=LATEST)
+        look_again(line)
     assert together.spans() == apart.spans() != []
     assert together.platforms() == {"shop"}
     assert (counted.by_kind, counted.by_room) == (one_by_one.by_kind, one_by_one.by_room)
@@ -53,9 +55,9 @@ def test_it_passes_over_lines_that_the_log_will_refuse() -> None:
     planner, tally = Planner(is_one=False), Tally()
     good = next(line for line in lines(0, reach_us=BLOCK_US // 2, rooms=1) if b"comment.posted" in line)
     far = good.replace(str(msgspec.json.decode(good)["occurred_at"]).encode(), str(LATEST + 1).encode())
-    glance(b"not json\n" + good, planner, tally, latest_us=LATEST)
-    glance(far, planner, tally, latest_us=LATEST)
-    glance(b"\n", planner, tally, latest_us=LATEST)
+    look = Glance(planner, tally, latest_us=LATEST)
+    for piece in (good, b"not json\n" + good, far, b"\n"):
+        look(piece)
     at_us = msgspec.json.decode(good)["occurred_at"]
     assert [(span.first_at, span.last_at) for span in planner.spans()] == [(at_us, at_us)]
     assert (tally.first_at, tally.last_at) == (at_us, at_us)
