@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "kaibo.commerce.rounds",
     "kaibo.commerce.registers",
     "kaibo.operations.imports",
+    "kaibo.operations.reports",
     "kaibo.operations.compliance",
 ]
 MIDDLEWARE = [
@@ -118,9 +119,8 @@ USE_TZ = True
 TIME_ZONE = str(env.zone())
 FORMAT_MODULE_PATH = ["kaibo.config.formats"]
 
-WORK_TASKS: list[str] = [
-    "kaibo.connectors.bots"
-]  # modules that declare background tasks and belong to no app of INSTALLED_APPS
+# Modules that declare background tasks and belong to no app of INSTALLED_APPS.
+WORK_TASKS = ["kaibo.connectors.bots", "kaibo.web.reports.tasks"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.home() / "static"

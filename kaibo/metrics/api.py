@@ -128,3 +128,15 @@ def band(
     """P25 and P75 of one number at a show-minute; None below three earlier shows."""
     own = facts or facts_of(show_id, now_us=now_us)
     return history.band_at(own, entry(metric_id).definition.id, minute)
+
+
+def final_bands(
+    show_id: str, ids: Sequence[str], *, now_us: int | None = None, facts: Facts | None = None
+) -> dict[str, tuple[float, float] | None]:
+    """id -> P25 and P75 of the number at the end of earlier shows of the same room and slot, however long they were.
+
+    Shape: None below three earlier shows with a value. Not for numbers that grow after the show, such as refunds.
+    Cost: as `bands`.
+    """
+    own = facts or facts_of(show_id, now_us=now_us)
+    return {metric_id: history.final_band(own, entry(metric_id).definition.id) for metric_id in ids}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -31,11 +31,15 @@ MAX_ROWS = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows with their headings; `rows` is read once, so it may be a generator."""
+    """Rows with their headings; `rows` is read once, so it may be a generator.
+
+    Shape: `formats` are number formats of an .xlsx sheet, one per column, '' for none.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    formats: Sequence[str] = ()
 
 
 def shown(value: Value) -> str:
@@ -197,23 +201,37 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
 
     Raises: ValueError beyond the rows that a sheet can hold.
     """
+    write_book([table], file)
+
+
+def write_book(tables: Iterable[Table], file: IO[bytes]) -> None:
+    """Write each table as a sheet of one workbook, row by row in constant memory.
+
+    Raises: ValueError beyond the rows that a sheet can hold.
+    """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_name(table.title))
+    for table in tables:
+        _write_sheet(book.create_sheet(_sheet_name(table.title)), table)
+    book.save(file)
+
+
+def _write_sheet(sheet: Any, table: Table) -> None:
     sheet.freeze_panes = "A2"
     for index, row in enumerate(_with_head(table)):
         if index >= MAX_ROWS:
             sheet.close()
             raise ValueError(f"a sheet holds {MAX_ROWS:,} rows; export CSV or a shorter span")
         cells = []
-        for value in row:
+        for column, value in enumerate(row):
             cell = WriteOnlyCell(sheet, value=_xlsx_cell(value))
             if isinstance(value, str):
                 cell.data_type = "s"  # text stays text, whatever it begins with
             if index == 0:
                 cell.font = Font(bold=True)
+            elif column < len(table.formats) and table.formats[column]:
+                cell.number_format = table.formats[column]
             cells.append(cell)
         sheet.append(cells)
-    book.save(file)
 
 
 def _xlsx_cell(cell: Cell) -> str | float | datetime | None:

@@ -160,6 +160,13 @@ def _band(curves: list[Curve]) -> Band:
     return found
 
 
+def final_band(facts: Facts, metric_id: str) -> tuple[float, float] | None:
+    """P25 and P75 of what a number was at the end of each earlier show; None below three of them."""
+    ends = [one[-1] for show_id in earlier_ids(facts) if (one := curve(facts, show_id, metric_id))]
+    known = [value for value in ends if value is not None]
+    return quartiles(known) if len(known) >= ENOUGH else None
+
+
 def band_at(facts: Facts, metric_id: str, minute: int) -> tuple[float, float] | None:
     """P25 and P75 at one show-minute; None below three earlier shows."""
     for index, low, high in band_of(facts, metric_id):

@@ -15,7 +15,7 @@ from kaibo.commerce.team import api as team
 from kaibo.kit.errors import Forbidden, KaiboError
 
 Handler = Callable[[HttpRequest], HttpResponse]
-OPEN_PATHS = ("/login/", "/static/", "/i18n/", "/api/", "/invitation/", "/healthz", "/ops/", "/favicon.ico")
+OPEN_PATHS = ("/login/", "/static/", "/i18n/", "/api/", "/invitation/", "/healthz", "/ops/", "/favicon.ico", "/r/")
 STAMP = "kaibo_stamp"
 log = logging.getLogger("kaibo.web")
 

@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kaibo.web.live.urls")),
     path("", include("kaibo.web.lineup.urls")),
     path("", include("kaibo.web.rounds.urls")),
+    path("", include("kaibo.web.reports.urls")),
+    path("", include("kaibo.web.jobs.urls")),
     path("", include("kaibo.web.compliance.urls")),
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),

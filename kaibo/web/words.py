@@ -132,6 +132,13 @@ ACTS = {
     "viewer.erased": gettext_lazy("erased a viewer"),
     "artifact.published": gettext_lazy("published an artifact"),
     "quarantine.replayed": gettext_lazy("tried quarantined events again"),
+    "report.published": gettext_lazy("took the daily report out"),
+    "report.shared": gettext_lazy("made a link to the daily report"),
+    "report.link_revoked": gettext_lazy("closed a link to the daily report"),
+    "report.link_opened": gettext_lazy("opened a link to the daily report"),
+    "report.columns_set": gettext_lazy("changed the columns of the workbook"),
+    "job.canceled": gettext_lazy("took background work back"),
+    "job.retried": gettext_lazy("let background work run again"),
 }
 KINDS = {
     "viewer.entered": pgettext_lazy("event kind", "viewer came in"),

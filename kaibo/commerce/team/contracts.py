@@ -26,6 +26,7 @@ _OPERATOR = _VIEWER | {
     "comment.see",
     "text.check",
     "text.approve",
+    "report.share",
 }
 _DIRECTOR = _OPERATOR | {
     "show.delete",
@@ -37,6 +38,8 @@ _DIRECTOR = _OPERATOR | {
     "people.edit",
     "audit.see",
     "settings.see",
+    "report.columns",
+    "job.retry",
 }
 ACTS: dict[Role, frozenset[str]] = {
     Role.DIRECTOR: frozenset(_DIRECTOR),
@@ -46,7 +49,7 @@ ACTS: dict[Role, frozenset[str]] = {
 }
 """Who may do what; every act that `may` knows is an act of the director."""
 
-TEAM_ACTS = frozenset({"people.edit", "audit.see", "settings.see", "quarantine.replay"})
+TEAM_ACTS = frozenset({"people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"})
 """Acts that concern everybody: only somebody with all rooms may do them."""
 
 

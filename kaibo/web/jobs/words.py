@@ -1,0 +1,77 @@
+"""Background work in words. A task that nobody translated stands with its own first line."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext as _p
+
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.work import JobView
+from kaibo.kit import env
+from kaibo.kit.clock import to_datetime
+from kaibo.metrics.export import Cell, Table
+
+CLASSES = {"failed": "bad", "running": "accent", "waiting": "", "done": "good", "canceled": ""}
+
+
+def states() -> dict[str, str]:
+    """State -> in words."""
+    return {
+        "waiting": _p("job", "waiting"),
+        "running": _p("job", "running"),
+        "done": _p("job", "done"),
+        "failed": _p("job", "set aside"),
+        "canceled": _p("job", "taken back"),
+    }
+
+
+def names() -> dict[str, str]:
+    """Task -> what it does, in words."""
+    return {
+        "reports.refunds": _p("job", "Keep what refunds are on the due days"),
+        "reports.post": _p("job", "Post a daily report to the bots"),
+    }
+
+
+def task_name(task: str) -> str:
+    """A task in words; one without is called as it is declared."""
+    known = eventlog.work.tasks().get(task)
+    return names().get(task) or (known.says if known and known.says else task)
+
+
+def line(job: JobView, people: Mapping[str, str]) -> dict[str, Any]:
+    """A job as a row of the page."""
+    percent = None if not job.total else min(100, round(job.done / job.total * 100))
+    return {
+        "job": job,
+        "name": task_name(job.task),
+        "state": states()[job.state],
+        "class": CLASSES[job.state],
+        "by": people.get(job.actor, job.actor),
+        "percent": percent,
+        "says": job.reason if job.state == "failed" or (job.reason and job.state == "waiting") else job.note,
+        "is_unknown": job.state == "waiting" and not job.is_known,
+    }
+
+
+def counts(found: Mapping[str, int]) -> list[tuple[str, int]]:
+    """State in words -> how many, in the order of the page."""
+    return [(name, found.get(state, 0)) for state, name in states().items() if state != "canceled"]
+
+
+def table(jobs: Iterable[JobView]) -> Table:
+    """The jobs as a file."""
+    heads = ["id", _p("job", "Task"), _p("job", "State"), _p("job", "Runs at"), _p("job", "Tries"), _("Problem")]
+    rows: list[list[Cell]] = [
+        [
+            one.id,
+            task_name(one.task),
+            states()[one.state],
+            to_datetime(one.run_at).astimezone(env.zone()),
+            one.tries,
+            one.reason,
+        ]
+        for one in jobs
+    ]
+    return Table(_p("job", "Background work"), heads, rows)

@@ -1,0 +1,130 @@
+"""The report as page, files, link and data: who may, what it holds, that nothing else opens."""
+
+import io
+import json
+import struct
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from kaibo.eventlog import api as eventlog
+from kaibo.operations.reports import api as reports
+from kaibo.web.tests.people import Cast
+
+pytestmark = pytest.mark.django_db
+REPORT = "/shows/s-mine/report"
+
+
+def test_it_shows_the_report_to_the_room_and_to_nobody_else(cast: Cast) -> None:
+    for client in (cast.director, cast.operator, cast.viewer):
+        page = client.get(REPORT)
+        assert page.status_code == 200
+        assert "Evening 8801" in page.content.decode()
+    assert cast.viewer.get("/shows/s-other/report").status_code == 404
+    assert cast.outsider.get(REPORT).status_code == 403
+    assert Client().get(REPORT).status_code == 302
+    assert cast.outsider.get("/shows/s-mine/reconcile").status_code == 403
+    assert cast.operator.get("/shows/s-mine/reconcile").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_it_says_every_missing_number_with_its_reason_in_the_language(cast: Cast, language: str) -> None:
+    cast.viewer.cookies.load({"django_language": language})
+    text = cast.viewer.get(REPORT).content.decode()
+    known = {
+        "zh-hans": ("日报", "没有数据源报告", "缺失的数据与原因"),
+        "en": ("Daily report", "no feed reports", "Not known"),
+    }
+    for part in known[language]:
+        assert part in text, part
+    assert "style=" not in text, "the policy of the site refuses styles in the page"
+
+
+def test_it_makes_a_picture_of_1080_px_a_pdf_and_a_workbook(cast: Cast) -> None:
+    picture = cast.viewer.get(REPORT + "?form=png")
+    assert picture["Content-Type"] == "image/png"
+    assert picture.content[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", picture.content[16:24])
+    assert width == 1080
+    assert height > 2000
+    assert cast.viewer.get(REPORT + "?form=pdf").content[:5] == b"%PDF-"
+    book = openpyxl.load_workbook(io.BytesIO(cast.viewer.get(REPORT + "?form=xlsx").content))
+    assert book.sheetnames[0] in {"日报", "Daily report"}
+    acts = [entry.after for entry in eventlog.audit_entries(thing="show:s-mine") if entry.act == "report.published"]
+    assert [one["form"] for one in acts if isinstance(one, dict)] == ["xlsx", "pdf", "png"]
+
+
+def test_it_writes_the_workbook_in_the_columns_of_the_team(cast: Cast) -> None:
+    wanted = [{"id": "gmv_paid", "heading": "成交"}, {"id": "title", "heading": ""}]
+    put = cast.operator.put("/api/v1/reports/columns/show", json.dumps(wanted), content_type="application/json")
+    assert put.status_code == 403
+    put = cast.director.put("/api/v1/reports/columns/show", json.dumps(wanted), content_type="application/json")
+    assert put.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(cast.viewer.get(REPORT + "?form=xlsx").content))
+    head, row = list(book[book.sheetnames[0]].values)
+    assert head[0] == "成交"
+    assert row == (None, "Evening 8801"), "a number that nobody reports is an empty cell"
+
+
+def test_it_lets_a_director_arrange_columns_on_the_page(cast: Cast) -> None:
+    assert cast.operator.get("/reports/columns/").status_code == 403
+    assert cast.director.get("/reports/columns/?sheet=product").status_code == 200
+    form = {
+        "id": ["date", "room", "gmv_paid"],
+        "keep-date": "on",
+        "keep-gmv_paid": "on",
+        "place-date": "2",
+        "place-gmv_paid": "1",
+        "heading-gmv_paid": "销售",
+        "add": "payers",
+    }
+    cast.director.post("/reports/columns/?sheet=show", form)
+    kept = [(one.id, one.heading) for one in reports.columns("show")]
+    assert kept == [("gmv_paid", "销售"), ("date", ""), ("payers", "")]
+    cast.director.post("/reports/columns/?sheet=show", {"reset": "1"})
+    assert reports.columns("show") == reports.defaults("show")
+    assert cast.director.get("/reports/columns/?sheet=nothing").status_code == 422
+
+
+def test_it_opens_one_report_by_link_without_an_account_and_nothing_else(cast: Cast) -> None:
+    assert cast.viewer.post(REPORT + "/share/", {"days": "7"}).status_code == 403
+    cast.operator.cookies.load({"django_language": "en"})
+    cast.operator.post(REPORT + "/share/", {"days": "7"})
+    (link,) = reports.links("s-mine")
+    assert f"/r/{link.token}" in cast.operator.get(REPORT).content.decode()
+    stranger = Client()
+    page = stranger.get(f"/r/{link.token}")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "Evening 8801" in text
+    assert "Daily report" in text, "the link speaks the language of who made it"
+    assert "/shows/" not in text, "nothing leads from the link into the house"
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Cache-Control"] == "private, no-store"
+    assert stranger.get(f"/r/{link.token}?form=png")["Content-Type"] == "image/png"
+    assert stranger.get(f"/r/{link.token}?form=xlsx").headers["Content-Type"].startswith("text/html")
+    assert stranger.post(f"/r/{link.token}").status_code == 405
+    assert stranger.get(f"/r/{link.token}x").status_code == 404
+    assert stranger.get(REPORT).status_code == 302
+    cast.operator.post(f"{REPORT}/links/{link.id}/revoke/")
+    assert stranger.get(f"/r/{link.token}").status_code == 404
+    assert reports.links("s-mine")[0].opens == 3
+
+
+def test_it_gives_report_and_reconciliation_as_data(cast: Cast) -> None:
+    answer = cast.viewer.get("/api/v1/shows/s-mine/report")
+    assert answer.status_code == 200
+    first = answer.json()["headlines"][0]["value"]
+    assert (first["id"], first["value"], first["reason"]) == ("gmv_paid", None, "not_reported")
+    assert cast.viewer.get("/api/v1/shows/s-mine/reconcile").json() == []
+    assert cast.viewer.get("/api/v1/shows/s-other/report").status_code == 404
+    assert cast.outsider.get("/api/v1/shows/s-mine/report").status_code == 404
+    assert cast.viewer.get("/api/v1/shows/s-mine/report.png").content[:4] == b"\x89PNG"
+    made = cast.operator.post(
+        "/api/v1/shows/s-mine/report/links", json.dumps({"days": 1}), content_type="application/json"
+    )
+    assert made.status_code == 201
+    assert Client().get(made.json()["url"].removeprefix("http://testserver")).status_code == 200
+    gone = cast.operator.delete(f"/api/v1/shows/s-mine/report/links/{made.json()['id']}")
+    assert gone.status_code == 204

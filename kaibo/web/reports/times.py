@@ -1,0 +1,50 @@
+"""Times of the report in the team's zone, as people read them."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from kaibo.kit import env
+from kaibo.kit.clock import business_day, to_datetime
+from kaibo.operations.reports.contracts import Report, Span
+
+
+def local(at_us: int) -> datetime:
+    """The instant in the team's zone."""
+    return to_datetime(at_us).astimezone(env.zone())
+
+
+def clock_time(at_us: int) -> str:
+    """20:00."""
+    return f"{local(at_us):%H:%M}"
+
+
+def moment(at_us: int) -> str:
+    """11-26 20:00."""
+    return f"{local(at_us):%m-%d %H:%M}"
+
+
+def span_text(span: Span) -> str:
+    """20:00–22:00 in the team's zone."""
+    return f"{clock_time(span.from_us)}–{clock_time(span.to_us) if span.to_us else ''}"
+
+
+def date(at_us: int | None) -> str:
+    """2026-11-26 Thu."""
+    return "" if at_us is None else f"{local(at_us):%Y-%m-%d} {_weekday(at_us)}"
+
+
+def _weekday(at_us: int) -> str:
+    days = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return str(days[local(at_us).weekday()])
+
+
+def date_of(report: Report) -> str:
+    """The business day of the show."""
+    started = report.show.started_at or 0
+    return f"{business_day(started, zone=env.zone(), cut_hour=env.day_cut_hour()):%Y-%m-%d}"
+
+
+def weekday_of(report: Report) -> str:
+    """Its day of the week."""
+    return _weekday(report.show.started_at or 0)
