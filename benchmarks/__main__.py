@@ -13,6 +13,7 @@ RUNS = (
     ("benchmarks.door", "--known", "100000000"),
     ("benchmarks.push",),
     ("benchmarks.watchers",),
+    ("benchmarks.report",),
 )
 
 
@@ -36,6 +37,9 @@ def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     if watchers := results.get("watchers"):
         beside = f"p50 {watchers['p50_ms']} ms, {watchers['watchers']:,} watchers"
         table.append(("watchers, p99", f"{watchers['p99_ms']} ms", "< 1,000 ms", beside))
+    if report := results.get("report"):
+        beside = f"{report['orders']:,} orders; picture, PDF and workbook; {report['processor_seconds']} s of processor"
+        table.append(("last file → report", f"{report['seconds']} s", "< 5 s", beside))
     return table
 
 

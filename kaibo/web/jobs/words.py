@@ -30,7 +30,7 @@ def names() -> dict[str, str]:
     """Task -> what it does, in words."""
     return {
         "reports.refunds": _p("job", "Keep what refunds are on the due days"),
-        "reports.post": _p("job", "Post a daily report to the bots"),
+        "bots.post": _p("job", "Post a text to a chat bot"),
     }
 
 

@@ -18,7 +18,7 @@ from kaibo.operations.reports import api as reports
 from kaibo.operations.reports.contracts import ColumnChoice, Report
 from kaibo.web import export
 from kaibo.web.pages import tools
-from kaibo.web.reports import book, charts, compare, picture, shape, times
+from kaibo.web.reports import book, charts, compare, picture, posting, shape, times
 
 FORMS: dict[str, tuple[Callable[[Report], bytes], str]] = {
     "png": (picture.png, "image/png"),
@@ -46,6 +46,7 @@ def report_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         "may_columns": team.may(request.user, "report.columns"),
         "links": _links(request, show_id) if may_share else [],
         "days": DAYS,
+        "bots": posting.bots_of(show) if may_share else [],
     }
     return render(request, "kaibo/reports/page.html", context)
 
@@ -102,6 +103,25 @@ def revoke(request: HttpRequest, show_id: str, link_id: int) -> HttpResponseBase
         request,
         lambda: reports.revoke(link_id, show_id=show_id, actor=tools.actor(request)),
         done=_("The link no longer opens."),
+        back=reverse("report", args=[show_id]) + "#links",
+    )
+
+
+@tools.page("report.share", methods=("POST",))
+def post(request: HttpRequest, show_id: str) -> HttpResponseBase:
+    """Send the headline and a link to chat bots."""
+    show = tools.show_or_404(request, show_id, "report.share")
+    actor, chosen = tools.actor(request), tuple(request.POST.getlist("bot"))
+
+    def send() -> None:
+        posting.check(show, chosen)
+        link = reports.share(show_id, days=posting.LINK_DAYS, language=get_language() or "", actor=actor)
+        posting.post(reports.report(show_id), link_url(request, link.token), chosen, actor=actor)
+
+    return tools.act(
+        request,
+        send,
+        done=_("The report is on its way to the bots."),
         back=reverse("report", args=[show_id]) + "#links",
     )
 

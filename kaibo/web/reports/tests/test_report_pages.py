@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from kaibo.eventlog import api as eventlog
+from kaibo.eventlog import workers
 from kaibo.operations.reports import api as reports
 from kaibo.web.tests.people import Cast
 
@@ -128,3 +129,22 @@ def test_it_gives_report_and_reconciliation_as_data(cast: Cast) -> None:
     assert Client().get(made.json()["url"].removeprefix("http://testserver")).status_code == 200
     gone = cast.operator.delete(f"/api/v1/shows/s-mine/report/links/{made.json()['id']}")
     assert gone.status_code == 204
+
+
+def test_it_posts_the_headline_and_a_link_to_the_chosen_bot(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setenv("KAIBO_BOT_TEAM", "https://oapi.dingtalk.com/robot/send?access_token=secret-of-the-bot")
+    monkeypatch.setattr("kaibo.connectors.bots.send", lambda _address, text: sent.append(text))
+    cast.operator.cookies.load({"django_language": "en"})
+    assert "No bot was chosen." in cast.operator.post(REPORT + "/post/", {}, follow=True).content.decode()
+    assert cast.viewer.post(REPORT + "/post/", {"bot": "team"}).status_code == 403
+    assert "on its way" in cast.operator.post(REPORT + "/post/", {"bot": "team"}, follow=True).content.decode()
+    workers.drain()
+    (text,) = sent
+    assert "Evening 8801" in text
+    assert "no feed reports" in text
+    url = text.split("days: ", 1)[1]
+    assert Client().get(url.removeprefix("http://testserver")).status_code == 200
+    page = cast.operator.get(REPORT).content.decode()
+    assert "delivered" in page
+    assert "secret-of-the-bot" not in page
