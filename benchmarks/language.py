@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import random
+import re
 import sys
 import time
 from collections import Counter
@@ -15,12 +16,15 @@ from benchmarks import evasion
 from benchmarks.machine import OUT, ROOT, describe
 from kaibo.kit import env
 from kaibo.language import api
-from kaibo.language.api import Action, Scene, Setting
+from kaibo.language.api import Action, Scene, Setting, Standing
+from kaibo.language.automaton import Search
 
 PAGE = ROOT / "docs" / "reference" / "compliance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SEED = 20_251_103
 BATCH = 500
+ROUNDS = 3
+DEFAULT_LENGTHS = range(3, 99)  # words of two characters are compared by sound and look only where a rule asks
 
 
 def data() -> Path:
@@ -43,47 +47,55 @@ def live_comments() -> list[str]:
 
 
 def chinese_terms() -> list[tuple[str, str]]:
-    """(rule, term) of the shipped packs: 3 to 6 characters, all Chinese."""
+    """(rule, term) of the shipped packs: 2 to 6 characters, all Chinese."""
     return [
         (rule.id, term)
         for pack in api.shipped_packs()
         for rule in pack.rules
         for term in rule.terms
-        if 3 <= len(term) <= 6 and all("一" <= one <= "鿿" for one in term)
+        if 2 <= len(term) <= 6 and all("一" <= one <= "鿿" for one in term)
     ]
 
 
-def recall(carriers: list[str]) -> dict[str, dict[str, int]]:
-    """Per disguise: how many were made and found (a hit of the same rule at its place), also of 4-6 characters."""
+def recall(carriers: list[str]) -> dict[str, dict[int, list[int]]]:
+    """Per disguise and length of the word: how many were found and made. Every word is disguised ROUNDS times, and
+    stands in the middle of a real sentence, half of the time between commas."""
     judges = evasion.Judges(SEED)
     dice = random.Random(SEED)
     table = {}
     for kind in evasion.KINDS:
-        made: list[tuple[str, str, str, int]] = []
-        for rule, term in chinese_terms():
+        made: list[tuple[str, str, int]] = []
+        for rule, term in chinese_terms() * ROUNDS:
             if disguised := getattr(judges, kind)(term):
-                made.append((rule, disguised, dice.choice(carriers), len(term)))
-        table[kind] = _found(made)
-    phones = [("conduct.phone", judges.phone(), dice.choice(carriers), 11) for _ in range(400)]
-    table["phone"] = _found(phones)
-    heard = [("conduct.phone", judges.sounded_phone(), dice.choice(carriers), 11) for _ in range(400)]
-    table["sounded_phone"] = _found(heard)
+                made.append((rule, disguised, len(term)))
+        table[kind] = _found(made, carriers, dice)
+    # Between commas: a number that touches another number is no number.
+    phones = [("conduct.phone", judges.phone(), 11) for _ in range(400)]
+    table["phone"] = _found(phones, carriers, dice, ("，",))
+    heard = [("conduct.phone", judges.sounded_phone(), 11) for _ in range(400)]
+    table["sounded_phone"] = _found(heard, carriers, dice, ("，",))
     return table
 
 
-def _found(made: list[tuple[str, str, str, int]]) -> dict[str, int]:
-    counts = Counter[str](made=len(made), made_long=sum(one[3] >= 4 for one in made), found=0, found_long=0)
-    texts = [f"{carrier}，{disguised}，{carrier}" for _, disguised, carrier, _ in made]
+def _found(
+    made: list[tuple[str, str, int]], carriers: list[str], dice: random.Random, commas: tuple[str, ...] = ("，", "")
+) -> dict[int, list[int]]:
+    """Length -> (found, made). Found: a hit of the rule overlaps the place and was not put aside as allowed."""
+    counts: dict[int, list[int]] = {}
+    chosen = dice.choices(commas, k=len(made))
+    sides = [(dice.choice(carriers) + comma, comma + dice.choice(carriers)) for comma in chosen]
+    texts = [f"{before}{disguised}{after}" for (_, disguised, _), (before, after) in zip(made, sides, strict=True)]
     answers = api.check_many(texts, setting=Setting(Scene.SCRIPT))
-    for (rule, disguised, carrier, size), answer in zip(made, answers, strict=True):
-        first = len(carrier) + 1
-        if any(
+    for (rule, disguised, size), (before, _), answer in zip(made, sides, answers, strict=True):
+        first = len(before)
+        own = counts.setdefault(size, [0, 0])
+        own[1] += 1
+        own[0] += any(
             hit.rule == rule and hit.start < first + len(disguised) and first < hit.end
             for hit in (*answer.hits, *answer.aside)
-        ):
-            counts["found"] += 1
-            counts["found_long"] += size >= 4
-    return dict(counts)
+            if hit.standing != Standing.ALLOWED
+        )
+    return counts
 
 
 def flagged(texts: list[str], scene: Scene) -> dict[str, float]:
@@ -109,45 +121,66 @@ def best(work: Callable[[], Any], times: int = 3) -> float:
 
 def speed(texts: list[str]) -> dict[str, float]:
     """Messages per second at 110 characters. One process, one thread."""
-    import ahocorasick
-    from ahocorasick_rs import AhoCorasick, Implementation
-
     joined = "".join(texts)
     cut = [joined[at : at + 110] for at in range(0, min(len(joined), 110 * 10_000), 110)]
     terms = [term for pack in api.shipped_packs() for rule in pack.rules for term in rule.terms]
     listed = api.import_words(data() / "lexicon/houbb_dict_v20240407.txt", pack_id="listed")
     many = [term for rule in listed.rules for term in rule.terms]
+    shipped = api.shipped_lexicon()  # loads the tables, so that the next line measures compiling alone
+    compiled = best(lambda: api.compile_packs([listed]), 6)
+    lexicon = api.compile_packs([listed])
+    content = lexicon.content()
+    thawed = best(lambda: api.thaw_lexicon(content))
+    batches = [cut[at : at + BATCH] for at in range(0, len(cut), BATCH)]
+    setting = Setting(Scene.COMMENT)
+
+    def check(sent: list[list[str]], words: api.Lexicon) -> float:
+        return best(lambda: [api.check_many(one, lexicon=words, setting=setting) for one in sent], 12)
+
+    return {
+        **matching(many, cut, batches),
+        "compile_seconds": round(compiled, 2),
+        "thaw_seconds": round(thawed, 3),
+        "frozen_bytes": len(content),
+        "shipped_batch": len(cut) / check(batches, shipped),
+        "shipped_each": 1000 / check([[one] for one in cut[:1000]], shipped),
+        "listed_batch": len(cut) / check(batches, lexicon),
+        "terms": len(terms),
+        "listed_terms": len(many),
+    }
+
+
+def matching(many: list[str], cut: list[str], batches: list[list[str]]) -> dict[str, float]:
+    """Only matching, by Kaibo's engine and by others, in the same run: messages per second."""
+    import ahocorasick
+    import hyperscan
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    blocks = ["\n".join(batch) for batch in batches]
+    own = Search(many)
     rust = AhoCorasick(many, store_patterns=False, implementation=Implementation.ContiguousNFA)
     trie = ahocorasick.Automaton()
     for term in many:
         trie.add_word(term, term)
     trie.make_automaton()
-    begin = time.process_time()
-    lexicon = api.compile_packs([listed])
-    compiled = time.process_time() - begin
-    batches = [cut[at : at + BATCH] for at in range(0, len(cut), BATCH)]
-    blocks = ["\n".join(batch) for batch in batches]
-    setting = Setting(Scene.COMMENT)
+    scanner = hyperscan.Database()
+    scanner.compile(expressions=[re.escape(term).encode() for term in many], ids=list(range(len(many))))
+    found: list[tuple[int, ...]] = []
+
+    def met(*place: object) -> None:
+        found.append((place[0], place[1], place[2]))
+
+    def rate(find: Callable[[str], Any], sent: list[str], of: int, times: int = 8) -> float:
+        return of / best(lambda: [find(one) for one in sent], times)
+
     few = cut[:200]
-
-    def find(found_in: list[str]) -> float:
-        return best(lambda: [rust.find_matches_as_indexes(one, overlapping=True) for one in found_in])
-
-    def check(sent: list[list[str]], words: api.Lexicon | None = None) -> float:
-        return best(lambda: [api.check_many(one, lexicon=words, setting=setting) for one in sent])
-
-    api.check_many(batches[0], lexicon=lexicon, setting=setting)
     return {
-        "compile_seconds": round(compiled, 2),
-        "matching_batch": len(cut) / find(blocks),
-        "matching_each": len(cut) / find(cut),
-        "pyahocorasick": len(cut) / best(lambda: [list(trie.iter(one)) for one in cut]),
-        "loop": len(few) / best(lambda: [[term for term in many if term in one] for one in few], 1),
-        "shipped_batch": len(cut) / check(batches),
-        "shipped_each": 1000 / check([[one] for one in cut[:1000]]),
-        "listed_batch": len(cut) / check(batches, lexicon),
-        "terms": len(terms),
-        "listed_terms": len(many),
+        "matching_batch": rate(own.all, blocks, len(cut)),
+        "matching_each": rate(own.all, cut, len(cut)),
+        "rust_batch": rate(lambda one: rust.find_matches_as_indexes(one, overlapping=True), blocks, len(cut)),
+        "hyperscan": rate(lambda one: scanner.scan(one.encode(), match_event_handler=met), blocks, len(cut)),
+        "pyahocorasick": rate(lambda one: list(trie.iter(one)), blocks, len(cut)),
+        "loop": rate(lambda one: [term for term in many if term in one], few, len(few), 1),
     }
 
 
@@ -155,15 +188,15 @@ def rows(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     """(measurement, reached, aim, beside) of the whole result."""
     table = []
     for kind, (says, aim) in evasion.KINDS.items():
-        one = result["recall"][kind]
-        beside = f"words of 4-6: {_percent(one['found_long'], one['made_long'])}; {one['made']} disguises"
-        table.append((f"found: {says}", _percent(one["found"], one["made"]), aim, beside))
+        counts = result["recall"][kind]
+        by_length = ", ".join(f"{size}: {_percent(*counts[size])}" for size in sorted(counts))
+        made = sum(made for _, made in counts.values())
+        table.append((f"found: {says}", _share(counts), aim, f"by length {by_length}; {made} disguises"))
     for kind, says, aim in (
         ("phone", "phone with Chinese or enclosed digits", "≥ 95 %"),
         ("sounded_phone", "phone, half the digits as homophones", ""),
     ):
-        one = result["recall"][kind]
-        table.append((f"found: {says}", _percent(one["found"], one["made"]), aim, f"{one['made']} numbers"))
+        table.append((f"found: {says}", _share(result["recall"][kind]), aim, "400 numbers"))
     for name, says, aim in (
         ("reviews_comment", "flagged of 10,000 reviews, scene comment", "≤ 10"),
         ("live_comment", "flagged of 10,000 live comments, scene comment", ""),
@@ -175,21 +208,29 @@ def rows(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     listed = f"{fast['listed_terms']:,} words"
     shipped = f"shipped packs, {fast['terms']} words"
     table += [
-        ("matching only, batches", _rate(fast["matching_batch"]), "≥ 280,000", f"ahocorasick-rs, {listed}"),
-        ("matching only, one by one", _rate(fast["matching_each"]), "", f"ahocorasick-rs, {listed}"),
-        ("  beside pyahocorasick", _rate(fast["pyahocorasick"]), "", f"one by one, {listed}"),
-        ("  beside a plain loop", _rate(fast["loop"]), "", f"`term in text`, {listed}"),
+        ("matching only, batches", _rate(fast["matching_batch"]), "≥ 280,000", f"Kaibo's engine (daachorse), {listed}"),
+        ("  beside ahocorasick-rs, batches", _rate(fast["rust_batch"]), "", listed),
         (
-            "check, every view, batches",
-            _rate(fast["shipped_batch"]),
-            "≥ 126,000",
-            f"shipped packs, {fast['terms']} words",
+            "  beside hyperscan, batches",
+            _rate(fast["hyperscan"]),
+            "",
+            f"a call per place; {listed}",
         ),
+        ("  beside pyahocorasick, batches", _rate(fast["pyahocorasick"]), "", listed),
+        ("  beside a plain loop", _rate(fast["loop"]), "", f"`term in text`, {listed}"),
+        ("matching only, one by one", _rate(fast["matching_each"]), "", listed),
+        ("check, every view, batches", _rate(fast["shipped_batch"]), "≥ 126,000", shipped),
         ("check, every view, one by one", _rate(fast["shipped_each"]), "", shipped),
         ("check, large list, batches", _rate(fast["listed_batch"]), "", f"{listed}, with evidence of every hit"),
         ("compiling the large list", f"{fast['compile_seconds']} s", "< 0.5 s", listed),
+        ("reading it compiled", f"{fast['thaw_seconds']} s", "", f"{fast['frozen_bytes'] / 1e6:.0f} MB"),
     ]
     return table
+
+
+def _share(counts: dict[int, list[int]]) -> str:
+    kept = [own for size, own in counts.items() if size in DEFAULT_LENGTHS]
+    return _percent(sum(found for found, _ in kept), sum(made for _, made in kept))
 
 
 def _percent(part: int, whole: int) -> str:

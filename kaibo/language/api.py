@@ -8,7 +8,7 @@ from kaibo.language import bursts as bursting
 from kaibo.language import floods as flooding
 from kaibo.language import importers, intents, matcher, opinions, packfiles, polarity, segment
 from kaibo.language.bursts import BurstWatch
-from kaibo.language.compiler import Lexicon, compile_packs
+from kaibo.language.compiler import Lexicon, compile_packs, thaw
 from kaibo.language.contracts import (
     Action,
     Boundary,
@@ -22,7 +22,7 @@ from kaibo.language.contracts import (
     Tried,
     View,
 )
-from kaibo.language.errors import BadModel, BadPack, BadWordList, PackNotFound, TablesMissing
+from kaibo.language.errors import BadLexicon, BadModel, BadPack, BadWordList, PackNotFound, TablesMissing
 from kaibo.language.normalise import Folded, fold
 from kaibo.language.polarity import Model
 from kaibo.language.segment import Dictionary
@@ -44,6 +44,7 @@ from kaibo.language.voice import (
 __all__ = [
     "QUESTIONS",
     "Action",
+    "BadLexicon",
     "BadModel",
     "BadPack",
     "BadWordList",
@@ -93,6 +94,7 @@ __all__ = [
     "read_pack",
     "shipped_lexicon",
     "shipped_packs",
+    "thaw_lexicon",
     "train_model",
     "words_of",
 ]
@@ -110,6 +112,7 @@ floods = flooding.floods
 opinions_of = opinions.opinions_of
 train_model = polarity.train
 load_model = polarity.load
+thaw_lexicon = thaw
 
 
 @cache

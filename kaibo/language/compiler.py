@@ -1,22 +1,33 @@
 """Packs -> immutable automata: one for the plain view with its variants, one for runs, one for sound."""
 
 import hashlib
-import json
+import io
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import chain, combinations, groupby, islice, pairwise
+from itertools import chain, combinations, count, groupby, islice, pairwise
+from operator import eq
+from typing import Any
 
+import msgspec
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation
+from numpy.typing import NDArray
 
+from kaibo.language import contact
+from kaibo.language.automaton import Search
 from kaibo.language.contracts import Pack, Rule, View
-from kaibo.language.normalise import fold, unspaced
-from kaibo.language.tables import BOUNDARY, Tables, tables
+from kaibo.language.errors import BadLexicon
+from kaibo.language.normalise import SYLLABLES, fold, pairs, unspaced
+from kaibo.language.tables import BOUNDARY, FIRST_SYLLABLE, Tables, tables
 
 MOST_SOUNDS = 32  # of one word; read with every character in every way, a phrase of six can have hundreds
+LARGE = 5_000  # words of one rule: a list nobody reviewed gets one character at a time read in its second way
 LEAST_LOOKALIKE = 3  # a word of two characters with one exchanged is another word
 LEAST_SPLIT = 2
+NO_RULE = -1
+FORMAT = 1
 
 
 class Role(IntEnum):
@@ -26,11 +37,12 @@ class Role(IntEnum):
     ALLOW = 1
     NEAR = 2
     NOT_NEAR = 3
+    CONTEXT = 4  # announces an account; `rule` is none
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One use of a pattern: by which rule, as what, standing for which term. `size` counts folded characters."""
+    """One use of a pattern: by which rule, as what, standing for which term."""
 
     rule: int
     role: Role
@@ -40,15 +52,32 @@ class Entry:
     syllables: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+_VIEWS = tuple(View)
+_Form = tuple[str, int, int]  # folded word, its number, its gap
+_Pattern = tuple[str, int, View, int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Automaton:
-    """Patterns that are searched together, and what each is for."""
+    """Patterns that are searched together. Row `n` of `uses` (rule, role, word, view, gap, syllables) says what pattern
+    `n` is for; most patterns are never met, so that an Entry is made when one is."""
 
-    search: AhoCorasick
-    entries: tuple[tuple[Entry, ...], ...]
+    search: Search
+    uses: NDArray[np.int32]
+    words: tuple[str, ...]
+    met: dict[int, Entry] = field(default_factory=dict)
+
+    def entry(self, pattern: int) -> Entry:
+        """What a pattern is for."""
+        found = self.met.get(pattern)
+        if found is None:
+            rule, role, word, view, gap, syllables = self.uses[pattern].tolist()
+            found = Entry(rule, Role(role), self.words[word], _VIEWS[view], gap, syllables)
+            self.met[pattern] = found
+        return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Compiled packs. Immutable: a change makes a new one, whoever holds the old one finishes with it."""
 
@@ -57,70 +86,154 @@ class Lexicon:
     plain: Automaton | None
     collapsed: Automaton | None
     sound: Automaton | None
+    openings: NDArray[np.uint8]  # of two syllables: OPENS_ALONE, OPENS, FOLLOWS
     detectors: dict[str, tuple[Entry, ...]]
     fingerprint: str
+    longest: int  # characters of the longest word
+    patterns: dict[str, tuple[str, ...]]  # of each automaton, for `content`
 
     @property
     def versions(self) -> dict[str, int]:
         """Pack -> version, to stamp into what is produced."""
         return {pack.id: pack.version for pack in self.packs}
 
+    def content(self) -> bytes:
+        """The lexicon as a file that `thaw` reads in a fraction of the time that compiling takes."""
+        arrays: dict[str, Any] = {}
+        for name in _AUTOMATA:
+            automaton: Automaton | None = getattr(self, name)
+            if automaton is not None:
+                arrays[f"{name}.uses"] = automaton.uses
+                arrays[f"{name}.words"] = _bytes("\n".join(automaton.words).encode())
+                arrays[f"{name}.patterns"] = _bytes("\n".join(self.patterns[name]).encode())
+                arrays[f"{name}.frozen"] = _bytes(automaton.search.frozen())
+        head = _Head(FORMAT, tables().fingerprint, self.packs)
+        held = io.BytesIO()
+        np.savez(held, head=_bytes(msgspec.json.encode(head)), **arrays)
+        return held.getvalue()
+
+
+OPENS_ALONE, OPENS, FOLLOWS = 1, 2, 4
+"""Two syllables are a whole pattern; begin a longer one; stand second and third in one."""
+_AUTOMATA = ("plain", "collapsed", "sound")
+
+
+class _Head(msgspec.Struct):
+    format: int
+    tables: str
+    packs: tuple[Pack, ...]
+
+
+def _bytes(content: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(content, dtype=np.uint8)
+
 
 class _Patterns:
+    """Patterns and their uses, side by side; a word of a rule stands once, its plain form before its variants."""
+
     def __init__(self) -> None:
-        self._uses: dict[str, list[Entry]] = {}
+        self.texts: list[str] = []
+        self._uses = array("i")  # six numbers a pattern; a tuple each would cost a quarter of the time
+        self._seen: dict[tuple[int, Role], set[str]] = defaultdict(set)
 
-    def add(self, pattern: str, entry: Entry) -> None:
-        """Keep the first use of a term by a rule: the plain form comes before its variants. Empty: not a word."""
-        if not pattern:
-            return
-        uses = self._uses.setdefault(pattern, [])
-        if not any(one.rule == entry.rule and one.role == entry.role for one in uses):
-            uses.append(entry)
+    def add(self, rule: int, role: Role, found: Iterable[tuple[str, int, View, int, int]]) -> None:
+        """Take (pattern, number of its word, view, gap, syllables); an empty pattern is not a word."""
+        seen, texts, uses = self._seen[rule, role], self.texts, self._uses
+        for pattern, word, view, gap, syllables in found:
+            if pattern and pattern not in seen:
+                seen.add(pattern)
+                texts.append(pattern)
+                uses.extend((rule, role, word, _VIEW_NUMBER[view], gap, syllables))
 
-    def compiled(self) -> Automaton | None:
-        if not self._uses:
+    def compiled(self, words: tuple[str, ...]) -> Automaton | None:
+        if not self.texts:
             return None
-        return Automaton(
-            # The choice it makes by itself for 20,000 patterns and more is 2.5 times slower; as a table (DFA) it is
-            # half as fast again, for 500 MB.
-            AhoCorasick(list(self._uses), store_patterns=False, implementation=Implementation.ContiguousNFA),
-            tuple(tuple(uses) for uses in self._uses.values()),
-        )
+        uses = np.frombuffer(self._uses, dtype=np.int32).reshape(-1, 6)
+        return Automaton(Search(self.texts), uses, words)
+
+
+_VIEW_NUMBER = {view: number for number, view in enumerate(View)}
 
 
 def compile_packs(packs: Sequence[Pack]) -> Lexicon:
-    """The lexicon of these packs. Cost: the shipped packs about 0.3 s, a list of 65,000 words with their sounds 3 s."""
+    """The lexicon of these packs, for good: a change of a pack makes another. Cost: see `make bench-language`."""
     rules = tuple((pack, rule) for pack in packs for rule in pack.rules)
     plain, collapsed, sound = _Patterns(), _Patterns(), _Patterns()
-    known = tables()
-    folded = [folded_terms(rule.terms) for _, rule in rules]
+    words: list[str] = []
+    later: list[tuple[int, Rule, int, list[str], list[int]]] = []
     for number, (_, rule) in enumerate(rules):
-        for role, words in ((Role.ALLOW, rule.allow), (Role.NEAR, rule.near), (Role.NOT_NEAR, rule.not_near)):
-            for word, form in zip(words, folded_terms(words), strict=True):
-                plain.add(form, Entry(number, role, word))
-        for term, form in zip(rule.terms, folded[number], strict=True):
-            gap = _gap(rule, term)
-            plain.add(form, Entry(number, Role.TERM, term, max_gap=gap))
-            if len(runs := _without_runs(form)) > 1:
-                collapsed.add(runs, Entry(number, Role.TERM, term, View.COLLAPSED, gap))
-            if rule.sound_from and len(form) >= rule.sound_from:
-                entry = Entry(number, Role.TERM, term, View.SOUND, gap, len(form))
-                for syllables in _sounds(form, known):
-                    sound.add(syllables, entry)
-    for number, (_, rule) in enumerate(rules):  # variants last: a real word always wins over a variant of another
-        for term, form in zip(rule.terms, folded[number], strict=True):
-            for variant, view in _variants(rule, form, known):
-                plain.add(variant, Entry(number, Role.TERM, term, view, _gap(rule, term)))
+        for role, given in ((Role.ALLOW, rule.allow), (Role.NEAR, rule.near), (Role.NOT_NEAR, rule.not_near)):
+            forms = enumerate(folded_terms(given), len(words))
+            plain.add(number, role, ((form, word, View.PLAIN, 0, 0) for word, form in forms))
+            words += given
+        terms, gaps = folded_terms(rule.terms), [_gap(rule, term) for term in rule.terms]
+        later.append((number, rule, len(words), terms, gaps))
+        known = list(zip(terms, count(len(words)), gaps, strict=False))
+        plain.add(number, Role.TERM, ((form, word, View.PLAIN, gap, 0) for form, word, gap in known))
+        collapsed.add(number, Role.TERM, _collapsed(known))
+        sound.add(number, Role.TERM, _sounding(rule, known))
+        words += rule.terms
+    for number, rule, first, terms, gaps in later:  # a real word always wins over a variant of another
+        plain.add(number, Role.TERM, _variants(rule, zip(terms, count(first), gaps, strict=False)))
+    if any(rule.detector for _, rule in rules):
+        forms = enumerate(folded_terms(list(contact.CONTEXT)), len(words))
+        plain.add(NO_RULE, Role.CONTEXT, ((form, word, View.CONTACT, 0, 0) for word, form in forms))
+        words += contact.CONTEXT
+    made = {"plain": plain, "collapsed": collapsed, "sound": sound}
+    patterns = {name: tuple(one.texts) for name, one in made.items()}
+    return _lexicon(tuple(packs), {name: one.compiled(tuple(words)) for name, one in made.items()}, patterns)
+
+
+def _lexicon(
+    packs: tuple[Pack, ...], automata: dict[str, Automaton | None], patterns: dict[str, tuple[str, ...]]
+) -> Lexicon:
+    rules = tuple((pack, rule) for pack in packs for rule in pack.rules)
     return Lexicon(
-        packs=tuple(packs),
+        packs=packs,
         rules=rules,
-        plain=plain.compiled(),
-        collapsed=collapsed.compiled(),
-        sound=sound.compiled(),
+        **automata,
+        openings=_openings(patterns["sound"]),
         detectors=_detectors(rules),
         fingerprint=_fingerprint(packs),
+        longest=max((len(term) for _, rule in rules for term in rule.terms), default=0),
+        patterns=patterns,
     )
+
+
+def _openings(patterns: Sequence[str]) -> NDArray[np.uint8]:
+    table = np.zeros(SYLLABLES * SYLLABLES, dtype=np.uint8)
+    for flag, wanted in (
+        (OPENS_ALONE, [one for one in patterns if len(one) == 2]),
+        (OPENS, [one[:2] for one in patterns if len(one) > 2]),
+        (FOLLOWS, [one[1:3] for one in patterns if len(one) > 2]),
+    ):
+        codes = np.frombuffer("".join(wanted).encode("utf-32-le"), dtype="<u4")
+        if codes.size:
+            table[pairs(codes)[::2]] |= flag
+    return table
+
+
+def thaw(content: bytes) -> Lexicon:
+    """The lexicon in a file of `Lexicon.content`; compiled anew when the character tables are others by now.
+
+    Raises: BadLexicon.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as held:
+            head = msgspec.json.decode(held["head"].tobytes(), type=_Head)
+            if head.format != FORMAT or head.tables != tables().fingerprint:
+                return compile_packs(head.packs)
+            automata: dict[str, Automaton | None] = dict.fromkeys(_AUTOMATA)
+            patterns: dict[str, tuple[str, ...]] = dict.fromkeys(_AUTOMATA, ())
+            for name in _AUTOMATA:
+                if f"{name}.uses" in held:
+                    patterns[name] = tuple(held[f"{name}.patterns"].tobytes().decode().split("\n"))
+                    search = Search(patterns[name], frozen=held[f"{name}.frozen"].tobytes() or None)
+                    words = tuple(held[f"{name}.words"].tobytes().decode().split("\n"))
+                    automata[name] = Automaton(search, held[f"{name}.uses"], words)
+            return _lexicon(head.packs, automata, patterns)
+    except (ValueError, KeyError, OSError, msgspec.MsgspecError) as error:
+        raise BadLexicon(f"this is no compiled lexicon: {error}", fix="compile the packs again") from error
 
 
 def _detectors(rules: Sequence[tuple[Pack, Rule]]) -> dict[str, tuple[Entry, ...]]:
@@ -142,40 +255,52 @@ def folded_terms(terms: Sequence[str]) -> list[str]:
     return [text[first:last] for first, last in pairwise(cuts)]
 
 
-def _without_runs(form: str) -> str:
-    return "".join(character for character, _ in groupby(form))
+def _collapsed(known: Iterable[_Form]) -> Iterator[_Pattern]:
+    """Words that themselves hold a character twice in a row; the others are found by their plain form."""
+    for form, word, gap in known:
+        if any(map(eq, form, form[1:])) and len(runs := "".join(one for one, _ in groupby(form))) > 1:
+            yield runs, word, View.COLLAPSED, gap, 0
 
 
 def _gap(rule: Rule, term: str) -> int:
     """Marks allowed between two characters: eight in Chinese (微——信), in Latin only those that the word has itself."""
     if rule.max_gap is not None:
         return rule.max_gap
-    return 8 if any(ord(one) > 0x2E80 for one in term) else int(not term.isalnum())
+    return 8 if max(term, default="") > "\u2e80" else int(not term.isalnum())
 
 
-def _sounds(form: str, known: Tables) -> Iterator[str]:
+def _sounding(rule: Rule, known: Sequence[_Form]) -> Iterator[_Pattern]:
     """The word by its usual readings, then with one and with two characters read otherwise."""
-    heard = [known.readings.get(character, ()) for character in form]
-    if not all(heard):
+    if not rule.sound_from:
         return
-    usual = [readings[0] for readings in heard]
-    others = [(at, other) for at, readings in enumerate(heard) for other in readings[1:]]
-    changes = chain([()], combinations(others, 1), combinations(others, 2))
-    for change in islice(changes, MOST_SOUNDS):
-        said = usual.copy()
-        for at, other in change:
-            said[at] = other
-        yield "".join(said)
+    table, readings = tables().usual_sounds, tables().other_sounds
+    most_changes, most_others = (1, 1) if len(known) > LARGE else (2, None)
+    for form, word, gap in known:
+        size = len(form)
+        if size < rule.sound_from or min(usual := form.translate(table)) < FIRST_SYLLABLE:
+            continue  # a letter or a rare character has no syllable
+        yield usual, word, View.SOUND, gap, size
+        others = [
+            (at, other) for at, one in enumerate(form) if one in readings for other in readings[one][:most_others]
+        ]
+        changes = chain.from_iterable(combinations(others, times) for times in range(1, most_changes + 1))
+        for change in islice(changes, MOST_SOUNDS - 1):
+            said = usual
+            for at, other in change:
+                said = said[:at] + other + said[at + 1 :]
+            yield said, word, View.SOUND, gap, size
 
 
-def _variants(rule: Rule, folded: str, known: Tables) -> Iterator[tuple[str, View]]:
-    if rule.is_split and len(folded) >= LEAST_SPLIT:
-        for split in _split(folded, known):
-            yield split, View.SPLIT
-    if rule.is_lookalike and len(folded) >= LEAST_LOOKALIKE:
-        for at, character in enumerate(folded):
-            for other in known.lookalikes.get(character, ""):
-                yield folded[:at] + other + folded[at + 1 :], View.LOOKALIKE
+def _variants(rule: Rule, forms: Iterable[_Form]) -> Iterator[_Pattern]:
+    known = tables()
+    for form, word, gap in forms:
+        if rule.is_split and len(form) >= LEAST_SPLIT:
+            for split in _split(form, known):
+                yield split, word, View.SPLIT, gap, 0
+        if rule.is_lookalike and len(form) >= LEAST_LOOKALIKE:
+            for at, character in enumerate(form):
+                for other in known.lookalikes.get(character, ""):
+                    yield form[:at] + other + form[at + 1 :], word, View.LOOKALIKE, gap, 0
 
 
 def _split(folded: str, known: Tables) -> Iterable[str]:
@@ -190,9 +315,4 @@ def _split(folded: str, known: Tables) -> Iterable[str]:
 
 def _fingerprint(packs: Sequence[Pack]) -> str:
     """The same for the same packs in every process: sets are written in order."""
-    said = json.dumps([asdict(pack) for pack in packs], ensure_ascii=False, sort_keys=True, default=_plain_value)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-def _plain_value(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+    return hashlib.sha256(msgspec.json.encode(packs, order="deterministic")).hexdigest()[:16]

@@ -5,7 +5,7 @@ a row of digits in a live sale is more often a price or an order.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import numpy as np
@@ -28,12 +28,18 @@ _WECHAT_WORDS = (
     "微信|薇信|威信|维信|v信|微x|wx|weixin|wechat|vx|加v|加微|加薇|加威|加wei|十v|加个v|加个微|私v|微号|v号|薇号"
     "|绿泡泡|绿色软件"
 )
+_QQ_WORDS = "qq|扣扣|叩叩|蔻蔻|企鹅|球球|q群|抠抠"
+CONTEXT: dict[str, str] = {
+    **dict.fromkeys(_WECHAT_WORDS.split("|"), WECHAT),
+    **dict.fromkeys(_QQ_WORDS.split("|"), QQ),
+}
+"""Words that announce an account; searched with all other words, so that patterns run only behind one of them."""
 _WECHAT = re.compile(
     rf"(?:{_WECHAT_WORDS})\n?(?:号|同号|是|我|找|搜|id|号码|联系|\n){{0,4}}"
     r"([a-z][a-z0-9]{5,19}|[0-9](?:\n?[0-9]){5,14})"
 )
 _QQ = re.compile(
-    r"(?:qq|扣扣|叩叩|蔻蔻|企鹅|球球|q群|抠抠)\n?(?:号|群|群号|是|我|加|找|搜|号码|\n){0,4}"
+    rf"(?:{_QQ_WORDS})\n?(?:号|群|群号|是|我|加|找|搜|号码|\n){{0,4}}"
     r"([1-9](?:\n?[0-9]){4,10})(?![0-9])"
 )
 _ADDRESS = re.compile(
@@ -41,9 +47,10 @@ _ADDRESS = re.compile(
     r"(?![A-Za-z])(?:/[^\s，。；、）)】]*)?|[A-Za-z0-9._-]{2,}@[A-Za-z0-9-]+\.[A-Za-z]{2,4}",
     re.IGNORECASE,
 )
-_ADDRESS_SIGNS = ("http", "@", ".com", ".cn", ".net", ".cc", ".top", ".vip", ".xyz", ".shop", ".store", ".me")
-_LOWER = {code: code + 32 for code in range(0x41, 0x5B)}
-_LONGEST_CONTEXT = 16
+_ADDRESS_SIGNS = (".com", ".cn", ".net", ".cc", ".top", ".vip", ".xyz", ".shop", ".store", ".me")
+_LONGEST_ACCOUNT = 48
+_PHONE_DIGITS = 11
+LEAST_ROW = 5  # characters of the shortest account
 _END = ord(BOUNDARY)
 _MOST_GAP = 3  # marks between two digits of one number; prices in a list stand further apart or differ in length
 
@@ -68,24 +75,54 @@ def _digit_by_form() -> NDArray[np.uint32]:
     return table
 
 
-def find(original: str, plain: Folded) -> list[Found]:
+@cache
+def _maybe_digit() -> NDArray[np.bool_]:
+    """Code of a folded character -> whether it may be part of a number: a digit in any disguise, or a clause end."""
+    codes = np.arange(0x110000, dtype=np.uint32)
+    table = _is_digit(codes) | _is_digit(_digit_by_form()) | _is_digit(_digit_by_sound())
+    table[_END] = True
+    return table
+
+
+def find(original: str, plain: Folded, announced: Iterable[tuple[int, int, str]] = ()) -> list[Found]:
     """Places of contact details in the original, with the detector that found them; overlaps are possible.
 
-    Cost: rows of digits and letters are looked for at once, patterns run only around them.
+    `announced`: where the words of CONTEXT stand in the plain view, and which account they announce.
+    Cost: rows of digits are looked for at once, patterns run only on them and behind an announcing word.
     """
     found = [(*place, ADDRESS) for place in _addresses(original)]
-    if plain.codes.size:
-        spoken = Folded(_digit_by_form()[plain.codes], plain.starts, plain.ends)
-        heard = Folded(_digit_by_sound()[plain.codes], plain.starts, plain.ends)
-        for view in (spoken, heard):
-            found += [(*plain.span(*place), PHONE) for place in _phones(view)]
-        found += [(*plain.span(first, last), name) for first, last, name in _accounts(_with_heard_rows(plain, heard))]
+    for first, last in _rows(_maybe_digit().take(plain.codes, mode="clip"), _PHONE_DIGITS):
+        if np.count_nonzero(plain.codes[first:last] != _END) >= _PHONE_DIGITS:
+            found += [(*plain.span(*place), PHONE) for place in _phones_in(plain, first, last)]
+    for first, _, name in announced:
+        if place := _account(plain, first, name):
+            found.append((*plain.span(*place), name))
     return sorted(set(found))
+
+
+def _phones_in(plain: Folded, first: int, last: int) -> Iterator[tuple[int, int]]:
+    row = slice(first, last)
+    for digits in (_digit_by_form(), _digit_by_sound()):
+        for start, end in _phones(Folded(digits.take(plain.codes[row]), plain.starts[row], plain.ends[row])):
+            yield first + start, first + end
+
+
+def _account(plain: Folded, first: int, name: str) -> tuple[int, int] | None:
+    """The announcing word at a place with the account behind it; its digits may only sound like digits where five or
+    more stand in a row, so that words stay words."""
+    codes = plain.codes[first : first + _LONGEST_ACCOUNT].copy()
+    heard = _digit_by_sound().take(codes, mode="clip")
+    for start, end in _rows(_is_digit(heard), LEAST_ROW):
+        codes[start:end] = heard[start:end]
+    match = (_WECHAT if name == WECHAT else _QQ).match(_text(codes))
+    return (first, first + match.end()) if match else None
 
 
 def _rows(mask: NDArray[np.bool_], least: int) -> list[list[int]]:
     """First and last of each row of at least so many."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0])))).reshape(-1, 2)
+    padded = np.zeros(mask.size + 2, dtype=np.bool_)
+    padded[1:-1] = mask
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
     rows: list[list[int]] = edges[edges[:, 1] - edges[:, 0] >= least].tolist()
     return rows
 
@@ -99,11 +136,9 @@ def _text(codes: Codes) -> str:
 
 
 def _phones(view: Folded) -> Iterator[tuple[int, int]]:
-    for first, last in _rows(_is_digit(view.codes) | (view.codes == _END), 11):
-        for match in _PHONE.finditer(_text(view.codes[first:last])):
-            start, end = first + match.start(), first + match.end()
-            if _is_one_number(view, start, end):
-                yield start, end
+    for match in _PHONE.finditer(_text(view.codes)):
+        if _is_one_number(view, match.start(), match.end()):
+            yield match.start(), match.end()
 
 
 def _is_one_number(view: Folded, first: int, last: int) -> bool:
@@ -115,33 +150,16 @@ def _is_one_number(view: Folded, first: int, last: int) -> bool:
     return int(gaps.max()) <= _MOST_GAP and (set(at.tolist()) <= {2, 6} or at.size >= 7)
 
 
-def _with_heard_rows(plain: Folded, heard: Folded) -> Codes:
-    """The text with digits that are only heard where five or more stand in a row, so that words stay words."""
-    codes = plain.codes.copy()
-    for first, last in _rows(_is_digit(heard.codes), 5):
-        codes[first:last] = heard.codes[first:last]
-    return codes
-
-
-def _accounts(codes: Codes) -> Iterator[tuple[int, int, str]]:
-    is_letter = (codes >= 0x61) & (codes <= 0x7A)
-    for first, last in _rows(_is_digit(codes) | is_letter | (codes == _END), 5):
-        begin = max(0, first - _LONGEST_CONTEXT)
-        around = _text(codes[begin:last])
-        for pattern, name in ((_WECHAT, WECHAT), (_QQ, QQ)):
-            for match in pattern.finditer(around):
-                if begin + match.end() > first:
-                    yield begin + match.start(), begin + match.end(), name
-
-
 def _addresses(original: str) -> Iterator[tuple[int, int]]:
-    lower = original.lower()
-    if len(lower) != len(original):  # İ becomes two characters
-        lower = original.translate(_LOWER)
-    for sign in _ADDRESS_SIGNS:
-        at = lower.find(sign)
-        while at >= 0:
-            for match in _ADDRESS.finditer(original, max(0, at - 80), at + 120):
-                if match.start() <= at < match.end():
-                    yield match.span()
-            at = lower.find(sign, at + len(sign))
+    """A mark of an address is looked for in all texts at once, the pattern only around it."""
+    raw = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    lower = raw | 0x20
+    marks = (raw[:-1] == ord(".")) | (raw[:-1] == ord("@"))
+    marks &= (lower[1:] - 0x61) < 26
+    marks |= (raw[:-1] == ord(":")) & (raw[1:] == ord("/"))
+    for at in np.flatnonzero(marks).tolist():
+        if original[at] == "." and not original[at : at + 6].lower().startswith(_ADDRESS_SIGNS):
+            continue
+        for match in _ADDRESS.finditer(original, max(0, at - 80), at + 120):
+            if match.start() <= at < match.end():
+                yield match.span()

@@ -33,3 +33,10 @@ class BadModel(KaiboError):
 
     code = "bad_model"
     status = 422
+
+
+class BadLexicon(KaiboError):
+    """A compiled lexicon that cannot be read."""
+
+    code = "bad_lexicon"
+    status = 422

@@ -1,20 +1,18 @@
 """One folded form of a text, with an exact map back: every folded character knows the character it came from."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kaibo.language.tables import BOUNDARY, DROPPED, EXPANDED, tables
+from kaibo.language.tables import BOUNDARY, DROPPED, EXPANDED, FIRST_SYLLABLE, INNER, tables
 
 Codes = NDArray[np.uint32]
 Places = NDArray[np.int64]
 
 _BOUNDARY = ord(BOUNDARY)
-# Between two ASCII letters or digits these are part of a number, an address or "No.1", not the end of a clause.
-_INNER = np.array([ord(mark) for mark in ".,:"], dtype=np.uint32)
+LAST_CODE = 0x10FFFF
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,14 +39,18 @@ def fold(text: str) -> Folded:
     Shape: one `\\n` per clause mark; all other characters are letters or digits.
     """
     raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    known = tables()
-    codes = known.plain[raw]
-    if (inner := np.flatnonzero(np.isin(raw, _INNER))).size:
-        codes[inner[_between_letters(raw, inner)]] = DROPPED
-    places = np.flatnonzero(codes)
-    codes = codes[places]
-    if (wide := np.flatnonzero(codes == EXPANDED)).size:
-        codes, places = _expand(codes, places, wide, raw)
+    codes = tables().plain.take(raw, mode="clip")
+    special = np.flatnonzero(codes > LAST_CODE)
+    is_wide = False
+    if special.size:
+        kinds = codes[special]
+        inner = special[kinds == INNER]
+        codes[inner] = np.where(_between_letters(raw, inner), np.uint32(DROPPED), np.uint32(_BOUNDARY))
+        is_wide = inner.size < special.size
+    places = np.flatnonzero(codes != DROPPED)
+    codes = codes.take(places)
+    if is_wide:
+        codes, places = _expand(codes, places, np.flatnonzero(codes == EXPANDED), raw)
     return Folded(codes, places, places + 1)
 
 
@@ -86,36 +88,88 @@ def collapse(plain: Folded) -> Folded:
     return Folded(plain.codes[first], plain.starts[first], plain.ends[last])
 
 
+def around(view: Folded, at: Places, reach: int) -> Folded:
+    """Only what stands within `reach` of these places; a clause end stands between two pieces."""
+    steps = np.zeros(view.codes.size + 1, dtype=np.int32)
+    np.add.at(steps, np.maximum(at - reach, 0), 1)
+    np.add.at(steps, np.minimum(at + reach + 1, view.codes.size), -1)
+    kept = np.cumsum(steps[:-1]) > 0
+    edges = np.flatnonzero(kept[1:] & ~kept[:-1])  # the one before a piece becomes the end between
+    kept[edges] = True
+    codes = view.codes.copy()
+    codes[edges] = _BOUNDARY
+    places = np.flatnonzero(kept)
+    return Folded(codes[places], view.starts[places], view.ends[places])
+
+
+def repeats(view: Folded) -> Places:
+    """Where a letter or digit stands twice in a row."""
+    same = view.codes[1:] == view.codes[:-1]
+    same &= view.codes[1:] != _BOUNDARY
+    return np.flatnonzero(same)
+
+
+def lone(view: Folded) -> Places:
+    """Where a character stands alone between two clause ends: only there can a word be taken apart by them."""
+    ends = view.codes == _BOUNDARY
+    return np.flatnonzero(ends[:-2] & ends[2:] & ~ends[1:-1]) + 1
+
+
 def unspaced(plain: Folded) -> Folded:
     """The view without clause marks, for words taken apart by them: 加。微。信."""
     kept = np.flatnonzero(plain.codes != _BOUNDARY)
     return Folded(plain.codes[kept], plain.starts[kept], plain.ends[kept])
 
 
-_LATIN = re.compile("[a-z]{2,}")
-
-
 def sounded(plain: Folded, text: str) -> Folded:
     """The view by sound: each Chinese character, digit and run of written pinyin becomes its syllables."""
     known = tables()
-    heard = known.syllable_of[plain.codes]
-    codes = np.where(heard > 0, heard, plain.codes).astype(np.uint32)
+    codes = known.sound.take(plain.codes, mode="clip")
     starts, ends = plain.starts, plain.ends
     kept = None
-    for run in _LATIN.finditer(text):
-        pieces = spelled(run[0])
+    for first, last in _latin_runs(plain.codes):
+        pieces = spelled(text[first:last])
         if not pieces:
             continue
         if kept is None:
             kept, ends = np.ones(codes.size, dtype=np.bool_), ends.copy()
-        kept[run.start() : run.end()] = False
-        at = run.start()
+        kept[first:last] = False
+        at = first
         for piece in pieces:
             kept[at] = True
             codes[at] = ord(known.syllables[piece])
             ends[at] = plain.ends[at + len(piece) - 1]
             at += len(piece)
     return Folded(codes, starts, ends) if kept is None else Folded(codes[kept], starts[kept], ends[kept])
+
+
+SYLLABLES = 512
+"""More than Chinese has; the last number stands for what is no syllable."""
+
+
+def pairs(codes: Codes) -> Codes:
+    """One number for each two neighbours of a view by sound."""
+    numbers = np.minimum(codes - np.uint32(ord(FIRST_SYLLABLE)), np.uint32(SYLLABLES - 1))
+    joined: Codes = numbers[:-1] * np.uint32(SYLLABLES) + numbers[1:]
+    return joined
+
+
+def heard_otherwise(plain: Folded) -> Folded:
+    """The view by sound with the second reading of every character that has one: 卷 as quan. Written pinyin is left
+    to `sounded`."""
+    return Folded(tables().other_sound.take(plain.codes, mode="clip"), plain.starts, plain.ends)
+
+
+def _latin_runs(codes: Codes) -> list[list[int]]:
+    """First and last of every row of two and more Latin letters."""
+    letters = np.flatnonzero((codes - 0x61) < 26)
+    if letters.size < 2:
+        return []
+    cuts = np.flatnonzero(np.diff(letters) > 1)
+    first = letters[np.concatenate(([0], cuts + 1))]
+    last = letters[np.concatenate((cuts, [letters.size - 1]))] + 1
+    runs: list[list[int]] = np.stack((first, last), axis=1)[last - first >= 2].tolist()
+    return runs
 
 
 @lru_cache(maxsize=4096)

@@ -90,6 +90,11 @@ def pieces_of(texts: Sequence[str], known: Dictionary) -> list[list[str]]:
     return [cut(text, False) for text in texts]
 
 
+def is_word(piece: str) -> bool:
+    """Whether the general dictionary holds the piece as a word of Chinese characters."""
+    return "一" <= min(piece) <= max(piece) <= "鿿" and bool(_engine(Dictionary()).has_word(piece))
+
+
 @lru_cache(maxsize=65_536)
 def is_content(word: str) -> bool:
     """Whether a word says something by itself: no mark, no number, no particle, not one lone character."""

@@ -149,8 +149,33 @@ def test_it_lets_the_strongest_stand_and_keeps_the_rest() -> None:
 def test_it_trusts_sound_less_when_short() -> None:
     assert check("家微新").hits[0].action == Action.WARN
     assert check("全网罪低价").hits[0].action == Action.BLOCK
-    assert not check("维新", replace(RULE, terms=("微信",))).hits
-    assert check("维新", replace(RULE, terms=("微信",), sound_from=2)).hits
+    assert not check("薇芯", replace(RULE, terms=("微信",))).hits
+    assert check("薇芯", replace(RULE, terms=("微信",), sound_from=2)).hits
+
+
+@pytest.mark.parametrize("text", ["苹果估计是冻的", "机票在国际机场取", "下次还光顾这家店", "对国家机器没兴趣"])
+def test_it_puts_ordinary_words_aside_that_only_sound_alike(text: str) -> None:
+    rule = replace(RULE, terms=("国家级", "国际级", "骨折价"))
+    found = check(text, rule)
+    assert not found.hits
+    assert {hit.standing for hit in found.aside} == {Standing.ALLOWED}
+    assert all(hit.because.startswith("ordinary words: ") for hit in found.aside)
+
+
+def test_it_hears_the_second_reading_of_a_character() -> None:
+    assert check("卷网最低价来了").hits[0].view in {View.SOUND, View.LOOKALIKE}
+    assert check("他说国家及的，郭家级").hits
+
+
+def test_it_reads_a_compiled_lexicon_again() -> None:
+    lexicon = api.compile_packs([pack(RULE, replace(RULE, id="t.other", terms=("谢谢惠顾",), near=("再来",)))])
+    again = api.thaw_lexicon(lexicon.content())
+    assert again.packs == lexicon.packs
+    assert again.fingerprint == lexicon.fingerprint
+    texts = ["全网最低价", "加薇信", "谢谢惠顾再来", "谢谢谢惠顾，再来", "加。微。信", "好的"]
+    assert api.check_many(texts, lexicon=again) == api.check_many(texts, lexicon=lexicon)
+    with pytest.raises(api.BadLexicon):
+        api.thaw_lexicon(b"PK no lexicon")
 
 
 def test_it_finds_words_with_doubled_characters() -> None:
