@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from kaibo.commerce.lineup import stock
 from kaibo.commerce.lineup.contracts import MONEY, ROLES
 from kaibo.kit.money import MINOR_DIGITS, to_decimal, to_minor
+from kaibo.kit.tables.texts import EMPTY, BadCell, clean
 
-EMPTY = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "n/a", "na", "none", "null"})
-"""What people write into a cell that has nothing."""
 _BROKEN = re.compile(r"#(ref|n/a|name|value|div/0|num|null)[!?]?|#{2,}", re.IGNORECASE)
 _CURRENCY_SIGNS = re.compile(r"[¥￥$€£,\s]|元|rmb|cny|块")
 _ROLE_WORDS = {
@@ -28,21 +27,6 @@ _PIECES = re.compile(r"(\d+)(?:\.0+)?\s*(?:件|单|个|份|pcs|pieces)?", re.IGN
 LENGTHS = {"link_no": 12, "style_no": 80, "title": 300, "role": 20, "promise": 200, "sample_holder": 80}
 LONGEST = 4000
 DEAREST_MINOR = 10**12
-
-
-class BadCell(Exception):
-    """A cell that cannot be read."""
-
-    def __init__(self, problem: str, fix: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.fix = fix
-
-
-def clean(text: object) -> str:
-    """The text of a cell without what spreadsheets wrap around it: tabs, apostrophes, odd spaces."""
-    plain = str(text).replace("\u00a0", " ").replace("\u3000", " ").replace("\ufeff", "").replace("\x00", "")
-    return plain.strip().removeprefix("'").strip()
 
 
 def read_cell(field: str, text: str, *, currency: str = "CNY") -> Any:

@@ -1,12 +1,11 @@
 """Which column of a sheet is which cell of a line: header rows, aliases in Chinese and English, size columns. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kaibo.commerce.lineup.contracts import FIELDS, Column
 from kaibo.commerce.lineup.stock import is_size
+from kaibo.kit.tables.texts import header_key
 
 SKU_FIELDS = ("colour", "size", "pieces")
 """Columns of sheets that give a row to every SKU; size columns are `size:<name>`."""
@@ -41,16 +40,6 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "size": ("尺码", "尺寸", "码数", "规格", "size"),
     "pieces": ("库存", "数量", "件数", "库存数", "现货", "备货", "总库存", "stock", "quantity", "qty", "pieces"),
 }  # fmt: skip
-_UNITS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]|[\s:：*_\-.·×x/|]+")
-
-
-def header_key(text: str) -> str:
-    """A heading as it is compared: half width, lower case, without units in brackets and without signs."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
-    short = _UNITS.sub("", plain)
-    return (short or plain)[:80]
-
-
 _EXACT = {header_key(alias): field for field, aliases in ALIASES.items() for alias in aliases}
 _CONTAINED = sorted(((key, field) for key, field in _EXACT.items() if len(key) >= 2), key=lambda each: -len(each[0]))
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from kaibo.commerce.lineup import columns as headings
 from kaibo.commerce.lineup import stock
-from kaibo.commerce.lineup.cells import EMPTY, BadCell, read_cell
+from kaibo.commerce.lineup.cells import read_cell
 from kaibo.commerce.lineup.contracts import FIELDS, CellProblem, Column, Draft, Line, Pieces
 from kaibo.commerce.lineup.errors import BadFile
 from kaibo.commerce.lineup.grids import Grid
+from kaibo.kit.tables.texts import EMPTY, BadCell
 
 _TOTALS = ("合计", "总计", "小计", "共计", "汇总", "total", "sum", "subtotal")
 _OWN = ("link_no", "style_no", "title")

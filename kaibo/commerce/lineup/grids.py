@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kaibo.commerce.lineup.cells import clean
 from kaibo.commerce.lineup.errors import BadFile
+from kaibo.kit.tables.texts import clean
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 60 * 1024 * 1024

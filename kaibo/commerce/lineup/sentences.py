@@ -5,9 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext as _p
 
-from kaibo.commerce.lineup.cells import BadCell, read_cell
+from kaibo.commerce.lineup.cells import read_cell
 from kaibo.commerce.lineup.contracts import Finding
 from kaibo.kit.money import show_money
+from kaibo.kit.tables.texts import BadCell
 
 
 def field_names() -> dict[str, str]:

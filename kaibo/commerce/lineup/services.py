@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kaibo.commerce.catalog import api as catalog
 from kaibo.commerce.catalog.contracts import Sighting, SkuView
 from kaibo.commerce.lineup import stored
-from kaibo.commerce.lineup.cells import EMPTY_VALUES, BadCell, clean, read_cell
+from kaibo.commerce.lineup.cells import EMPTY_VALUES, read_cell
 from kaibo.commerce.lineup.contracts import FIELDS, Difference, Line, Rules
 from kaibo.commerce.lineup.errors import BadLineup, LineupConflict, NothingToUndo
 from kaibo.commerce.lineup.models import Lineup, Version
@@ -19,6 +19,7 @@ from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock, env
 from kaibo.kit.errors import NotFound
+from kaibo.kit.tables.texts import BadCell, clean
 
 MOST_LINES = 1000
 TOLD = 60

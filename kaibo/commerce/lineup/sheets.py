@@ -12,6 +12,7 @@ from kaibo.commerce.lineup.errors import BadLineup
 from kaibo.commerce.lineup.models import KnownColumn, Lineup, Version
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
+from kaibo.kit.tables.texts import header_key
 
 MODES = ("replace", "update", "append")
 
@@ -54,7 +55,7 @@ def remember_columns(draft: Draft, *, actor: str) -> int:
     known = remembered()
     count = 0
     for column in draft.columns:
-        key = columns.header_key(column.header)
+        key = header_key(column.header)
         is_told = column.certainty == "chosen" or (column.certainty == "guessed" and column.field)
         if not key or not is_told or known.get(key) == column.field or column.field.startswith("size:"):
             continue

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaibo.commerce.lineup import stock
-from kaibo.commerce.lineup.cells import BadCell, read_cell, show_cell
+from kaibo.commerce.lineup.cells import read_cell, show_cell
 from kaibo.commerce.lineup.contracts import Pieces
+from kaibo.kit.tables.texts import BadCell
 
 
 @pytest.mark.parametrize(
