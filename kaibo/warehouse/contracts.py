@@ -25,7 +25,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that a platform or a person states, kept beside ours, never mixed in."""
+    """A number that a platform or a person states, kept beside ours, never mixed in.
+
+    Shape: `part` names what it is about, `product:<id>` or `plan:<id>`; empty for the whole show.
+    """
 
     figure: str
     value: int
@@ -35,6 +38,7 @@ class Figure:
     feed_id: str
     is_final: bool
     event_id: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

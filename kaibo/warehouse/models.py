@@ -65,6 +65,7 @@ class FigureRow(models.Model):
     origin = models.TextField()
     feed_id = models.TextField()
     is_final = models.BooleanField()
+    part = models.TextField(default="", blank=True)  # product:<id>, plan:<id>, '' the whole show
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("show_id", "uid"), name="figure_once"),)

@@ -118,10 +118,11 @@ def samples(show_id: str, *, from_us: int | None = None) -> list[Sample]:
     return [Sample(at_us, value) for at_us, value in rows.order_by("at_us", "uid").values_list("at_us", "value")]
 
 
-def figures(show_id: str) -> list[Figure]:
-    """Stated numbers in order of their as-of. Cost: 1 query."""
+def figures(show_id: str, *, of_parts: bool = False) -> list[Figure]:
+    """Numbers stated of the whole show, or of its products and ad plans, in order of their as-of. Cost: 1 query."""
     rows = models.FigureRow.objects.filter(show_id=show_id).order_by("as_of_us", "uid")
-    fields = ("figure", "value", "as_of_us", "basis", "origin", "feed_id", "is_final", "event_id")
+    rows = rows.exclude(part="") if of_parts else rows.filter(part="")
+    fields = ("figure", "value", "as_of_us", "basis", "origin", "feed_id", "is_final", "event_id", "part")
     return [Figure(*row) for row in rows.values_list(*fields)]
 
 

@@ -13,15 +13,15 @@ def register(app: typer.Typer) -> None:
 
     @app.command(name="import")
     def import_(  # noqa: PLR0917 - the command line names them
-        connector: Annotated[str, typer.Argument(help="Format of the file, for example bilirec_xml.")],
-        path: Annotated[Path, typer.Argument(help="The file, plain or gzip.")],
+        connector: Annotated[str, typer.Argument(help="Format of the file, for example bilirec_xml; auto finds out.")],
+        path: Annotated[list[Path], typer.Argument(help="The files, plain or gzip; several with auto.")],
         room: Annotated[str, typer.Option(help="Room of the file, or the one to take out of several.")] = "",
         show: Annotated[str, typer.Option(help="Show that takes all of it.")] = "",
         option: Annotated[list[str] | None, typer.Option(help="Setting of the connector as name=value.")] = None,
         wait: Annotated[bool, typer.Option("--wait", help="Return once all of it is counted.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
     ) -> None:
-        """Bring a recording into the log. The last line is the summary as JSON."""
+        """Bring recordings or exported tables into the log. The last line of each is its summary as JSON."""
         from kaibo.config.cli import BAD_INPUT, migrate, start_django
         from kaibo.config.progress import bar
 
@@ -30,10 +30,18 @@ def register(app: typer.Typer) -> None:
         from kaibo.operations.imports import api
         from kaibo.warehouse.api import CounterAlongside
 
+        if connector in {"auto", "exports"}:
+            from kaibo.config.tablefiles import bring_all
+
+            with CounterAlongside() if wait else nullcontext():
+                bring_all(path, show=show, as_json=as_json)
+            return
+        if len(path) > 1:
+            raise typer.BadParameter("one file at a time; `kaibo import auto` takes several")
         with CounterAlongside() if wait else nullcontext(), bar(is_wanted=not as_json) as tell:
             report = api.import_file(
                 connector,
-                path,
+                path[0],
                 room=room or None,
                 show=show or None,
                 options=pairs(option or []),

@@ -43,6 +43,7 @@ def simulate_command(
     duplicates: Annotated[float, typer.Option(help="Share of lines delivered twice.")] = 0.0,
     counts: Annotated[bool, typer.Option("--counts", help="State impressions without viewers.")] = False,
     later: Annotated[bool, typer.Option("--later", help="Also shipping and refunds of the days after.")] = False,
+    exports: Annotated[Path | None, typer.Option(help="Also write the seven tables a team would export.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Generate a plausible night from causes, with the truth beside it."""
@@ -74,6 +75,10 @@ def simulate_command(
         batches = throttled(batches, rate)
     watched = _watched(batches, made.truth()["events"], is_quiet=as_json)
     result = _write(made, out, watched) if out else _send(made, to, token, watched)
+    if exports:
+        from kaibo.connectors.simulator.exports.files import write_exports
+
+        result["exports"] = [str(path) for path in write_exports(made, exports)]
     seconds = time.monotonic() - began
     result |= {"seconds": round(seconds, 3), "events_per_second": round(result["events"] / seconds)}
     emit(result, as_json=as_json)

@@ -48,11 +48,16 @@ class Night:
         return self.world.span
 
     @cached_property
+    def prefix(self) -> str:
+        """What begins every id of this night: the same for the same seed, place and start."""
+        told = f"{self.seed}/{self.config.platform}/{self.config.room_id}/{self.started_us}"
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    @cached_property
     def timeline(self) -> Timeline:
         """The merged blocks; made on first use."""
         config, world = self.config, self.world
-        told = f"{self.seed}/{config.platform}/{config.room_id}/{self.started_us}"
-        prefix = hashlib.sha256(told.encode()).hexdigest()[:12]
+        prefix = self.prefix
         blocks = [
             *stage.write_script(config, world.lineup, world.acts, world.orders, self.seed),
             *events.audience(world.crowd, world.impressions, world.samples),

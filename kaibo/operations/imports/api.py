@@ -1,11 +1,22 @@
 """The door of imports: files in, files back out again, shows played once more."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from kaibo.operations.imports import replays, services
-from kaibo.operations.imports.contracts import BadSpeed, ImportReport, ImportView, Progress, ReplayReport
-from kaibo.operations.imports.models import Import
+from kaibo.operations.imports import matches, replays, services, tables, tableviews
+from kaibo.operations.imports.contracts import (
+    BadSpeed,
+    ImportReport,
+    ImportView,
+    Progress,
+    ReplayReport,
+    TableNotFound,
+    TableState,
+    TableView,
+    WaitingGroup,
+)
+from kaibo.operations.imports.models import Import, Table
 
 
 def import_file(
@@ -61,3 +72,135 @@ def replay_show(
     if not (speed == 0 or 0.01 <= speed <= 100_000):
         raise BadSpeed(f"speed {speed} is out of range", fix="choose 0.01 to 100000, or 0 for as fast as possible")
     return replays.replay(show_id, into=into, speed=speed, actor=actor, progress=progress)
+
+
+# -- tables that people drop ----------------------------------------------------------------------------------------
+
+
+def drop_table(
+    chunks: Iterable[bytes],
+    *,
+    file_name: str,
+    as_of: int | None = None,
+    show_id: str = "",
+    rooms: Collection[tuple[str, str]] | None = None,
+    language: str = "en",
+    actor: str,
+) -> TableView:
+    """Keep a dropped file, say what it is and let a worker check it; nothing of it reaches the log yet.
+
+    Shape: `as_of` is when it was exported (a file's own time), µs UTC; `show_id` the show it is about, where somebody
+    says so; `rooms` those the actor sees, None for all. A file that is no table comes back refused, with the fix.
+    """
+    row = tables.drop(
+        chunks, file_name=file_name, as_of=as_of, show_id=show_id, rooms=rooms, language=language, actor=actor
+    )
+    return tableviews.view(row, with_rows=True)
+
+
+def map_table(
+    table_id: str, *, export: str, chosen: Mapping[str, str], show_id: str = "", platform: str = "", actor: str
+) -> TableView:
+    """Say what a table is: heading -> field for what the headings do not say; remembered for such headings.
+
+    Raises: TableNotFound, TableBusy, BadMapping.
+    """
+    row = tables.map_table(table_id, export=export, chosen=chosen, show_id=show_id, platform=platform, actor=actor)
+    return tableviews.view(row, with_rows=True)
+
+
+def start_table(table_id: str, *, actor: str) -> TableView:
+    """Let a worker import it: all of it or nothing. Raises TableNotFound, TableBusy, BadMapping."""
+    return tableviews.view(tables.start(table_id, actor=actor))
+
+
+def discard_table(table_id: str, *, actor: str) -> None:
+    """Put a dropped file away. Raises TableNotFound, TableBusy."""
+    tables.discard(table_id, actor=actor)
+
+
+def table(table_id: str, *, with_rows: bool = True) -> TableView:
+    """One dropped table. Raises TableNotFound. Cost: two queries and the head of the file."""
+    row = Table.objects.filter(id=table_id).first()
+    if row is None:
+        raise TableNotFound(f"there is no table {table_id}", table_id=table_id)
+    return tableviews.view(row, with_rows=with_rows)
+
+
+def dropped(*, actor: str = "", limit: int = 60) -> list[TableView]:
+    """Tables that are not put away, latest first; `actor` only those of one person. Cost: two queries per table."""
+    rows = Table.objects.exclude(state=TableState.DISCARDED)
+    if actor:
+        rows = rows.filter(actor=actor)
+    return [tableviews.view(row) for row in rows[:limit]]
+
+
+def table_problems(table_id: str) -> Iterator[list[Any]]:
+    """Row, heading, value, problem and fix of every refused cell."""
+    return tables.problems_of(table_id)
+
+
+def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "en") -> TableView:
+    """Recognise, check and import one table at once, in this process; for the command line.
+
+    Shape: the view says what happened; a table that nobody knows or that is refused is not imported.
+    Raises: LogRefuses, LogBusy while keeping; then nothing of it was kept.
+    """
+    with path.open("rb") as file:
+        row = tables.drop(
+            iter(lambda: file.read(1 << 20), b""),
+            file_name=path.name,
+            as_of=path.stat().st_mtime_ns // 1000,
+            show_id=show_id,
+            rooms=None,
+            language=language,
+            actor=actor,
+            is_checked_later=False,
+        )
+    if row.state == TableState.WAITING:
+        tables.check(row)
+        tables.start(row.id, actor=actor, is_later=False)
+        row.refresh_from_db()
+        tables.bring(row)
+        row.refresh_from_db()
+    seen = tableviews.view(row, with_rows=True)
+    if row.state != TableState.COMPLETE:
+        tables.discard(row.id, actor=actor)
+    return seen
+
+
+def waiting_orders(*, mine: str = "") -> list[WaitingGroup]:
+    """Orders of files that wait for a show, by author and why. Cost: two queries."""
+    return matches.groups(mine=mine)
+
+
+def assign_orders(
+    show_id: str,
+    *,
+    platform: str,
+    author: str,
+    evidence: str,
+    from_us: int | None = None,
+    to_us: int | None = None,
+    is_account: bool = False,
+    mine: str = "",
+    actor: str,
+    why: str = "",
+) -> ImportView:
+    """Give waiting orders to a show by hand; the import that stands for it can be undone.
+
+    Raises: NothingWaits, ShowNotFound, LogRefuses, LogBusy.
+    """
+    act = matches.assign(
+        show_id,
+        platform=platform,
+        author=author,
+        evidence=evidence,
+        from_us=from_us,
+        to_us=to_us,
+        is_account=is_account,
+        mine=mine,
+        actor=actor,
+        why=why,
+    )
+    return services.view(act)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -87,8 +88,87 @@ class ReplayReport(msgspec.Struct, frozen=True):
     rejected: int = 0
 
 
+class TableState(StrEnum):
+    """Where a dropped table stands; `unclear` needs a person to map it, `checked` waits for the word to import it."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+    CHECKED = "checked"
+    QUEUED = "queued"
+    IMPORTING = "importing"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A dropped table. `check_up` is what the dry run found, `report` what importing brought. Units: µs UTC."""
+
+    id: str
+    file_name: str
+    size: int
+    sha256: str
+    actor: str
+    state: TableState
+    created_at: int
+    as_of: int
+    export: str
+    confidence: float
+    columns: tuple[dict[str, Any], ...]
+    preview: tuple[dict[str, Any], ...]
+    missing: tuple[str, ...]
+    show_id: str
+    platform: str
+    problem: str
+    fix: str
+    phase: str
+    done: int
+    total: int
+    check_up: dict[str, Any]
+    report: dict[str, Any]
+    ingest_id: str
+    earlier: str = ""  # the import of the same content, when there was one
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingGroup:
+    """Orders of one author that wait for a show, and why. Units: minor units; µs UTC."""
+
+    platform: str
+    author: str
+    evidence: str
+    orders: int
+    amount_minor: int | None
+    currency: str
+    first_at: int | None
+    last_at: int | None
+
+
 class ImportNotFound(NotFound):
     code = "import_not_found"
+
+
+class TableNotFound(NotFound):
+    code = "table_not_found"
+
+
+class TableBusy(Conflict):
+    """The table is being imported, or is over."""
+
+    code = "table_busy"
+
+
+class BadMapping(KaiboError):
+    """A column was given to a field that the export does not have."""
+
+    code = "bad_mapping"
+    status = 422
+
+
+class NothingWaits(NotFound):
+    code = "nothing_waits"
 
 
 class ImportUndone(Conflict):

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kaibo.connectors import api as connectors
+from kaibo.connectors.api import WrongConnector
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
+from kaibo.operations.imports import matches
 from kaibo.operations.imports.contracts import (
     ImportNotFound,
     ImportReport,
@@ -31,6 +33,8 @@ def import_file(
 ) -> ImportReport:
     """Bring a file in, with a row that says so; see the door."""
     manifest = connectors.connector(connector)
+    if connector == "exports":
+        raise WrongConnector("tables are joined to their shows", fix="use `kaibo import auto`, or the page of imports")
     connectors.check_file(connector, path, options=options)
     sha256 = content_hash(manifest, path)
     earlier = _earlier(sha256, connector)
@@ -65,6 +69,7 @@ def undo(ingest_id: str, *, actor: str, why: str) -> int:
     if row.state == ImportState.UNDONE:
         raise ImportUndone("this import was taken back already", ingest_id=ingest_id)
     taken = eventlog.retract(ingest_id=ingest_id, actor=actor, why=why)
+    matches.forget(ingest_id)
     row.state, row.undone_at, row.undone_by, row.why = ImportState.UNDONE, clock.now_us(), actor, why
     row.save(update_fields=["state", "undone_at", "undone_by", "why"])
     eventlog.audit(actor, "import.undo", f"import:{ingest_id}", before={"accepted": row.accepted}, why=why)

@@ -1,0 +1,211 @@
+"""To which show a row of an export belongs: by room, author, time and product, with the evidence; never by guessing."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.shows import api as shows
+from kaibo.eventlog import api as eventlog
+from kaibo.kit import clock, env
+from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
+from kaibo.operations.imports.models import Account
+from kaibo.warehouse import api as warehouse
+
+GRACE_US = 2 * MINUTE_US
+"""An order that is placed this soon after the close was begun in the room."""
+NEAR_US = 30 * MINUTE_US
+"""A platform's opening time and ours differ by less than this."""
+LATEST_US = 2 * DAY_US
+"""A report without a time is about a show that ended this recently before it was exported."""
+DEMO = "simulated"
+UNKNOWN_AUTHOR, NO_SHOW, SEVERAL, NO_TIME, ELSEWHERE = "author_unknown", "no_show", "several", "no_time", "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A show as a target of rows. Units: µs UTC; `to_us` after now while it is on air."""
+
+    show_id: str
+    platform: str
+    room_id: str
+    from_us: int
+    to_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The show, and by what: `author+time`; without a show `evidence` says why there is none."""
+
+    place: Place | None
+    evidence: str
+
+
+def author_key(text: object) -> str:
+    """An author's id or name as it is compared."""
+    return unicodedata.normalize("NFKC", str(text or "")).strip().lower()[:200]
+
+
+class Joiner:
+    """Knows shows, rooms and accounts as they are now. `seen` limits it to rooms that somebody sees."""
+
+    def __init__(
+        self, platform: str, *, show_id: str = "", seen: Collection[tuple[str, str]] | None = None, as_of: int = 0
+    ) -> None:
+        self.platforms = {platform, DEMO} if platform else None
+        self.as_of = as_of
+        self.show_id = show_id
+        self.places = _places(self.platforms, seen, show_id)
+        self._by_name: dict[str, set[tuple[str, str]]] = {}
+        named = [(room.platform, room.room_id, room.name) for room in rooms.rooms()]
+        named += [(place.platform, place.room_id, "") for place in self.places]
+        for home, room_id, name in named:
+            for text in (name, room_id):
+                if text and self._is_ours(home):
+                    self._by_name.setdefault(author_key(text), set()).add((home, room_id))
+        for account in Account.objects.all():
+            if self._is_ours(account.platform):
+                self._by_name.setdefault(account.key, set()).add((account.platform, account.room_id))
+        self.skus = lru_cache(maxsize=64)(_skus_of)
+        """Products and SKUs that a show offers -> their product."""
+
+    def _is_ours(self, platform: str) -> bool:
+        return self.platforms is None or platform in self.platforms
+
+    def verdict(self, join: Mapping[str, Any]) -> Verdict:
+        """Where a row belongs. `join` as the translator tells it: at, until, author, author_id, room, product, sku."""
+        at, until = join.get("at"), join.get("until")
+        if at is None:
+            return self._without_time(join)
+        found, evidence = self._on_air(at, until), ["time"]
+        if not found:
+            return Verdict(None, ELSEWHERE if self.show_id else NO_SHOW)
+        if room := join.get("room"):
+            same = [place for place in found if place.room_id == room]
+            if same:
+                found, evidence = same, ["room", "time"]
+        if evidence[0] != "room":
+            told = self._by_author(found, join)
+            if isinstance(told, str):
+                return Verdict(None, told)
+            if told is not None:
+                found, evidence = told, ["author", "time"]
+        if len(found) > 1 and (product := join.get("product") or join.get("sku")):
+            offering = [place for place in found if product in self.skus(place.show_id)]
+            if len(offering) == 1:
+                found = offering
+                evidence.append("product")
+        if len(found) > 1:
+            return Verdict(None, SEVERAL)
+        if self.show_id:
+            evidence.insert(0, "chosen")
+        return Verdict(found[0], "+".join(evidence))
+
+    def _by_author(self, found: list[Place], join: Mapping[str, Any]) -> list[Place] | str | None:
+        """Shows of the row's author; why there are none; None where it says nothing about the show."""
+        author = self._author(join)
+        if author is None:
+            return None
+        theirs = [place for place in found if (place.platform, place.room_id) in author]
+        if theirs:
+            return theirs
+        if author:
+            return ELSEWHERE if self.show_id else NO_SHOW
+        return None if self.show_id else UNKNOWN_AUTHOR
+
+    def _author(self, join: Mapping[str, Any]) -> set[tuple[str, str]] | None:
+        """Rooms that the row's author stands for: None where it names nobody, empty where we do not know them."""
+        keys = [key for name in ("author_id", "author") if (key := author_key(join.get(name)))]
+        if not keys:
+            return None
+        return set().union(*(self._by_name.get(key, set()) for key in keys))
+
+    def _on_air(self, at: int, until: int | None) -> list[Place]:
+        local = clock.to_datetime(at).astimezone(env.zone())
+        if until is None and (local.hour, local.minute, local.second) == (0, 0, 0):
+            return [place for place in self.places if _day_of(place.from_us) == local.date()]
+        if until is not None:
+            return _best([place for place in self.places if place.from_us < until and at < place.to_us], at, until)
+        inside = [place for place in self.places if place.from_us <= at < place.to_us]
+        if inside:
+            return inside
+        return [place for place in self.places if place.to_us <= at < place.to_us + GRACE_US]
+
+    def begun_near(self, at: int) -> list[Place]:
+        """Shows that began within half an hour of the instant: how reports name a show."""
+        return [place for place in self.places if abs(place.from_us - at) < NEAR_US]
+
+    def over_hour(self, at: int) -> list[Place]:
+        """Shows that were on air in some part of the hour."""
+        return [place for place in self.places if place.from_us < at + HOUR_US and at < place.to_us]
+
+    def report_verdict(self, join: Mapping[str, Any]) -> Verdict:
+        """Where a row of a report belongs: the show that it says began then."""
+        at = join.get("at")
+        if at is not None and join.get("until") is None:
+            near = self.begun_near(at)
+            if near:
+                return self.verdict({**join, "at": near[0].from_us} if len(near) == 1 else join)
+        return self.verdict(join)
+
+    def hour_verdict(self, join: Mapping[str, Any], hour: int) -> Verdict:
+        """Where an hour of spend belongs."""
+        found = self.over_hour(hour)
+        best = _best(found, hour, hour + HOUR_US)
+        return self.verdict({**join, "at": max(best[0].from_us, hour)}) if best else Verdict(None, NO_SHOW)
+
+    def _without_time(self, join: Mapping[str, Any]) -> Verdict:
+        """A table that names no time is about the chosen show, else about the only one that ended lately."""
+        if self.show_id:
+            return Verdict(self.places[0], "chosen") if self.places else Verdict(None, ELSEWHERE)
+        lately = [place for place in self.places if self.as_of - place.from_us >= 0 and self._is_late(place)]
+        author = self._author(join)
+        if author:
+            lately = [place for place in lately if (place.platform, place.room_id) in author]
+        if len(lately) > 1 and (product := join.get("product") or join.get("sku")):
+            lately = [place for place in lately if product in self.skus(place.show_id)]
+        if len(lately) == 1:
+            return Verdict(lately[0], "latest")
+        return Verdict(None, SEVERAL if lately else NO_TIME)
+
+    def _is_late(self, place: Place) -> bool:
+        return self.as_of < place.to_us + LATEST_US
+
+
+def _places(platforms: Collection[str] | None, seen: Collection[tuple[str, str]] | None, show_id: str) -> list[Place]:
+    known = {show.show_id for show in shows.shows() if show.merged_into is None}
+    now = clock.now_us()
+    found = []
+    for window in eventlog.windows():
+        if window.show_id not in known or (show_id and window.show_id != show_id):
+            continue
+        if platforms is not None and not show_id and window.platform not in platforms:
+            continue
+        if seen is not None and (window.platform, window.room_id) not in seen:
+            continue
+        until = window.to_us if window.to_us is not None else max(now, window.from_us) + DAY_US
+        found.append(Place(window.show_id, window.platform, window.room_id, window.from_us, until))
+    return found
+
+
+def _best(found: list[Place], at: int, until: int) -> list[Place]:
+    """The one that shares most time, unless others share as much."""
+    shared = {place.show_id: min(place.to_us, until) - max(place.from_us, at) for place in found}
+    most = max(shared.values(), default=0)
+    return [place for place in found if shared[place.show_id] == most]
+
+
+def _day_of(at: int) -> dt.date:
+    return clock.business_day(at, zone=env.zone(), cut_hour=env.day_cut_hour())
+
+
+def _skus_of(show_id: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for offer in warehouse.offers(show_id):
+        if offer.product_id:
+            found.update(dict.fromkeys(offer.stock_by_sku, offer.product_id))
+            found[offer.product_id] = offer.product_id
+    return found

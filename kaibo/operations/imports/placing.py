@@ -1,0 +1,195 @@
+"""Rows of a table given to their shows: what goes into the log, what waits for a show, what is left out and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kaibo.connectors.tables import Form, RowEvents
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.events import PlatformEvent
+from kaibo.kit import clock
+from kaibo.kit.clock import HOUR_US
+from kaibo.operations.imports.join import Joiner, Place, Verdict
+from kaibo.operations.imports.models import Match, Stated
+
+WAITING = "the order waits for its show"
+ORDER_UNKNOWN = "the order is not known here; import the orders first"
+FED = "ad spend of this show already comes from a feed"
+NOT_OFFERED = "not offered in the show"
+NO_PLACE = "no show for this row"
+SPEND_PARTS = ("amount_minor", "ad_impressions", "ad_clicks", "attributed_gmv_minor")
+type Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Told:
+    """What became of one row: events for the log, events that wait under their order, reasons of those left out."""
+
+    number: int
+    events: list[PlatformEvent] = field(default_factory=list)
+    held: list[PlatformEvent] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    known: int = 0  # totals that did not grow since the file before
+    match: "NewMatch | None" = None
+    stated: list[tuple[str, str, dict[str, int]]] = field(default_factory=list)  # show, key, steps
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMatch:
+    """An order that was placed or is waiting, to be written with the import."""
+
+    platform: str
+    order_id: str
+    show_id: str
+    evidence: str
+    author: str
+    placed_at: int | None
+    amount_minor: int | None
+    currency: str
+
+
+class Placer:
+    """Places the rows of one file. Cost: one query per 1000 rows of orders, one per show and hour of spend."""
+
+    def __init__(self, form: Form, joiner: Joiner) -> None:
+        self.form, self.joiner = form, joiner
+        self._orders: dict[Key, Verdict] = {}
+        self._places = {place.show_id: place for place in joiner.places}
+        self._stated: dict[tuple[str, str], dict[str, int]] = {}
+        self._fed: dict[str, bool] = {}
+
+    def place(self, rows: Sequence[RowEvents]) -> list[Told]:
+        """What becomes of each row."""
+        if self.form.shape in {"orders", "books"}:
+            self._recall(rows)
+        return [self._row(row) for row in rows]
+
+    def _row(self, row: RowEvents) -> Told:
+        told = Told(row.number)
+        for event in row.events:
+            attrs = event.attrs or {}
+            join: dict[str, Any] = attrs.pop("join", {})
+            event.attrs = attrs or None
+            if self.form.shape in {"orders", "books"}:
+                self._order(event, join, told)
+            elif self.form.shape == "spend":
+                self._spend(event, join, told)
+            else:
+                self._stands(event, join, told)
+        return told
+
+    # -- orders -----------------------------------------------------------------------------------------------------
+
+    def _recall(self, rows: Sequence[RowEvents]) -> None:
+        """What earlier files made of these orders."""
+        keys = {(event.platform, event.order_id) for row in rows for event in row.events if event.order_id}
+        fresh = [order_id for platform, order_id in keys if (platform, order_id) not in self._orders]
+        for match in Match.objects.filter(order_id__in=fresh, show_id__gt=""):
+            place = self._places.get(match.show_id)
+            if place is not None:
+                self._orders[match.platform, match.order_id] = Verdict(place, "earlier")
+        if self.form.shape == "books":
+            for match in Match.objects.filter(order_id__in=fresh, show_id=""):
+                self._orders[match.platform, match.order_id] = Verdict(None, match.evidence)
+
+    def _order(self, event: PlatformEvent, join: dict[str, Any], told: Told) -> None:
+        key = (event.platform, event.order_id or "")
+        verdict = self._orders.get(key)
+        if verdict is None:
+            if self.form.shape == "books":
+                if event.order_id:
+                    told.left_out.append(ORDER_UNKNOWN)
+                else:
+                    told.events.append(event)  # a fee or a withdrawal: of no order, of no show
+                return
+            verdict = self._orders[key] = self.joiner.verdict(join)
+            told.match = self._match(event, join, verdict)
+        told.verdict = verdict
+        if verdict.place is None:
+            told.held.append(event)
+            told.match = told.match or self._match(event, join, verdict)
+            return
+        self._at(event, verdict.place)
+        told.events.append(event)
+
+    def _match(self, event: PlatformEvent, join: dict[str, Any], verdict: Verdict) -> NewMatch:
+        return NewMatch(
+            event.platform,
+            event.order_id or "",
+            verdict.place.show_id if verdict.place else "",
+            verdict.evidence,
+            str(join.get("author") or join.get("author_id") or "")[:200],
+            join.get("at"),
+            event.amount_minor,
+            event.currency or "",
+        )
+
+    # -- reports ----------------------------------------------------------------------------------------------------
+
+    def _stands(self, event: PlatformEvent, join: dict[str, Any], told: Told) -> None:
+        verdict = told.verdict = self.joiner.report_verdict(join)
+        place = verdict.place
+        if place is None:
+            told.left_out.append(NO_PLACE)
+            return
+        if event.kind == "stock.changed":
+            products = self.joiner.skus(place.show_id)
+            event.product_id = event.product_id or products.get(event.sku_id or "")
+            if products and event.product_id not in products:
+                told.left_out.append(NOT_OFFERED)
+                return
+        self._at(event, place)
+        told.events.append(event)
+
+    def _at(self, event: PlatformEvent, place: Place) -> None:
+        event.show_id, event.platform, event.room_id = place.show_id, place.platform, place.room_id
+
+    # -- ad spend ---------------------------------------------------------------------------------------------------
+
+    def _spend(self, event: PlatformEvent, join: dict[str, Any], told: Told) -> None:
+        """The step since what files stated of this hour before, inside the show's time."""
+        hour = event.occurred_at
+        verdict = told.verdict = self.joiner.hour_verdict(join, hour)
+        place = verdict.place
+        if place is None:
+            told.left_out.append(NO_PLACE)
+            return
+        if self._is_fed(place.show_id):
+            told.left_out.append(FED)
+            return
+        key = f"{event.event_id}:{str(join.get('author_id') or join.get('author') or '')[:60]}"
+        attrs = event.attrs or {}
+        totals = {name: int(attrs.get(name) or 0) for name in SPEND_PARTS[1:] if name in attrs}
+        totals["amount_minor"] = event.amount_minor or 0
+        before = self._before(place.show_id, key)
+        steps = {name: total - before.get(name, 0) for name, total in totals.items()}
+        if not any(steps.values()):
+            told.known += 1
+            return
+        self._stated[place.show_id, key] = {**before, **totals}
+        told.stated.append((place.show_id, key, dict(steps)))
+        event.occurred_at = max(place.from_us, min(hour + HOUR_US, place.to_us) - 1)
+        event.event_id = f"{event.event_id}:{before.get('amount_minor', 0)}-{totals['amount_minor']}"
+        event.amount_minor = steps.pop("amount_minor")
+        event.attrs = {**attrs, **steps}
+        self._at(event, place)
+        told.events.append(event)
+
+    def _before(self, show_id: str, key: str) -> dict[str, int]:
+        found = self._stated.get((show_id, key))
+        if found is None:
+            found = {}
+            for row in Stated.objects.filter(show_id=show_id, key=key):
+                for name, step in row.steps.items():
+                    found[name] = found.get(name, 0) + step
+            self._stated[show_id, key] = found
+        return found
+
+    def _is_fed(self, show_id: str) -> bool:
+        """Whether something beside files reports the show's spend: then a file's hours would count twice."""
+        found = self._fed.get(show_id)
+        if found is None:
+            seen = eventlog.coverage(show_id, now_us=clock.now_us()).seen.get("spend.reported", 0)
+            found = self._fed[show_id] = seen > Stated.objects.filter(show_id=show_id).count()
+        return found

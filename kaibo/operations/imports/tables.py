@@ -1,0 +1,385 @@
+"""Tables that people drop: kept on disk, recognised, checked, imported by a worker, reported; all or nothing."""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kaibo.connectors import tables as connectors
+from kaibo.connectors.tables import CellProblem, Found, Opened, UnreadableTable
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.errors import LogBusy, LogRefuses
+from kaibo.kit import clock, env
+from kaibo.kit.clock import DAY_US
+from kaibo.kit.errors import KaiboError
+from kaibo.operations.imports import matches
+from kaibo.operations.imports.contracts import (
+    BadMapping,
+    ImportState,
+    TableBusy,
+    TableNotFound,
+    TableState,
+)
+from kaibo.operations.imports.join import Joiner
+from kaibo.operations.imports.models import Headings, Import, Table
+from kaibo.operations.imports.tablerun import Outcome, TableRun
+
+CHECK, BRING = "imports.check", "imports.bring"
+KEPT_US = 7 * DAY_US
+OPEN = (TableState.WAITING, TableState.UNCLEAR, TableState.CHECKED, TableState.REFUSED, TableState.FAILED)
+RUNNING = (TableState.QUEUED, TableState.IMPORTING)
+
+
+def folder_of(table_id: str) -> Path:
+    """Where a dropped file lies until it is over."""
+    return env.home() / "tables" / table_id
+
+
+def file_of(table_id: str) -> Path:
+    return folder_of(table_id) / "file"
+
+
+def _now() -> int:
+    return clock.now_us()
+
+
+# -- dropping -------------------------------------------------------------------------------------------------------
+
+
+def drop(
+    chunks: Iterable[bytes],
+    *,
+    file_name: str,
+    as_of: int | None,
+    show_id: str,
+    rooms: Collection[tuple[str, str]] | None,
+    language: str,
+    actor: str,
+    is_checked_later: bool = True,
+) -> Table:
+    """Keep a file and say what it is. A file that is no table stays as a refused row with the reason."""
+    table_id = f"tab_{secrets.token_hex(8)}"
+    folder_of(table_id).mkdir(parents=True, mode=0o700)
+    digest, size = hashlib.sha256(), 0
+    with file_of(table_id).open("wb") as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    now = _now()
+    row = Table(
+        id=table_id,
+        file_name=Path(file_name.replace("\\", "/")).name[:255] or "table",
+        sha256=digest.hexdigest(),
+        size=size,
+        actor=actor,
+        language=language,
+        state=TableState.WAITING,
+        created_at=now,
+        updated_at=now,
+        as_of=min(as_of or now, now),
+        show_id=show_id,
+        rooms=None if rooms is None else sorted([list(room) for room in rooms]),
+    )
+    earlier = earlier_of(row)
+    if earlier is not None and earlier.as_of is not None:
+        row.as_of = earlier.as_of  # the same file states the same numbers of the same instant
+    with translation.override(language):
+        _recognise(row)
+    row.save(force_insert=True)
+    if row.state == TableState.WAITING and is_checked_later:
+        ask_check(row)
+    return row
+
+
+def earlier_of(row: Table) -> Import | None:
+    """The import of the same content that counts. Cost: one query."""
+    done = Import.objects.filter(sha256=row.sha256, connector="exports", state=ImportState.COMPLETE)
+    return done.order_by("started_at").first()
+
+
+def opened(row: Table) -> Opened:
+    """The file of a table. Raises UnreadableTable."""
+    path = file_of(row.id)
+    if not path.exists():
+        raise UnreadableTable(_("The file is not kept any more."), fix=_("Drop it again."))
+    return connectors.open_file(path, file_name=row.file_name)
+
+
+def _recognise(row: Table) -> None:
+    """Set what the table is, from what the team told of such headings before, else from its headings."""
+    try:
+        table = opened(row)
+    except UnreadableTable as refusal:
+        row.state, row.problem, row.fix = TableState.REFUSED, refusal.sentence, refusal.fix
+        return
+    known = Headings.objects.filter(signature_hash=_hash(table.signature)).first()
+    if known is not None and connectors.form(known.export) is not None:
+        row.export, row.chosen = known.export, known.chosen
+    elif table.found:
+        row.export = table.found[0].form.id
+    found = read_as(row, table)
+    row.state = TableState.UNCLEAR if found is None or found.missing else TableState.WAITING
+    if found is not None:
+        row.sheet = found.sheet
+
+
+def _hash(signature: str) -> str:
+    return hashlib.sha256(signature.encode()).hexdigest()
+
+
+def read_as(row: Table, table: Opened) -> Found | None:
+    """The table as its export; None where nobody has said which one it is."""
+    if not row.export:
+        return None
+    likely = next((one for one in table.found if one.form.id == row.export), None)
+    if likely is not None and not row.chosen:
+        return likely
+    return table.read_as(row.export, chosen=row.chosen, is_remembered=True)
+
+
+# -- mapping --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def map_table(
+    table_id: str, *, export: str, chosen: Mapping[str, str], show_id: str, platform: str, actor: str
+) -> Table:
+    """Say which export it is, which column holds which field, and for which show; remembered for such headings.
+
+    Raises: TableNotFound, TableBusy, BadMapping.
+    """
+    row = locked(table_id)
+    form = connectors.form(export)
+    if form is None:
+        raise BadMapping(_("There is no such kind of table."), field="export")
+    allowed = {*connectors.fields_of(form), *connectors.DROPPED, ""}
+    wrong = next((name for name in chosen.values() if name not in allowed), None)
+    if wrong is not None:
+        raise BadMapping(_("This kind of table has no field “%(name)s”.") % {"name": wrong}, field=wrong)
+    row.export, row.show_id, row.platform = export, show_id, platform
+    row.chosen = {connectors.heading_key(header): name for header, name in chosen.items()}
+    table = opened(row)
+    found = read_as(row, table)
+    if found is None:
+        raise BadMapping(_("No row of headings was found."), field="chosen")
+    row.sheet, row.problem, row.fix = found.sheet, "", ""
+    row.state = TableState.UNCLEAR if found.missing else TableState.WAITING
+    row.check_up, row.updated_at = {}, _now()
+    row.save()
+    if not found.missing:
+        _remember(row, table, actor=actor)
+        ask_check(row)
+    return row
+
+
+def _remember(row: Table, table: Opened, *, actor: str) -> None:
+    likely = table.found[0].form.id if table.found else ""
+    if row.export == likely and not row.chosen:
+        return
+    key = _hash(table.signature)
+    told = {"export": row.export, "chosen": row.chosen}
+    before = Headings.objects.filter(signature_hash=key).values("export", "chosen").first()
+    if before == told:
+        return
+    Headings.objects.update_or_create(signature_hash=key, defaults={**told, "actor": actor, "at_us": _now()})
+    eventlog.audit(actor, "import.headings_learned", f"headings:{key[:12]}", before=before, after=told)
+
+
+def locked(table_id: str) -> Table:
+    """The row, held until the transaction ends. Raises TableNotFound; TableBusy once it is being imported or over."""
+    row = Table.objects.select_for_update().filter(id=table_id).first()
+    if row is None:
+        raise TableNotFound(_("There is no such file."), table_id=table_id)
+    if row.state not in OPEN:
+        raise TableBusy(_("The file is being imported, or is imported already."), table_id=table_id)
+    return row
+
+
+# -- checking and importing -----------------------------------------------------------------------------------------
+
+
+def ask_check(row: Table) -> None:
+    """A worker reads the file without keeping anything."""
+    eventlog.work.enqueue(CHECK, {"table_id": row.id}, key=f"check:{row.id}", actor=row.actor)
+
+
+@transaction.atomic
+def start(table_id: str, *, actor: str, is_later: bool = True) -> Table:
+    """Let a worker import it. Raises TableNotFound, TableBusy, BadMapping when it is not clear yet."""
+    row = locked(table_id)
+    if row.state in {TableState.UNCLEAR, TableState.REFUSED}:
+        raise BadMapping(_("Say first what the columns hold."), field="columns", table_id=table_id)
+    row.state, row.actor, row.updated_at, row.problem, row.fix = TableState.QUEUED, actor, _now(), "", ""
+    row.save()
+    if is_later:
+        eventlog.work.enqueue(BRING, {"table_id": row.id}, key=f"bring:{row.id}", actor=actor)
+    return row
+
+
+def run_of(row: Table, table: Opened, found: Found, tell: Any = None) -> TableRun:
+    """How a table is read: for its actor's rooms, its show, its time."""
+    platform = found.form.platform or row.platform
+    seen = None if row.rooms is None else {(place[0], place[1]) for place in row.rooms}
+    told = connectors.Told(env.zone(), row.as_of, env.read("KAIBO_CURRENCY"), row.platform)
+    joiner = Joiner(platform, show_id=row.show_id, seen=seen, as_of=row.as_of)
+    run = TableRun(table, found, told, joiner)
+    if tell is not None:
+        run.tell = tell
+    return run
+
+
+def check(row: Table) -> Outcome:
+    """The dry run; what it found stands in the row, every refused cell in a file beside it."""
+    with translation.override(row.language):
+        table = opened(row)
+        found = read_as(row, table)
+        if found is None or found.missing:
+            row.state = TableState.UNCLEAR
+            row.save(update_fields=["state"])
+            return Outcome()
+        outcome = run_of(row, table, found).check()
+    _keep_problems(row.id, outcome.problems)
+    now_open = Table.objects.filter(id=row.id, state__in=OPEN)
+    now_open.update(state=TableState.CHECKED, check_up=outcome.as_json(), total=outcome.events, updated_at=_now())
+    return outcome
+
+
+def _keep_problems(table_id: str, problems: Iterable[CellProblem]) -> None:
+    path = folder_of(table_id) / "problems.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for one in problems:
+            told = [one.line, one.field, one.value, one.problem, one.fix]
+            file.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def problems_of(table_id: str) -> Iterator[list[Any]]:
+    """Row, heading, value, problem, fix of every refused cell that is kept."""
+    path = folder_of(table_id) / "problems.jsonl"
+    if path.exists():
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+def bring(row: Table, tell: Any = None) -> Outcome:
+    """Import it. What a crash left of an earlier try is taken back first; a failure takes back its own.
+
+    Raises: LogRefuses, LogBusy when the log asks to come back: then nothing was kept and the same again is right.
+    """
+    if row.ingest_id:
+        roll_back(row.ingest_id, actor=row.actor, why="the import was interrupted")
+    record = Import(
+        id=f"imp_{secrets.token_hex(8)}",
+        connector="exports",
+        export=row.export,
+        as_of=row.as_of,
+        file_name=row.file_name,
+        sha256=row.sha256,
+        actor=row.actor,
+        state=ImportState.RUNNING,
+        started_at=_now(),
+    )
+    with transaction.atomic():
+        record.save(force_insert=True)
+        Table.objects.filter(id=row.id).update(
+            state=TableState.IMPORTING, ingest_id=record.id, updated_at=_now(), phase="reading", done=0
+        )
+    row.ingest_id = record.id
+    try:
+        with translation.override(row.language):
+            table = opened(row)
+            found = read_as(row, table)
+            if found is None or found.missing:
+                raise BadMapping(_("Say first what the columns hold."), field="columns")
+            outcome = run_of(row, table, found, tell).keep(ingest_id=record.id, sha256=row.sha256)
+    except (LogRefuses, LogBusy):
+        roll_back(record.id, actor=row.actor, why="the log asked to come back")
+        raise
+    except Exception as error:
+        roll_back(record.id, actor=row.actor, why="the import failed")
+        _fail(row, error)
+        raise
+    _complete(row, record, outcome)
+    return outcome
+
+
+def roll_back(ingest_id: str, *, actor: str, why: str) -> None:
+    """Take back whatever an unfinished import left, so that nothing of it is half there."""
+    record = Import.objects.filter(id=ingest_id, state=ImportState.RUNNING).first()
+    if record is None:
+        return
+    eventlog.retract(ingest_id=ingest_id, actor=actor, why=why)
+    with transaction.atomic():
+        matches.forget(ingest_id)
+        record.state, record.finished_at = ImportState.FAILED, _now()
+        record.problem = f"{why}; nothing of it was kept"
+        record.save(update_fields=["state", "finished_at", "problem"])
+
+
+def _fail(row: Table, error: Exception) -> None:
+    problem, fix = (error.sentence, error.fix) if isinstance(error, KaiboError) else (type(error).__name__, "")
+    with translation.override(row.language):
+        problem = f"{problem} {_('Nothing of the file was kept.')}"
+    Table.objects.filter(id=row.id).update(state=TableState.FAILED, problem=problem, fix=fix, updated_at=_now())
+
+
+def _complete(row: Table, record: Import, outcome: Outcome) -> None:
+    tally = outcome.tally
+    record.read, record.accepted, record.duplicates = tally.read, tally.accepted, tally.duplicates
+    record.rejected, record.skipped, record.by_kind = tally.rejected, tally.skipped, dict(tally.by_kind)
+    record.shows = list(outcome.shows)
+    record.details = [
+        {"line": one.line, "field": one.field, "problem": one.problem, "fix": one.fix} for one in tally.details
+    ]
+    record.state, record.finished_at = ImportState.COMPLETE, _now()
+    with transaction.atomic():
+        record.save()
+        Table.objects.filter(id=row.id).update(
+            state=TableState.COMPLETE, report=outcome.as_json(), updated_at=_now(), phase="", problem="", fix=""
+        )
+        eventlog.audit(
+            row.actor,
+            "import.complete",
+            f"import:{record.id}",
+            after={
+                "file": row.file_name,
+                "connector": f"exports/{row.export}",
+                "accepted": record.accepted,
+                "shows": record.shows,
+            },
+        )
+    _keep_problems(row.id, outcome.problems)
+    file_of(row.id).unlink(missing_ok=True)
+
+
+# -- putting away ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def discard(table_id: str, *, actor: str) -> None:
+    """Put a file away without importing it. Raises TableNotFound, TableBusy."""
+    row = locked(table_id)
+    Table.objects.filter(id=row.id).update(state=TableState.DISCARDED, updated_at=_now())
+    shutil.rmtree(folder_of(row.id), ignore_errors=True)
+    eventlog.audit(actor, "import.discard", f"table:{row.id}", before={"file": row.file_name})
+
+
+def sweep() -> int:
+    """Files that nobody imported within a week go; how many."""
+    old = Table.objects.filter(state__in=OPEN, created_at__lt=_now() - KEPT_US)
+    ids = list(old.values_list("id", flat=True))
+    for table_id in ids:
+        shutil.rmtree(folder_of(table_id), ignore_errors=True)
+    old.update(state=TableState.DISCARDED)
+    return len(ids)

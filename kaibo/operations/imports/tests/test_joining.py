@@ -1,0 +1,254 @@
+"""Orders of files given to shows: by author and time, held when that says nothing, assigned by hand, and undone."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaibo.commerce.rooms import api as rooms
+from kaibo.commerce.shows import api as shows
+from kaibo.connectors import registry
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import Provenance
+from kaibo.eventlog.events import PlatformEvent
+from kaibo.kit.clock import HOUR_US, parse_instant
+from kaibo.operations.imports import api, tables
+from kaibo.operations.imports.contracts import ImportState, TableState, TableView
+from kaibo.operations.imports.models import Import, Match, Table
+from kaibo.operations.imports.tests.test_tables import counted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+START = parse_instant("2026-03-12T20:00:00+08:00")
+HEAD = [
+    *("主订单编号", "子订单编号", "商品ID", "商品数量", "订单应付金额", "订单提交时间", "支付完成时间", "订单完成时间"),
+    *("订单状态", "售后状态", "发货时间", "达人昵称"),
+]
+
+
+ORDER_KINDS = ("order.placed", "order.paid")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(home: Path) -> Iterator[None]:
+    log = eventlog.open_log()
+    yield
+    log.close()
+
+
+def show(show_id: str, room: str, *, hours: int = 4) -> None:
+    shows.ensure_show(
+        show_id, platform="douyin", room_id=room, started_at=START, ended_at=START + hours * HOUR_US, actor="user:1"
+    )
+
+
+def order(number: int, *, minute: str = "15", author: str = "-", state: str = "待发货", **more: str) -> list[str]:
+    at = f"2026-03-12 20:{minute}:00"
+    told = {"shipped": "-", "finished": "-", "after": "-", "amount": "10.00", "paid": at, **more}
+    return [f"\t{number}", f"\t{number}1", "p1", "1", told["amount"], at, told["paid"], told["finished"], state,
+            told["after"], told["shipped"], author]  # fmt: skip
+
+
+def file_of(path: Path, *rows: list[str]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([HEAD, *rows])
+    return path
+
+
+def bring(path: Path, **more: str) -> TableView:
+    return api.import_table(path, actor="user:1", **more)
+
+
+def test_it_gives_orders_to_the_room_of_their_author(tmp_path: Path) -> None:
+    rooms.save_room("douyin", "r1", name="小店旗舰", actor="user:1")
+    show("a", "r1")
+    show("b", "r2")
+    seen = bring(file_of(tmp_path / "a.csv", order(1, author="小店旗舰"), order(2, author="r2")))
+    assert seen.report["shows"] == {"a": 1, "b": 1}
+    assert seen.report["evidence"] == {"author+time": 2}
+    assert {(one.order_id, one.show_id, one.evidence) for one in Match.objects.all()} == {
+        ("1", "a", "author+time"), ("2", "b", "author+time"),
+    }  # fmt: skip
+    assert (counted("a")["gmv_paid_minor"], counted("b")["gmv_paid_minor"]) == (1000, 1000)
+
+
+def test_it_holds_what_two_shows_could_claim_and_what_nobody_knows(tmp_path: Path) -> None:
+    show("a", "r1")
+    show("b", "r2")
+    late = order(3)
+    late[5] = late[6] = "2026-03-13 09:00:00"
+    seen = bring(file_of(tmp_path / "a.csv", order(1), order(2, author="某达人"), late))
+    assert seen.report["accepted"] == 0
+    assert {(one.author, one.evidence, one.orders) for one in api.waiting_orders()} == {
+        ("", "several", 1), ("某达人", "author_unknown", 1), ("", "no_show", 1),
+    }  # fmt: skip
+
+
+def test_it_assigns_by_hand_and_takes_it_back(tmp_path: Path) -> None:
+    show("a", "r1")
+    path = file_of(tmp_path / "a.csv", order(1, author="某达人"), order(2, author="某达人"))
+    bring(path)
+    (group,) = api.waiting_orders()
+    assert (group.orders, group.amount_minor) == (2, 2000)
+    told = {"platform": "douyin", "author": group.author, "evidence": group.evidence}
+    act = api.assign_orders("a", **told, is_account=True, actor="user:7", why="ours")
+    assert api.waiting_orders() == []
+    assert counted("a")["gmv_paid_minor"] == 2000
+    (entry, *_rest) = eventlog.audit_entries(thing=f"import:{act.id}")
+    assert (entry.actor, entry.why) == ("user:7", "ours")
+    assert bring(file_of(tmp_path / "b.csv", order(3, author="某达人"))).report["accepted"] == 2
+    api.undo_import(act.id, actor="user:7", why="a mistake")
+    assert [one.orders for one in api.waiting_orders()] == [2]
+    assert counted("a")["gmv_paid_minor"] == 1000
+
+
+def test_it_adds_only_what_changed_when_a_later_export_comes(tmp_path: Path) -> None:
+    show("a", "r1")
+    bring(file_of(tmp_path / "a.csv", order(1), order(2), order(4, state="待支付", paid="-")))
+    shipped, done = "2026-03-13 10:00:00", "2026-03-16 10:00:00"
+    later = bring(
+        file_of(
+            tmp_path / "b.csv",
+            order(1, state="已完成", shipped=shipped, finished=done),
+            order(2, state="已关闭", finished="2026-03-12 21:00:00", after="退款成功"),
+            order(3),
+            order(4),
+        )
+    )
+    assert later.report["accepted"] == 6  # shipped, delivered; refunded; placed, paid; paid
+    totals = counted("a")
+    assert (totals["orders_paid"], totals["gmv_paid_minor"], totals["refund_minor"]) == (4, 4000, 1000)
+    assert (totals["orders_shipped"], totals["orders_delivered"]) == (1, 1)
+
+
+def push(tag: str, order_id: str, **data: Any) -> list[PlatformEvent]:
+    body = [{"tag": tag, "msg_id": f"{order_id}::{tag}:1:1", "data": {"p_id": int(order_id), "shop_id": 9, **data}}]
+    told = list(registry.payload_translator("doudian").translate(json.dumps(body).encode(), {}))
+    return [one for one in told if isinstance(one, PlatformEvent)]
+
+
+@pytest.mark.parametrize("is_push_first", [True, False])
+def test_it_counts_an_order_once_that_was_pushed_and_exported(tmp_path: Path, is_push_first: bool) -> None:
+    show("a", "r1")
+    at = START // 1_000_000 + 900
+    pushed = [
+        *push("100", "77", create_time=at), *push("101", "77", create_time=at, pay_time=at, pay_amount=3000),
+        *push("206", "77", aftersale_id=5, aftersale_type=2, refund_amount=2000, success_time=at + 7200),
+    ]  # fmt: skip
+    first, second = (
+        order(77, amount="20.00", state="已关闭", after="退款成功", finished="2026-03-13 08:00:00"),
+        order(77),
+    )
+    second[1] = "\t772"
+    path = file_of(tmp_path / "a.csv", first, second)
+
+    def hear() -> None:
+        log = eventlog.open_log()
+        log.append_events(pushed, provenance=Provenance(eventlog.local_feed("doudian", "douyin", kinds=()).id))
+        log.close()
+
+    steps = [hear, lambda: bring(path)]
+    for step in steps if is_push_first else reversed(steps):
+        step()
+    totals = counted("a")
+    assert (totals["orders_placed"], totals["orders_paid"]) == (1, 1)
+    assert totals["gmv_paid_minor"] == 3000
+    assert (totals["refund_minor"], totals["refund_orders"]) == (2000, 1)
+
+
+def test_it_counts_an_order_once_that_a_feed_of_the_room_told_and_a_file(tmp_path: Path) -> None:
+    show("a", "r1")
+    feed, _token = eventlog.create_feed("till", connector="ndjson", platform="douyin", rooms=("r1",), actor="user:1")
+    at = START + 15 * 60 * 10**6
+    about = {"platform": "douyin", "room_id": "r1", "occurred_at": at, "order_id": "12", "currency": "CNY"}
+    told = [PlatformEvent(event_id=f"x{kind}", kind=kind, amount_minor=1000, **about) for kind in ORDER_KINDS]
+    log = eventlog.open_log()
+    log.append_events(told, provenance=Provenance(feed.id))
+    log.close()
+    assert bring(file_of(tmp_path / "a.csv", order(12))).report["accepted"] == 2
+    totals = counted("a")
+    assert (totals["orders_paid"], totals["gmv_paid_minor"], totals["gmv_placed_minor"]) == (1, 1000, 1000)
+
+
+def test_it_counts_a_line_once_that_an_interface_and_a_file_tell(tmp_path: Path) -> None:
+    show("a", "r1")
+    bring(file_of(tmp_path / "a.csv", order(55)))
+    line = {
+        "order_id": "551", "room_id": "r1", "create_time": START // 10**6 + 900, "pay_time": START // 10**6 + 4000,
+        "order_amount": 1000, "pay_amount": 1000, "product_id": 1, "item_num": 1,
+    }  # fmt: skip
+    reply = {"data": {"shop_order_list": [{"order_id": "55", "shop_id": 9, "sku_order_list": [line]}]}}
+    told = list(registry.payload_translator("doudian").translate(json.dumps(reply).encode(), {}))
+    log = eventlog.open_log()
+    feed = eventlog.local_feed("doudian", "douyin", kinds=()).id
+    log.append_events([one for one in told if isinstance(one, PlatformEvent)], provenance=Provenance(feed))
+    log.close()
+    assert counted("a")["gmv_paid_minor"] == 1000
+
+
+def test_it_leaves_nothing_half_imported_when_a_worker_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show("a", "r1")
+    path = file_of(tmp_path / "a.csv", *[order(number) for number in range(1, 40)], order(90, author="某达人"))
+    with path.open("rb") as file:
+        view = api.drop_table(iter([file.read()]), file_name="a.csv", actor="user:1")
+    tables.check(Table.objects.get())
+    api.start_table(view.id, actor="user:1")
+
+    class Killed(BaseException):
+        """Nothing catches it, as nothing catches a kill."""
+
+    def die(self: object, spool: Any, provenance: Provenance, outcome: object) -> None:
+        log = eventlog.open_log()
+        log.append_events([event for _, event in next(spool.batches())][:20], provenance=provenance)
+        log.close()
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kaibo.operations.imports.tablerun.TableRun._hand_over", die)
+        with pytest.raises(Killed):
+            tables.bring(Table.objects.get())
+    assert counted("a")["orders_paid"] == 10
+    outcome = tables.bring(Table.objects.get())
+    assert (outcome.tally.accepted, outcome.tally.duplicates) == (78, 0)
+    assert counted("a")["gmv_paid_minor"] == 39_000
+    assert Import.objects.filter(state=ImportState.RUNNING).count() == 0
+    assert [one.orders for one in api.waiting_orders()] == [1]
+    assert api.table(view.id).state is TableState.COMPLETE
+    assert not tables.file_of(view.id).exists()
+
+
+def test_it_takes_back_everything_when_importing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show("a", "r1")
+    path = file_of(tmp_path / "a.csv", order(1), order(2, author="某达人"))
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kaibo.operations.imports.tablerun.TableRun._hand_over", fail)
+        with pytest.raises(OSError, match="disk full"):
+            bring(path)
+    assert (Match.objects.count(), Table.objects.get().state) == (0, TableState.FAILED)
+    assert Import.objects.get().state == ImportState.FAILED
+    assert bring(path).report["accepted"] == 2
+
+
+def test_it_adds_only_the_difference_of_an_hour_of_ad_spend(tmp_path: Path) -> None:
+    show("a", "r1")
+
+    def hours(name: str, *rows: list[str]) -> TableView:
+        path = tmp_path / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["小时", "消耗(元)"], *rows])
+        return bring(path)
+
+    hours("a.csv", ["2026-03-12 20:00-21:00", "100.00"])
+    second = hours("b.csv", ["2026-03-12 20:00-21:00", "120.50"], ["2026-03-12 21:00-22:00", "30.00"])
+    assert second.report["accepted"] == 2
+    assert counted("a")["spend_minor"] == 15050
+    again = hours("c.csv", ["2026-03-12 20:00-21:00", "120.50"], ["2026-03-12 21:00-22:00", "30.00"], ["", ""])
+    assert (again.report["accepted"], again.report["duplicates"]) == (0, 2)
+    api.undo_import(second.ingest_id, actor="user:1", why="wrong account")
+    assert counted("a")["spend_minor"] == 10000
