@@ -157,7 +157,7 @@ def log() -> Iterator[Finding]:
     if status.is_refusing:
         yield Finding("log", "fail", f"it refuses events: {status.reason}", "see the line above")
     if status.quarantined:
-        yield Finding("log", "warn", f"{status.quarantined} lines are set aside", "kaibo quarantine list")
+        yield Finding("log", "warn", f"{status.quarantined} lines are set aside", "kaibo quarantine list, then replay")
 
 
 def counter() -> Iterator[Finding]:
@@ -167,7 +167,10 @@ def counter() -> Iterator[Finding]:
     status = warehouse.count_status()
     if status.quarantined_batches:
         yield Finding(
-            "counter", "fail", f"{status.quarantined_batches} batches could not be counted", "kaibo quarantine list"
+            "counter",
+            "fail",
+            f"{status.quarantined_batches} batches could not be counted",
+            "kaibo quarantine list says why; kaibo quarantine replay tries them again",
         )
     if not status.behind_events:
         yield Finding("counter", "ok", "everything is counted")

@@ -130,6 +130,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 60
+WORK_TASKS += ["kaibo.operations.privacy.tasks"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 LOGGING = {

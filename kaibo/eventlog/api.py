@@ -3,7 +3,7 @@
 from kaibo.eventlog import inbox, polls, work
 from kaibo.eventlog.artifacts import artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
-from kaibo.eventlog.coverage import coverage, note_gap
+from kaibo.eventlog.coverage import coverage, gaps_of, note_gap
 from kaibo.eventlog.feeds import (
     create_feed,
     feed,
@@ -21,11 +21,12 @@ from kaibo.eventlog.log import Log, open_log, status
 from kaibo.eventlog.netevents import events_of
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
+from kaibo.eventlog.retention import count_erased_waiting, erased_waiting, forget_comments, viewers_named
 from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_names, kept_setting
 from kaibo.eventlog.segments import batches, read_batch, whole_segments, write_durably
 from kaibo.eventlog.undo import bind_window, rebind, retract
-from kaibo.eventlog.viewers import erase_viewer, nicknames
+from kaibo.eventlog.viewers import erase_viewer, hidden_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
 
 __all__ = [
@@ -40,15 +41,20 @@ __all__ = [
     "batches",
     "bind_window",
     "close_window",
+    "count_erased_waiting",
     "coverage",
     "create_feed",
     "drop_window",
     "erase_viewer",
+    "erased_waiting",
     "events_of",
     "feed",
     "feed_by_token",
     "feed_setting",
     "feeds",
+    "forget_comments",
+    "gaps_of",
+    "hidden_viewer",
     "inbox",
     "keep_setting",
     "kept_names",
@@ -75,6 +81,7 @@ __all__ = [
     "set_feed_enabled",
     "sources_of",
     "status",
+    "viewers_named",
     "whole_segments",
     "window_at",
     "windows",

@@ -15,10 +15,11 @@ def audit(
     return _view(row)
 
 
-def audit_entries(*, thing: str | None = None, limit: int = 200) -> list[AuditEntry]:
-    """The latest rows first, all or of one thing. Cost: one query."""
+def audit_entries(*, thing: str | None = None, act: str | None = None, limit: int = 200) -> list[AuditEntry]:
+    """The latest rows first, all or of one thing or act. Cost: one query."""
     rows = AuditRow.objects.order_by("-at_us", "-id")
-    return [_view(row) for row in (rows.filter(thing=thing) if thing is not None else rows)[:limit]]
+    rows = rows if thing is None else rows.filter(thing=thing)
+    return [_view(row) for row in (rows if act is None else rows.filter(act=act))[:limit]]
 
 
 def _view(row: AuditRow) -> AuditEntry:

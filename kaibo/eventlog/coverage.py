@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kaibo.eventlog.audit import audit
 from kaibo.eventlog.books import SILENCE_US
 from kaibo.eventlog.contracts import Coverage, FeedView, Gap, RoomWindow
 from kaibo.eventlog.feeds import view as feed_view
@@ -85,9 +86,21 @@ def _unanswered(asked: Polled, span: RoomWindow, now_us: int) -> Gap | None:
     return Gap(asked.feed_id, max(last, span.from_us), None if span.to_us is None else end, asked.code or "silent")
 
 
-def note_gap(feed_id: str, *, from_us: int, to_us: int | None, reason: str) -> Gap:
-    """Record a span in which a feed is known to have missed events; noting it again corrects its end."""
+def note_gap(feed_id: str, *, from_us: int, to_us: int | None, reason: str, actor: str = "") -> Gap:
+    """Record a span in which a feed is known to have missed events; noting it again corrects its end.
+
+    With an `actor` a person says so, and an audit row keeps who.
+    """
     row, _ = GapRow.objects.update_or_create(
         feed_id=feed_id, room_id="", from_us=from_us, defaults={"to_us": to_us, "reason": reason[:200]}
     )
+    if actor:
+        after = {"from_us": from_us, "to_us": to_us}
+        audit(actor, "feed.gap_noted", f"feed:{feed_id}", after=after, why=reason[:200])
     return Gap(row.feed_id, row.from_us, row.to_us, row.reason)
+
+
+def gaps_of(feed_id: str, *, limit: int = 50) -> list[Gap]:
+    """Gaps of a feed that were noted or found, latest first. Cost: one query."""
+    rows = GapRow.objects.filter(feed_id=feed_id).order_by("-from_us")[:limit]
+    return [Gap(row.feed_id, row.from_us, row.to_us, row.reason) for row in rows]

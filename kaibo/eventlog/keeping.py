@@ -35,7 +35,10 @@ def log_files() -> Iterator[KeptFile]:
             continue
         is_sealed = segment.ids_path.exists()
         yield _kept(segment.index_path, len(refs) * RECORD.size, is_final=is_sealed)
-        yield _kept(segment.path, refs[-1].offset + refs[-1].length, is_final=is_sealed)
+        size = refs[-1].offset + refs[-1].length
+        if is_sealed and segment.path.stat().st_size == 0:
+            size = 0  # emptied by retention: the lake holds its lines
+        yield _kept(segment.path, size, is_final=is_sealed)
         if is_sealed:
             yield _kept(segment.ids_path, segment.ids_path.stat().st_size, is_final=True)
     listed = lake_folder() / "manifest.json"

@@ -79,7 +79,7 @@ def manifest() -> Manifest:
 
 
 @contextmanager
-def _changing() -> Iterator[Manifest]:
+def changing() -> Iterator[Manifest]:
     """The manifest to change, written back at the end; one process at a time."""
     lock = LockFile(lake_folder() / "lock")
     if not lock.take():
@@ -129,7 +129,7 @@ def lake_sealed(counted: Mapping[str, int], *, connection: duckdb.DuckDBPyConnec
     damage: DamagedSegment | None = None
     work = connection or connect()
     try:
-        with _changing() as changed:
+        with changing() as changed:
             for together in _by_hour([one for one in ready if one.path.name not in changed.segments]):
                 files, written, error = _write_whole(work, together)
                 damage = damage or error
@@ -156,7 +156,7 @@ def lake_staged(
         return []
     lake_folder().mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-    with _changing() as changed:
+    with changing() as changed:
         new = [one for one in whole if one[0].path.name not in changed.segments]
         for (writer, _), together in groupby(new, key=lambda one: (one[0].writer, _hour_of(one[0]))):
             refs = [ref for one in together for ref in one]
@@ -303,7 +303,7 @@ def rewrite_show(show_id: str) -> Path | None:
     Shape: later lines of the show stay in their hourly files and are read beside it; calling it again takes them in.
     """
     lake_folder().mkdir(parents=True, exist_ok=True)
-    with _changing() as changed:
+    with changing() as changed:
         hours = [file for file in changed.files if file.form == "hour" and show_id in file.shows]
         if not hours:
             return None

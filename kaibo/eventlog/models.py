@@ -171,6 +171,7 @@ class ErasedViewer(models.Model):
 
     viewer_id = models.CharField(primary_key=True, max_length=64)
     erased_at = models.BigIntegerField()
+    rewritten_at = models.BigIntegerField(null=True)  # since when the words are out of the log too
 
     def __str__(self) -> str:
         return self.viewer_id

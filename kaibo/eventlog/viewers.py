@@ -134,10 +134,17 @@ def nicknames(viewer_ids: list[str] | tuple[str, ...] | set[str]) -> dict[str, s
     return found
 
 
+def hidden_viewer(platform: str, raw: str) -> str:
+    """The keyed hash that stands for a viewer of a platform; a hash stays itself."""
+    [hidden] = ViewerIds().hidden(platform, [raw], is_trusted=True)
+    return str(hidden)
+
+
 def erase_viewer(viewer_id: str, *, actor: str) -> bool:
     """Forget the name of a viewer for ever; True when one was held. The hash in the log names nobody after it."""
     with transaction.atomic():
         gone, _ = Nickname.objects.filter(viewer_id=viewer_id).delete()
-        ErasedViewer.objects.update_or_create(viewer_id=viewer_id, defaults={"erased_at": now_us()})
+        told = {"erased_at": now_us(), "rewritten_at": None}
+        ErasedViewer.objects.update_or_create(viewer_id=viewer_id, defaults=told)
         audit(actor, "viewer.erased", f"viewer:{viewer_id}", before={"had_name": bool(gone)})
     return bool(gone)

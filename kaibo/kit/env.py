@@ -31,6 +31,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_SEAL_KEY", "", "Seals settings of feeds at rest; empty: a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
     Setting("KAIBO_INBOX_DAYS", "30", "Days that the raw body of a translated push is kept; 0 keeps it for ever."),
+    Setting("KAIBO_COMMENT_DAYS", "0", "Days that the text of comments is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
     Setting("KAIBO_LOG", "line", "Form of log lines: `line` for people, `json` for machines."),
     Setting("KAIBO_METRICS_TOKEN", "", "Bearer token of `/ops/metrics`; empty admits this machine only.", True),
@@ -73,9 +74,18 @@ def bot_addresses() -> dict[str, str]:
 
 def inbox_days() -> int:
     """How long raw bodies of pushes are kept; 0 is for ever."""
-    value = read("KAIBO_INBOX_DAYS")
+    return _days("KAIBO_INBOX_DAYS", like="30")
+
+
+def comment_days() -> int:
+    """How long the text of comments is kept; 0 is for ever."""
+    return _days("KAIBO_COMMENT_DAYS", like="180")
+
+
+def _days(name: str, *, like: str) -> int:
+    value = read(name)
     if not value.isdigit() or int(value) > 36500:
-        raise BadConfiguration(f"KAIBO_INBOX_DAYS={value} is no number of days", fix="set it to 30, or to 0")
+        raise BadConfiguration(f"{name}={value} is no number of days", fix=f"set it to {like}, or to 0")
     return int(value)
 
 

@@ -12,6 +12,7 @@ from kaibo.warehouse.queries import (
     offers,
     recent_comments,
     samples,
+    set_aside,
     show_span,
     show_version,
     totals,
@@ -19,7 +20,7 @@ from kaibo.warehouse.queries import (
     totals_of_shows,
     unmatched,
 )
-from kaibo.warehouse.services import forget, request_rebuild
+from kaibo.warehouse.services import forget, forget_comments, request_rebuild, request_retry
 
 __all__ = [
     "CounterAlongside",
@@ -28,13 +29,16 @@ __all__ = [
     "duties",
     "figures",
     "forget",
+    "forget_comments",
     "laps",
     "minute_rows",
     "moments",
     "offers",
     "recent_comments",
     "request_rebuild",
+    "request_retry",
     "samples",
+    "set_aside",
     "show_span",
     "show_version",
     "totals",

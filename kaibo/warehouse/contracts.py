@@ -131,6 +131,25 @@ class ShowFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A batch of the log that could not be counted, with the reason. Units: `at_us` µs UTC, when it failed first."""
+
+    writer: str
+    from_seq: int
+    to_seq: int
+    path: str
+    reason: str
+    at_us: int
+    tries: int
+    is_asked: bool  # the counter will try it again
+
+    @property
+    def events(self) -> int:
+        """How many lines are in it."""
+        return self.to_seq - self.from_seq + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Unmatched:
     """An event of an order that nobody has seen placed or paid; it counts only as unmatched until the order arrives."""
 

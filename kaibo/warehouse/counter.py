@@ -20,7 +20,7 @@ from kaibo.kit.clock import now_us
 from kaibo.warehouse import ledger, memory, sqlfiles
 from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
-from kaibo.warehouse.models import OrderHome, RebuildRequest, ShowVersion, StrayEvent
+from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
 from kaibo.warehouse.store import drop_show
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,7 @@ class Counter:
         self._threads = threads
         self._is_patient = is_patient
         self._lake_at = 0.0
+        self._is_greeted = False  # what an older version could not count is tried again once
         self._gathered: set[str] = set()
 
     def close(self) -> None:
@@ -153,6 +154,12 @@ class Counter:
 
     def step(self) -> Step:
         """Count one group of batches and what was asked to be counted again."""
+        if not self._is_greeted:
+            self._is_greeted = True
+            ledger.ask_again(only_older=True)
+        asked_for = ledger.next_asked()
+        if asked_for is not None:
+            return self._try_again(asked_for)
         expected = ledger.reached()
         group: list[BatchRef] = []
         size = 0
@@ -228,6 +235,28 @@ class Counter:
         logger.error("batch %s %d-%d is set aside: %s", ref.writer, ref.from_seq, ref.to_seq, reason)
         ledger.set_aside(ref, reason)
         return Step(quarantined=1)
+
+    def _try_again(self, row: QuarantinedBatch) -> Step:
+        """One batch that was set aside, as it is in the log now; failing again it stays with its new reason."""
+        held = log.batches({row.writer: row.from_seq - 1})
+        ref = next((one for one in held if (one.writer, one.from_seq) == (row.writer, row.from_seq)), None)
+        if ref is None:
+            ref = BatchRef(row.writer, row.from_seq, row.to_seq, Path(row.path), 0, 0, 0, row.at_us)
+            ledger.set_aside(ref, "the log holds it no longer")
+            return Step(is_again=True)
+        try:
+            chunk = log.read_batch(ref)
+            if not ledger.is_counted(ref.writer, ref.from_seq, ref.to_seq, ledger.spans()):
+                self._count_bytes([ref], Lines([chunk], []), {}, ledger.reached())
+        except DamagedSegment as error:
+            ledger.set_aside(ref, error.sentence)
+        except BAD_DATA as error:
+            self.engine.reset()
+            ledger.set_aside(ref, f"{type(error).__name__}: {error}")
+        else:
+            row.delete()
+            logger.info("batch %s %d-%d is counted after all", ref.writer, ref.from_seq, ref.to_seq)
+        return Step(is_again=True)
 
     def _count_bytes(
         self, refs: Sequence[BatchRef], lines: Lines, asked: Mapping[str, int], expected: dict[str, int]

@@ -141,13 +141,14 @@ class Engine:
         spool = [str(self._spool)] if self._write_spool(chunks) else []
         return [*map(str, files), *spool]
 
-    def stage_lake(self, paths: Sequence[Path], show_id: str) -> None:
-        """Append to `event` the lines of one show among these Parquet files."""
+    def stage_lake(self, paths: Sequence[Path], show_id: str, *, without: Sequence[tuple[str, int, int]] = ()) -> None:
+        """Append to `event` the lines of one show among these Parquet files, without these spans of the log."""
         if paths:
             self._overview = None
+            out = "".join(" and not (e.writer = ? and e.seq between ? and ?)" for _ in without)
             self.duck.execute(
-                f"insert into event {_typed('read_lake')} where e.show_id = ?",
-                [[str(path) for path in paths], show_id],
+                f"insert into event {_typed('read_lake')} where e.show_id = ?{out}",
+                [[str(path) for path in paths], show_id, *(part for span in without for part in span)],
             )
 
     def net(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError
 
+from kaibo import __version__
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.kit.clock import now_us
 from kaibo.kit.errors import Conflict
@@ -37,11 +38,7 @@ def spans() -> dict[str, list[tuple[int, int]]]:
 
 def held(refs: Iterable[BatchRef], counted: dict[str, list[tuple[int, int]]]) -> list[BatchRef]:
     """Those batches that lie wholly inside a counted span."""
-    return [
-        ref
-        for ref in refs
-        if any(low <= ref.from_seq and ref.to_seq <= high for low, high in counted.get(ref.writer, ()))
-    ]
+    return [ref for ref in refs if is_counted(ref.writer, ref.from_seq, ref.to_seq, counted)]
 
 
 def enter(refs: Sequence[BatchRef], *, expected: dict[str, int]) -> None:
@@ -66,13 +63,36 @@ def enter(refs: Sequence[BatchRef], *, expected: dict[str, int]) -> None:
 
 
 def set_aside(ref: BatchRef, reason: str) -> None:
-    """Keep a batch that cannot be read, by name and reason, where the pages show it; once."""
-    QuarantinedBatch.objects.get_or_create(
-        writer=ref.writer,
-        from_seq=ref.from_seq,
-        to_seq=ref.to_seq,
-        defaults={"path": ref.path.name, "reason": reason[:2000], "at_us": now_us()},
+    """Keep a batch that cannot be counted, by name and reason, where pages show it; failing again is one try more."""
+    told = {"path": ref.path.name, "reason": reason[:2000], "tried_with": __version__, "is_asked": False}
+    row, is_new = QuarantinedBatch.objects.get_or_create(
+        writer=ref.writer, from_seq=ref.from_seq, to_seq=ref.to_seq, defaults={**told, "at_us": now_us()}
     )
+    if not is_new:
+        QuarantinedBatch.objects.filter(pk=row.pk).update(**told, tries=row.tries + 1)
+
+
+def ask_again(*, only_older: bool = False) -> int:
+    """Ask for another try of what is set aside, or only of what another version of Kaibo failed at; how many."""
+    rows = QuarantinedBatch.objects.filter(is_asked=False)
+    return (rows.exclude(tried_with=__version__) if only_older else rows).update(is_asked=True)
+
+
+def next_asked() -> QuarantinedBatch | None:
+    """The first batch that is to be tried again. Cost: 1 query."""
+    return QuarantinedBatch.objects.filter(is_asked=True).order_by("writer", "from_seq").first()
+
+
+def left_out() -> list[tuple[str, int, int]]:
+    """(writer, from, to) of batches that are set aside and not counted. Cost: 1 query, 2 where there are some."""
+    found = list(QuarantinedBatch.objects.values_list("writer", "from_seq", "to_seq"))
+    counted = spans() if found else {}
+    return [one for one in found if not is_counted(*one, counted)]
+
+
+def is_counted(writer: str, from_seq: int, to_seq: int, counted: dict[str, list[tuple[int, int]]]) -> bool:
+    """Whether a span lies wholly inside a counted one."""
+    return any(low <= from_seq and to_seq <= high for low, high in counted.get(writer, ()))
 
 
 def joined(refs: Sequence[BatchRef]) -> list[BatchRef]:

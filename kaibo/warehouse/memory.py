@@ -44,7 +44,7 @@ def remember(engine: Engine, show_id: str) -> None:
 def stage_show(engine: Engine, show_id: str) -> None:
     """Append every counted line of the show to `event`."""
     sources = log.sources_of(show_id)
-    engine.stage_lake(sources.parquet, show_id)
+    engine.stage_lake(sources.parquet, show_id, without=ledger.left_out())
     engine.stage_more(readable(ledger.held(sources.batches, ledger.spans())), show_id)
 
 

@@ -194,7 +194,10 @@ class CountTally(models.Model):
 
 
 class QuarantinedBatch(models.Model):
-    """A batch that could not be read; set aside with the reason, so that the line goes on."""
+    """A batch that could not be counted; set aside with the reason so that the line goes on, tried again on asking.
+
+    `tried_with` is the version of Kaibo that failed: another one tries by itself.
+    """
 
     writer = models.TextField()
     from_seq = models.BigIntegerField()
@@ -202,6 +205,9 @@ class QuarantinedBatch(models.Model):
     path = models.TextField()
     reason = models.TextField()
     at_us = models.BigIntegerField()
+    tries = models.IntegerField(default=1)
+    tried_with = models.TextField(blank=True, default="")
+    is_asked = models.BooleanField(default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("writer", "from_seq", "to_seq"), name="quarantined_once"),)

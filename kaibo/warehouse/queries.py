@@ -21,6 +21,7 @@ from kaibo.warehouse.contracts import (
     Moment,
     Offer,
     Sample,
+    SetAside,
     Unmatched,
 )
 from kaibo.warehouse.offers import fold_offers
@@ -189,6 +190,13 @@ def unmatched(show_id: str) -> list[Unmatched]:
     ]
 
 
+def set_aside(limit: int = 100) -> list[SetAside]:
+    """Batches that could not be counted, oldest first. Cost: 1 query."""
+    names = ("writer", "from_seq", "to_seq", "path", "reason", "at_us", "tries", "is_asked")
+    rows = models.QuarantinedBatch.objects.order_by("at_us", "id").values_list(*names)
+    return [SetAside(*row) for row in rows[:limit]]
+
+
 def currencies(show_id: str) -> dict[str, int]:
     """Currency -> how many amounts of the show are in it. Cost: 1 query."""
     return dict(models.ShowCurrency.objects.filter(show_id=show_id).values_list("currency", "lines"))
@@ -212,8 +220,9 @@ def show_span(show_id: str) -> tuple[int, int] | None:
 
 
 def is_rebuild_waiting() -> bool:
-    """Whether a show waits to be counted again. Cost: 1 query."""
-    return models.RebuildRequest.objects.exists()
+    """Whether a show or a batch waits to be counted again. Cost: 2 queries."""
+    asked = models.QuarantinedBatch.objects.filter(is_asked=True)
+    return models.RebuildRequest.objects.exists() or asked.exists()
 
 
 def count_status() -> CountStatus:

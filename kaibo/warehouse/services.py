@@ -1,16 +1,30 @@
 """The few writes that people may ask for; everything else is written by the counter."""
 
+from collections.abc import Collection
+
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from kaibo.kit.clock import now_us
-from kaibo.warehouse.models import RebuildRequest, ShowVersion
+from kaibo.warehouse import ledger
+from kaibo.warehouse.models import RebuildRequest, RecentComment, ShowVersion
 from kaibo.warehouse.store import drop_show
 
 
 def request_rebuild(show_id: str) -> None:
     """Ask the counter to count the show again from its net events; asking twice is asking once. Cost: 1 query."""
     RebuildRequest.objects.update_or_create(show_id=show_id, defaults={"asked_at": now_us()})
+
+
+def request_retry() -> int:
+    """Ask the counter to try again what it set aside; how many batches. Cost: 1 query."""
+    return ledger.ask_again()
+
+
+def forget_comments(*, before_us: int, viewers: Collection[str] = ()) -> int:
+    """Drop the newest comments that pages show where they are older, or of these viewers; how many. Cost: 1 query."""
+    gone, _ = RecentComment.objects.filter(Q(at_us__lt=before_us) | Q(viewer_id__in=list(viewers))).delete()
+    return gone
 
 
 def forget(show_id: str) -> None:

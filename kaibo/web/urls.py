@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from kaibo.web.jsonapi.app import api
-from kaibo.web.pages import audit, auth, feeds, gauges, health, home, people, reference, rooms, show, shows
+from kaibo.web.pages import audit, auth, feeds, gaps, gauges, health, home, people, reference, rooms, show, shows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -26,12 +26,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shows/<str:show_id>/delete/", shows.show_delete, name="show_delete"),
     path("shows/<str:show_id>/restore/", shows.show_restore, name="show_restore"),
     path("shows/<str:show_id>/merge/", shows.show_merge, name="show_merge"),
+    path("shows/<str:show_id>/bind/", gaps.show_bind, name="show_bind"),
     path("", include("kaibo.web.live.urls")),
     path("", include("kaibo.web.lineup.urls")),
     path("", include("kaibo.web.rounds.urls")),
     path("", include("kaibo.web.reports.urls")),
     path("", include("kaibo.web.jobs.urls")),
     path("", include("kaibo.web.compliance.urls")),
+    path("", include("kaibo.web.privacy.urls")),
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),
     path("rooms/<str:platform>/<str:room_id>/", rooms.room_page, name="room"),
@@ -40,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feeds/quarantine/replay/", feeds.quarantine_replay, name="quarantine_replay"),
     path("feeds/<str:feed_id>/", feeds.feed_page, name="feed"),
     path("feeds/<str:feed_id>/token/", feeds.feed_rotate, name="feed_rotate"),
+    path("feeds/<str:feed_id>/gap/", gaps.feed_gap, name="feed_gap"),
     path("feeds/<str:feed_id>/switch/", feeds.feed_switch, name="feed_switch"),
     path("imports/", reference.import_list, name="imports"),
     path("imports/<str:ingest_id>/undo/", reference.import_undo, name="import_undo"),

@@ -130,6 +130,8 @@ ACTS = {
     "events.rebound": gettext_lazy("moved events to another show"),
     "events.retracted": gettext_lazy("took events back"),
     "viewer.erased": gettext_lazy("erased a viewer"),
+    "comments.let_go": gettext_lazy("let old words go"),
+    "feed.gap_noted": gettext_lazy("noted a gap of the feed"),
     "artifact.published": gettext_lazy("published an artifact"),
     "quarantine.replayed": gettext_lazy("tried quarantined events again"),
     "report.published": gettext_lazy("took the daily report out"),
@@ -201,6 +203,11 @@ MERGES = {
     "last": pgettext_lazy("merge", "last"),
 }
 OWNERS = {"analyst": pgettext_lazy("owner", "data analyst"), "operations": pgettext_lazy("owner", "operations")}
+
+
+def gap_reason(reason: str) -> str:
+    """Why a feed missed events; what a person wrote stays as it is."""
+    return _("It spoke steadily and fell silent.") if reason == "silent" else reason
 
 
 def is_chinese() -> bool:

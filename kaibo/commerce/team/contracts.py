@@ -40,6 +40,7 @@ _DIRECTOR = _OPERATOR | {
     "settings.see",
     "report.columns",
     "job.retry",
+    "viewer.erase",
 }
 ACTS: dict[Role, frozenset[str]] = {
     Role.DIRECTOR: frozenset(_DIRECTOR),
@@ -49,7 +50,12 @@ ACTS: dict[Role, frozenset[str]] = {
 }
 """Who may do what; every act that `may` knows is an act of the director."""
 
-TEAM_ACTS = frozenset({"people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"})
+TEAM_ACTS = frozenset(
+    {
+        *("people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"),
+        "viewer.erase",
+    }
+)
 """Acts that concern everybody: only somebody with all rooms may do them."""
 
 

@@ -40,7 +40,7 @@ def test_it_finds_lines_that_wait_for_the_counter(home: Path) -> None:
     log.close()
     findings = examine()
     assert "1 events behind" in worst(findings, "counter").says
-    assert worst(findings, "log").fix == "kaibo quarantine list"
+    assert worst(findings, "log").fix == "kaibo quarantine list, then replay"
 
 
 def test_it_looks_at_no_record_while_a_setting_is_wrong(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

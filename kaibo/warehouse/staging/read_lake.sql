@@ -5,5 +5,5 @@
 select
     show_id, platform, room_id, event_id, kind, occurred_at, traffic_source, viewer_id, product_id, sku_id, link_no,
     order_id, host_id, quantity, amount_minor, currency, count, text, duration_ms, feed_id, seq, sign,
-    cast(attrs as json) as attrs, raw_ref, ingest_id, translator_version, received_at
+    cast(attrs as json) as attrs, writer, raw_ref, ingest_id, translator_version, received_at
 from read_parquet(?, union_by_name = true)

@@ -178,39 +178,6 @@ def test_it_binds_lines_to_another_show(counting: Counter, log: fakes.FakeLog) -
     assert fakes.rows() == reference.count(rest + [{**one, "show_id": "C"} for one in moved])
 
 
-def test_it_sets_a_damaged_batch_aside_and_goes_on(counting: Counter, log: fakes.FakeLog) -> None:
-    log.add([event(1, "viewer.entered")])
-    log.add([event(2, "viewer.entered")])
-    log.add([event(3, "viewer.entered")])
-    log.damaged.add(1)
-    count_all(counting)
-    assert api.totals("A")["views"] == 2
-    [aside] = models.QuarantinedBatch.objects.all()
-    assert (aside.from_seq, aside.to_seq) == (2, 2)
-    assert "checksum" in aside.reason
-    status = api.count_status()
-    assert (status.quarantined_batches, status.behind_events) == (1, 0)
-
-
-def test_it_sets_aside_a_batch_whose_sums_no_table_can_hold(counting: Counter, log: fakes.FakeLog) -> None:
-    huge = {"amount_with_subsidy_minor": 9 * 10**18}
-    log.add([event(number, "order.paid", order_id=f"o{number}", amount_minor=1, attrs=huge) for number in range(3)])
-    log.add([event(7, "comment.posted")])
-    count_all(counting)
-    [aside] = models.QuarantinedBatch.objects.all()
-    assert (aside.from_seq, aside.to_seq) == (1, 3)
-    assert api.totals("A") == {"events": 1, "comments": 1, "nameless_comments": 1}
-
-
-def test_it_sets_aside_only_the_batch_that_no_engine_can_read(counting: Counter, log: fakes.FakeLog) -> None:
-    for number in range(5):
-        log.add([event(number, "viewer.entered")])
-    log.bodies[3] = b'{"event_id": "e3", "kind": broken\n'
-    count_all(counting)
-    assert api.totals("A")["views"] == 4
-    assert [one.from_seq for one in models.QuarantinedBatch.objects.all()] == [4]
-
-
 def test_it_writes_nothing_when_it_dies_before_the_commit(
     counting: Counter, log: fakes.FakeLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from kaibo.eventlog.contracts import QuarantinedView
 from kaibo.kit import clock
 from kaibo.metrics.export import Cell, Table
+from kaibo.warehouse.contracts import SetAside, Unmatched
 from kaibo.web import words
 
 if TYPE_CHECKING:
@@ -57,6 +58,26 @@ def of_kinds(seen: Mapping[str, int], declared: Iterable[str]) -> Table:
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
     rows: list[list[Cell]] = [[words.kind_name(kind), kind, count] for kind, count in ordered]
     return Table("kinds", [_("Kind of event"), "id", _("Events")], rows)
+
+
+def of_unmatched(found: Iterable[Unmatched]) -> Table:
+    """Events of orders nobody reported; amounts in minor units, times UTC."""
+    columns = [_("Time"), _("Kind of event"), "id", _("Order"), _("Amount"), _("Reason")]
+    rows: list[list[Cell]] = [
+        [clock.iso(one.at_us), words.kind_name(one.kind), one.event_id, one.order_id, one.amount_minor, one.reason]
+        for one in found
+    ]
+    return Table("unmatched", columns, rows)
+
+
+def of_batches(found: Iterable[SetAside]) -> Table:
+    """Batches of the log that could not be counted."""
+    columns = [_("Time"), _("Batch that could not be counted"), _("Events"), _("Tries"), _("Reason")]
+    rows: list[list[Cell]] = [
+        [clock.iso(one.at_us), f"{one.path} {one.from_seq}-{one.to_seq}", one.events, one.tries, one.reason]
+        for one in found
+    ]
+    return Table("batches", columns, rows)
 
 
 def of_quarantine(found: Iterable[QuarantinedView]) -> Table:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from kaibo.commerce.rooms import api as rooms
@@ -19,6 +20,7 @@ from kaibo.eventlog.contracts import Coverage, FeedView
 from kaibo.eventlog.kinds import KINDS
 from kaibo.kit import clock
 from kaibo.warehouse import api as warehouse
+from kaibo.warehouse.contracts import SetAside
 from kaibo.web import export, feeds
 from kaibo.web.pages import feed_tables, fields, home, needs, tools
 
@@ -43,6 +45,7 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
         "coverage": lambda: feed_tables.of_coverage(
             [(show.title, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air]
         ),
+        "batches": lambda: feed_tables.of_batches(_set_aside(request, limit=feed_tables.EXPORTED)),
         "quarantine": lambda: feed_tables.of_quarantine(feeds.quarantined(request, limit=feed_tables.EXPORTED)),
     }
     asked = export.wanted(request, tables)
@@ -54,6 +57,7 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
         "count": warehouse.count_status(),
         "coverages": [(show, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air],
         "quarantined": feeds.quarantined(request, limit=50),
+        "set_aside": _set_aside(request, limit=50),
         "may_edit": team.may(request.user, "feed.edit"),
         "may_replay": team.may(request.user, "quarantine.replay"),
         "platforms": PLATFORMS,
@@ -114,15 +118,27 @@ def feed_switch(request: HttpRequest, feed_id: str) -> HttpResponseBase:
 
 @tools.page("quarantine.replay", methods=("POST",))
 def quarantine_replay(request: HttpRequest) -> HttpResponseBase:
-    """Try what was set aside again."""
+    """Try what was set aside again: lines at once, batches by the counter within a second."""
     receipt = eventlog.replay_quarantine()
-    eventlog.audit(tools.actor(request), "quarantine.replayed", "quarantine", after={"accepted": receipt.accepted})
+    batches = warehouse.request_retry()
+    after = {"accepted": receipt.accepted, "batches": batches}
+    eventlog.audit(tools.actor(request), "quarantine.replayed", "quarantine", after=after)
+    if batches:
+        messages.info(
+            request,
+            ngettext("%(count)s batch is counted again now.", "%(count)s batches are counted again now.", batches)
+            % {"count": batches},
+        )
     messages.success(
         request,
         _("%(accepted)s accepted, %(rejected)s still unreadable.")
         % {"accepted": receipt.accepted, "rejected": receipt.rejected},
     )
     return redirect("feeds")
+
+
+def _set_aside(request: HttpRequest, *, limit: int) -> list[SetAside]:
+    return warehouse.set_aside(limit) if team.may(request.user, "quarantine.replay") else []
 
 
 def coverage_rows(coverage: Coverage) -> list[dict[str, object]]:
@@ -147,6 +163,7 @@ def _context(request: HttpRequest, feed: FeedView) -> dict[str, object]:
         "address": request.build_absolute_uri("/api/v1/events"),
         "sample_room": room,
         "sample_at": clock.iso(clock.now_us()),
+        "gaps": eventlog.gaps_of(feed.id),
         "may_edit": team.may(request.user, "feed.edit"),
     }
 

@@ -118,7 +118,7 @@ def _of_shows(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, 
                 "“%(show)s”: %(count)s refunds or shipments name orders nobody reported.",
                 count,
             ) % {"show": show.title, "count": count}
-            url = reverse("show", args=[show.show_id])
+            url = reverse("show", args=[show.show_id]) + "#unmatched"
             found.append(Need("warn", sentence, url, _("Open the show")))
     return found
 

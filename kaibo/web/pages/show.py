@@ -80,6 +80,9 @@ def show_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         if request.GET.get("table") == "kinds":
             heard = eventlog.coverage(show_id, now_us=clock.now_us())
             return export.table_answer(f"{show_id}-kinds", feed_tables.of_kinds(heard.seen, heard.declared), form)
+        if request.GET.get("table") == "unmatched":
+            found = warehouse.unmatched(show_id)
+            return export.table_answer(f"{show_id}-unmatched", feed_tables.of_unmatched(found), form)
         return _export(show, by, columns, form)
     room = rooms.room(show.platform, show.room_id)
     may = {
@@ -103,6 +106,7 @@ def show_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         "target_fields": show_acts.target_fields(show.targets, None, room.currency),
         "coverage": eventlog.coverage(show_id, now_us=clock.now_us()),
         "siblings": [one for one in _siblings(show) if one.show_id != show_id],
+        "unmatched": warehouse.unmatched(show_id),
         "is_empty": warehouse.show_span(show_id) is None,
     }
     return render(request, "kaibo/show.html", context)

@@ -143,6 +143,12 @@ def kind_name(kind: str) -> str:
 
 
 @register.filter
+def gap_reason(reason: str) -> str:
+    """Why a feed missed events; what a person wrote stays as it is."""
+    return words.gap_reason(reason)
+
+
+@register.filter
 def column_says(name: str) -> str:
     """What a counted column counts, in the reader's language."""
     return words.column_says(name)
