@@ -13,7 +13,7 @@ MARKS := not soak
 TEST_DIRS := kaibo tests/emulators tests/journeys tests/races tests/parity tests/browser tests/fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench bench-language soak lock reference clean check-format check-lint \
+.PHONY: help install install-all demo test check bench bench-language soak lock reference clean check-format check-lint \
 	check-types check-floors check-sql check-lengths check-django check-tests
 
 help:  ## what can be typed
@@ -32,6 +32,8 @@ $(READY): requirements/dev.lock requirements/runtime.lock pyproject.toml hatch_b
 $(BENCH_READY): $(READY) requirements/bench.lock
 	@$(PIP) -r requirements/bench.lock
 	@touch $@
+
+install-all: $(BENCH_READY)  ## with Spark too, which some tests and the measurements need
 
 demo: $(READY)  ## a night being counted live, in your browser
 	@$(PY) -m kaibo demo
