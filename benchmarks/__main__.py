@@ -14,6 +14,7 @@ RUNS = (
     ("benchmarks.push",),
     ("benchmarks.watchers",),
     ("benchmarks.report",),
+    ("benchmarks.cue",),
 )
 
 
@@ -40,6 +41,9 @@ def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     if report := results.get("report"):
         beside = f"{report['orders']:,} orders; picture, PDF and workbook; {report['processor_seconds']} s of processor"
         table.append(("last file → report", f"{report['seconds']} s", "< 5 s", beside))
+    if cue := results.get("cue"):
+        beside = f"p50 {cue['p50_ms']} ms, {cue['words']} words among {cue['rate']} comments/s"
+        table.append(("forbidden word → alert, p99", f"{cue['p99_ms']} ms", "< 2,000 ms", beside))
     return table
 
 

@@ -109,6 +109,7 @@ def open_home() -> Iterator[None]:
     from kaibo.eventlog import api as eventlog
     from kaibo.eventlog.log import LocalLog
     from kaibo.eventlog.workers import Workers
+    from kaibo.operations.compliance import api as compliance
     from kaibo.warehouse.supervisor import Supervisor
     from kaibo.web.door import door
 
@@ -121,15 +122,18 @@ def open_home() -> Iterator[None]:
     log.start_housekeeping()
     supervisor, adopter, inbox, workers = Supervisor(), Adopter(), InboxWorker(), Workers()
     polls = PollWorker()
+    proctor = compliance.LogFollower("proctor", compliance.look)
     try:
         supervisor.start()
         adopter.start()
         inbox.start()
         workers.start()
         polls.start()
+        proctor.start()
         yield
     finally:
         eventlog.withdraw_server()
+        proctor.stop()
         polls.stop()
         workers.stop()
         inbox.stop()

@@ -21,6 +21,7 @@ from kaibo.eventlog.log import Log, open_log, status
 from kaibo.eventlog.netevents import events_of
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
+from kaibo.eventlog.readers import News, news
 from kaibo.eventlog.retention import count_erased_waiting, erased_waiting, forget_comments, viewers_named
 from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_names, kept_setting
@@ -34,6 +35,7 @@ __all__ = [
     "FUTURE_US",
     "KeptFile",
     "Log",
+    "News",
     "announce_server",
     "artifact",
     "audit",
@@ -63,6 +65,7 @@ __all__ = [
     "lake_staged",
     "local_feed",
     "log_files",
+    "news",
     "nicknames",
     "note_gap",
     "open_log",

@@ -27,6 +27,8 @@ _OPERATOR = _VIEWER | {
     "text.check",
     "text.approve",
     "report.share",
+    "case.see",
+    "case.act",
 }
 _DIRECTOR = _OPERATOR | {
     "show.delete",
@@ -35,6 +37,7 @@ _DIRECTOR = _OPERATOR | {
     "feed.edit",
     "quarantine.replay",
     "import.undo",
+    "case.rule",
     "people.edit",
     "audit.see",
     "settings.see",
@@ -53,7 +56,7 @@ ACTS: dict[Role, frozenset[str]] = {
 TEAM_ACTS = frozenset(
     {
         *("people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"),
-        "viewer.erase",
+        *("viewer.erase", "case.rule"),
     }
 )
 """Acts that concern everybody: only somebody with all rooms may do them."""

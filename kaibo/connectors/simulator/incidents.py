@@ -77,9 +77,11 @@ def _violation(acts: Acts, _lineup: Lineup, span: int, rng: np.random.Generator)
     at = round(span * rng.uniform(0.3, 0.7))
     end = min(span, at + 20 * MINUTE)
     reason = str(rng.choice(words.VIOLATIONS))
+    said = max(0, at - 40_000), str(rng.choice(words.FORBIDDEN))  # the platform takes a while to notice
+    acts.speech.append(said)
     acts.moments.append((at, "violation.received", {"text": reason, "attrs": {"reason": reason}}))
     acts.traffic.append(Traffic(at, end, 0.55, ("feed",)))
-    _cause(acts, "violation", at, end, reason=reason)
+    _cause(acts, "violation", at, end, reason=reason, said_ms=said[0], said=said[1])
 
 
 def _like_flood(acts: Acts, _lineup: Lineup, span: int, rng: np.random.Generator) -> None:

@@ -4,8 +4,22 @@ from collections.abc import Sequence
 
 from kaibo.language import api as language
 from kaibo.language.contracts import Pack
-from kaibo.operations.compliance import attachments, reviews, services
+from kaibo.operations.compliance import (
+    allowances,
+    attachments,
+    cases,
+    chain,
+    proctor,
+    queries,
+    reviews,
+    rulebook,
+    services,
+)
+from kaibo.operations.compliance.chain import Break, Verdict
 from kaibo.operations.compliance.contracts import Answer, PackView, Question
+from kaibo.operations.compliance.worker import LogFollower
+
+__all__ = ["Break", "LogFollower", "Verdict"]
 
 read_attachment = attachments.read
 lineup_drafts = reviews.lineup_drafts
@@ -19,13 +33,34 @@ approve = reviews.approve
 send_back = reviews.send_back
 offered = reviews.offered
 
+look = proctor.look
+case = queries.case
+list_cases = queries.cases
+alerts = queries.alerts
+show_changed = queries.show_changed
+measures = queries.measures
+spoken_rate = queries.spoken_rate
+acknowledge = cases.acknowledge
+take_step = cases.take_step
+note_recording = cases.note_recording
+STEPS = cases.STEPS
+verify_chain = chain.verify
+chain_has = chain.has
+chain_rows = chain.count_rows
+chain_lines = chain.lines
+proposals = allowances.proposals
+decide_proposal = allowances.decide
+
 
 def check(texts: Sequence[str], question: Question | None = None, *, extra: Sequence[Pack] = ()) -> list[Answer]:
     """One answer per text, in order; `extra` packs (imported lists) are checked beside the shipped ones.
 
-    Raises: TooMuchText (413), PackNotFound (404). Cost: thousands of short texts per second in one call.
+    Shape: contexts that the team has allowed hold, unless the question names packs.
+    Raises: TooMuchText (413), PackNotFound (404). Cost: one query; thousands of short texts per second in one call.
     """
-    return services.answers(texts, question or Question(), extra)
+    question = question or Question()
+    lexicon = None if question.packs else rulebook.current()
+    return services.answers(texts, question, extra, lexicon=lexicon)
 
 
 def packs() -> list[PackView]:

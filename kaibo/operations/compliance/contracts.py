@@ -8,16 +8,23 @@ from kaibo.language.contracts import Action, Hit, Scene, Standing, Tried, View
 
 __all__ = [
     "Action",
+    "Allowed",
     "Answer",
+    "CaseState",
+    "CaseView",
     "Draft",
+    "Evidence",
     "Hit",
     "PackView",
     "Question",
     "ReviewState",
     "ReviewView",
+    "RuleMeasure",
     "RuleView",
     "Scene",
+    "SpokenRate",
     "Standing",
+    "StepView",
     "TextView",
     "Tried",
     "View",
@@ -151,3 +158,131 @@ class ReviewView:
     is_stale: bool
     texts: tuple[TextView, ...] = ()
     votes: tuple[VoteView, ...] = ()
+
+
+class CaseState(StrEnum):
+    """Where a case stands. `withdrawn`: what was said was taken back from the log (an import undone)."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    HANDLED = "handled"
+    APPEALED = "appealed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One finding of a case: what was said, where in the log, by which rule. Places count characters of `text`."""
+
+    id: int
+    event_id: str
+    at_us: int
+    viewer_id: str
+    host_id: str
+    recording: str
+    text: str
+    start: int
+    end: int
+    matched: str
+    term: str
+    view: View
+    pack: str
+    pack_version: int
+    fingerprint: str
+    exemptions: tuple[Tried, ...] = ()
+    is_retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One row of a case's history as the chain keeps it."""
+
+    seq: int
+    kind: str
+    actor: str
+    at_us: int
+    state: str
+    why: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A suspected violation. Units: µs UTC; `due_us` is when it must be decided and handled.
+
+    Shape: `evidence` and `steps` are empty in lists; `owner` is empty until somebody takes it.
+    """
+
+    id: int
+    show_id: str
+    platform: str
+    room_id: str
+    scene: Scene
+    rule: str
+    category: str
+    action: Action
+    severity: int
+    article: str
+    suggestion: str
+    matched: str
+    excerpt: str
+    hits: int
+    state: CaseState
+    opened_us: int
+    due_us: int
+    last_hit_us: int
+    owner: str
+    acknowledged_us: int | None
+    decided_us: int | None
+    handled_us: int | None
+    appealed_us: int | None
+    evidence: tuple[Evidence, ...] = ()
+    steps: tuple[StepView, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the clock runs: not dismissed, not handled, not withdrawn."""
+        return self.state in {CaseState.OPEN, CaseState.CONFIRMED, CaseState.APPEALED}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMeasure:
+    """How often a rule was right. `false_ratio` is None while nothing was decided."""
+
+    rule: str
+    hits: int
+    confirmed: int
+    dismissed: int
+    undecided: int
+    false_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A context in which a rule was dismissed again and again; accepted ones hold from a version of the artifact on."""
+
+    id: int
+    rule: str
+    phrase: str
+    state: str
+    cases: tuple[int, ...]
+    proposed_us: int
+    decided_us: int | None
+    actor: str
+    why: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenRate:
+    """Sensitive-word rate: texts with a confirmed finding per text checked. None without a checked text.
+
+    Shape: provisional while cases are undecided; `limit` is the team's aim.
+    """
+
+    value: float | None
+    confirmed: int
+    texts: int
+    undecided: int
+    limit: float

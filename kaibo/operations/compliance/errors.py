@@ -31,3 +31,13 @@ class SamePerson(Conflict):
     """A refused text needs two people; this one has agreed already."""
 
     code = "same_person"
+
+
+class CaseNotFound(NotFound):
+    code = "case_not_found"
+
+
+class CaseMoved(Conflict):
+    """The state of the case does not allow this, or somebody was faster."""
+
+    code = "case_moved"

@@ -214,10 +214,11 @@ def _checked(drafts: Sequence[Draft], *, product: str, platform: str) -> list[An
     if len(drafts) > MOST_DRAFTS:
         raise BadText(_("These are too many texts."), fix=_("Split them into several reviews."), field="text")
     found: dict[int, Answer] = {}
+    lexicon = rulebook.current()
     for scene in Scene:
         places = [at for at, draft in enumerate(drafts) if draft.scene == scene]
         question = Question(scene, product=product or None, platform=platform or None)
-        answers = services.answers([drafts[at].text for at in places], question) if places else []
+        answers = services.answers([drafts[at].text for at in places], question, lexicon=lexicon) if places else []
         found.update(zip(places, answers, strict=True))
     return [found[at] for at in range(len(drafts))]
 
@@ -257,16 +258,17 @@ def review(review_id: int) -> ReviewView:
     votes = tuple(
         VoteView(vote.actor, vote.act, vote.why, vote.at_us, vote.revision == row.revision) for vote in row.votes.all()
     )
-    return _view(row, texts, votes)
+    return _view(row, rulebook.current().fingerprint, texts, votes)
 
 
 def reviews(*, show_id: str | None = None, limit: int = 200) -> list[ReviewView]:
-    """Reviews, the newest first, without their texts. Cost: one query."""
+    """Reviews, the newest first, without their texts. Cost: two queries."""
     rows = Review.objects.all() if show_id is None else Review.objects.filter(show_id=show_id)
-    return [_view(row) for row in rows[:limit]]
+    today = rulebook.current().fingerprint
+    return [_view(row, today) for row in rows[:limit]]
 
 
-def _view(row: Review, texts: tuple[TextView, ...] = (), votes: tuple[VoteView, ...] = ()) -> ReviewView:
+def _view(row: Review, today: str, texts: tuple[TextView, ...] = (), votes: tuple[VoteView, ...] = ()) -> ReviewView:
     return ReviewView(
         id=row.pk,
         title=row.title,
@@ -283,7 +285,7 @@ def _view(row: Review, texts: tuple[TextView, ...] = (), votes: tuple[VoteView, 
         made_us=row.made_us,
         changed_us=row.changed_us,
         fingerprint=row.fingerprint,
-        is_stale=row.fingerprint != rulebook.current().fingerprint,
+        is_stale=row.fingerprint != today,
         texts=texts,
         votes=votes,
     )

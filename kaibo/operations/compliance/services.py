@@ -12,8 +12,14 @@ MOST_TEXTS = 2_000
 MOST_CHARACTERS = 500_000  # a script of a whole night is about 60,000; this answers within a second
 
 
-def answers(texts: Sequence[str], question: Question, extra: Sequence[Pack] = ()) -> list[Answer]:
-    """One answer per text. Raises TooMuchText, PackNotFound."""
+def answers(
+    texts: Sequence[str],
+    question: Question,
+    extra: Sequence[Pack] = (),
+    *,
+    lexicon: language.Lexicon | None = None,
+) -> list[Answer]:
+    """One answer per text; without a lexicon by the packs of the question. Raises TooMuchText, PackNotFound."""
     if len(texts) > MOST_TEXTS:
         raise TooMuchText(
             f"{len(texts):,} texts are too many for one question", fix=f"send {MOST_TEXTS:,} at a time", field="texts"
@@ -24,7 +30,8 @@ def answers(texts: Sequence[str], question: Question, extra: Sequence[Pack] = ()
             fix=f"send {MOST_CHARACTERS:,} at a time",
             field="texts",
         )
-    lexicon = rulebook.of_packs(tuple(sorted(set(question.packs))))
+    if lexicon is None:
+        lexicon = rulebook.of_packs(tuple(sorted(set(question.packs))))
     if extra:
         lexicon = language.compile_packs([*lexicon.packs, *extra])
     setting = Setting(

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from kaibo.commerce.team import api as team
 from kaibo.operations.compliance import api as compliance
-from kaibo.operations.compliance.contracts import ReviewView
-from kaibo.operations.compliance.errors import ReviewNotFound
+from kaibo.operations.compliance.contracts import CaseView, ReviewView
+from kaibo.operations.compliance.errors import CaseNotFound, ReviewNotFound
 from kaibo.web.pages import tools
 
 
@@ -27,4 +27,22 @@ def review_or_404(request: HttpRequest, review_id: int, act: str = "text.check")
         tools.require(request, act, platform=view.platform, room_id=view.room_id)
     else:
         tools.require(request, act)
+    return view
+
+
+def my_cases(
+    request: HttpRequest, *, show_id: str | None = None, state: str = "", rule: str = "", limit: int = 500
+) -> list[CaseView]:
+    """Cases of the rooms that the reader sees, the newest first."""
+    scope = team.visible_rooms(request.user)
+    found = compliance.list_cases(show_id=show_id, state=state, rule=rule, limit=limit)
+    return [view for view in found if (view.platform, view.room_id) in scope]
+
+
+def case_or_404(request: HttpRequest, case_id: int, act: str = "case.see") -> CaseView:
+    """The case of a room that the reader sees. Raises CaseNotFound, Forbidden."""
+    view = compliance.case(case_id)
+    if (view.platform, view.room_id) not in team.visible_rooms(request.user):
+        raise CaseNotFound(_("There is no such case."), case_id=case_id)
+    tools.require(request, act, platform=view.platform, room_id=view.room_id)
     return view

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kaibo.web.compliance import reviews
+from kaibo.web.compliance import cases, reviews
 
 urlpatterns = [
     path("compliance/", reviews.review_list, name="compliance"),
@@ -12,5 +12,13 @@ urlpatterns = [
     path("compliance/reviews/<int:review_id>/recheck/", reviews.review_recheck, name="review_recheck"),
     path("compliance/reviews/<int:review_id>/approve/", reviews.review_approve, name="review_approve"),
     path("compliance/reviews/<int:review_id>/return/", reviews.review_return, name="review_return"),
+    path("compliance/cases/", cases.case_list, name="cases"),
+    path("compliance/cases/<int:case_id>/", cases.case_page, name="case"),
+    path("compliance/cases/<int:case_id>/take/", cases.case_take, name="case_take"),
+    path("compliance/cases/<int:case_id>/step/", cases.case_step, name="case_step"),
+    path("compliance/cases/<int:case_id>/hits/<int:hit_id>/", cases.case_recording, name="case_recording"),
+    path("compliance/rules/", cases.measures_page, name="compliance_rules"),
+    path("compliance/proposals/<int:proposal_id>/", cases.proposal_decide, name="proposal_decide"),
+    path("compliance/export.zip", cases.hand_over, name="case_export"),
     path("shows/<str:show_id>/review-lineup/", reviews.lineup_review, name="lineup_review"),
 ]

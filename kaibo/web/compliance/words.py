@@ -60,6 +60,30 @@ EXEMPTIONS = {
     "award": gettext_lazy("An award or title by the state's rules"),
     "limited_fact": gettext_lazy("A fact limited in time and space, with data"),
 }
+CASE_STATES = {
+    "open": pgettext_lazy("case", "To be decided"),
+    "confirmed": pgettext_lazy("case", "Confirmed"),
+    "dismissed": pgettext_lazy("case", "False alarm"),
+    "handled": pgettext_lazy("case", "Handled"),
+    "appealed": pgettext_lazy("case", "Appealed"),
+    "withdrawn": pgettext_lazy("case", "Withdrawn"),
+}
+CASE_CLASS = {"open": "warn", "confirmed": "bad", "handled": "good", "appealed": "accent"}
+STEPS = {
+    "opened": pgettext_lazy("case step", "opened"),
+    "acknowledge": pgettext_lazy("case step", "took it"),
+    "confirm": pgettext_lazy("case step", "confirmed it"),
+    "dismiss": pgettext_lazy("case step", "called it a false alarm"),
+    "handle": pgettext_lazy("case step", "handled it"),
+    "appeal": pgettext_lazy("case step", "appealed"),
+    "uphold": pgettext_lazy("case step", "upheld it"),
+    "overturn": pgettext_lazy("case step", "overturned it"),
+    "reopen": pgettext_lazy("case step", "opened it again"),
+    "recording": pgettext_lazy("case step", "named the recording"),
+    "withdraw": pgettext_lazy("case step", "withdrawn"),
+    "revive": pgettext_lazy("case step", "alive again"),
+    "emptied": pgettext_lazy("case step", "emptied after its time"),
+}
 STATES = {
     "open": pgettext_lazy("review", "To be agreed"),
     "waiting": pgettext_lazy("review", "Needs a second person"),
@@ -80,6 +104,18 @@ _REASONS = {
     "product category not given": gettext_lazy("The category of the product is not given, so it may not apply."),
     "platform not given": gettext_lazy("The platform is not given, so it may not apply."),
 }
+
+
+def page_words() -> dict[str, str]:
+    """What the alerts of the control room say, by key."""
+    return {
+        **{f"scene_{code}": str(name) for code, name in SCENES.items()},
+        "alert_take": _("Take it"),
+        "alert_open": _("Open the case"),
+        "alerts_none": _("Nothing to take. Forbidden words and contact details show up here within seconds."),
+        "alerts_more": _("{n} more"),
+        "cue_said": _("Do not say “{words}”"),
+    }
 
 
 def of(words: Mapping[str, object], code: str) -> str:

@@ -9,6 +9,7 @@ from ninja.security import django_auth
 
 from kaibo import __version__
 from kaibo.kit.errors import KaiboError
+from kaibo.web.compliance.caseroutes import router as case_router
 from kaibo.web.compliance.routes import router as review_router
 from kaibo.web.desk.routes import router as desk_router
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
@@ -39,6 +40,7 @@ api.add_router("/reports", report_columns_router)
 api.add_router("/feeds", feeds.router)
 api.add_router("/compliance", compliance.router)
 api.add_router("/compliance", review_router)
+api.add_router("/compliance", case_router)
 
 
 @api.exception_handler(KaiboError)

@@ -23,6 +23,7 @@ from kaibo.metrics.facts import Facts
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import MinuteRow
+from kaibo.web.compliance.state import alerts_state, alerts_version
 from kaibo.web.desk.state import desk_state
 from kaibo.web.live import goods, lights
 from kaibo.web.live.doors import PacedDoors, RoomDoors
@@ -61,7 +62,7 @@ SETTLED_SECONDS = 30.0  # an ended show that nothing was counted for is looked a
 
 
 class Watch(NamedTuple):
-    """What one board shows: comments are left out for people who may not read them."""
+    """What one board shows: comments and what was found in them are left out for people who may not read them."""
 
     show_id: str
     sees_comments: bool
@@ -88,6 +89,7 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
     state.update(round_state(show))
     if sees_comments:
         state.update(_comments(show_id))
+        state.update(alerts_state(show_id))
     return state
 
 
@@ -233,8 +235,8 @@ _settled: dict[Watch, tuple[object, float, State]] = {}
 
 
 def live_version(watch: Watch) -> object:
-    """What the hub compares to see whether anything was counted. Cost: 1 query."""
-    return _on_own_connection(lambda: warehouse.show_version(watch.show_id))
+    """What the hub compares to see whether anything was counted or found. Cost: 2 queries."""
+    return _on_own_connection(lambda: _version(watch.show_id))
 
 
 def live_state(watch: Watch) -> State:
@@ -242,8 +244,12 @@ def live_state(watch: Watch) -> State:
     return _on_own_connection(lambda: _live_state(watch))
 
 
+def _version(show_id: str) -> tuple[int, int]:
+    return warehouse.show_version(show_id), alerts_version(show_id)
+
+
 def _live_state(watch: Watch) -> State:
-    version = warehouse.show_version(watch.show_id)
+    version = _version(watch.show_id)
     kept = _settled.get(watch)
     if kept and kept[0] == version and time.monotonic() - kept[1] < SETTLED_SECONDS:
         return kept[2]

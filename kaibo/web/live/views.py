@@ -13,6 +13,7 @@ from kaibo.commerce.shows.errors import ShowNotFound
 from kaibo.commerce.team import api as team
 from kaibo.kit import env
 from kaibo.kit.errors import NotFound
+from kaibo.web.compliance import words as compliance_words
 from kaibo.web.desk import words as desk_words
 from kaibo.web.live import words
 from kaibo.web.live.tickets import set_ticket, stream_path
@@ -35,7 +36,10 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
         "view": view if view in words.VIEWS else "all",
         "views": words.views(),
         "may_export": team.may(request.user, "show.export", platform=show.platform, room_id=show.room_id),
-        "words": words.page_words() | desk_words.page_words() | round_words.page_words(),
+        "words": words.page_words()
+        | desk_words.page_words()
+        | round_words.page_words()
+        | compliance_words.page_words(),
         "may_act": team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id),
         "names": words.names(),
         "page": words.page_facts(

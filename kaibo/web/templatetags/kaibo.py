@@ -3,12 +3,14 @@
 import datetime as dt
 
 from django import template
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kaibo.commerce.rooms.contracts import RoomView
+from kaibo.commerce.team import api as team
 from kaibo.commerce.team.contracts import PersonView
 from kaibo.eventlog.contracts import Coverage
 from kaibo.kit import clock, env
@@ -94,6 +96,18 @@ def grouped(number: float | None) -> str:
 def money(minor: int | None, currency: str = "CNY") -> str:
     """Minor units as people read them."""
     return "—" if minor is None else show_money(minor, currency or "CNY").removesuffix(".00")
+
+
+@register.filter
+def percent(ratio: float | None) -> str:
+    """0.0051 as 0.51 %."""
+    return "—" if ratio is None else f"{ratio * 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+@register.filter
+def may_rule(request: HttpRequest) -> bool:
+    """Whether the reader decides on rules of the whole team."""
+    return team.may(request.user, "case.rule")
 
 
 @register.filter

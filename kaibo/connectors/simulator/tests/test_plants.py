@@ -86,6 +86,8 @@ def test_it_plants_broken_size_m() -> None:
 def test_it_plants_violation(calm: list[dict]) -> None:
     _, rows, cause = night_with("violation")
     assert len([row for row in rows if row["kind"] == "violation.received"]) == 1
+    said = [row for row in rows if row["kind"] == "speech.transcribed" and row["text"] == cause["about"]["said"]]
+    assert [row["occurred_at"] for row in said] == [START + cause["about"]["said_ms"] * 1000]
     span = (cause["from_ms"], cause["to_ms"])
     assert len(within(rows, "viewer.entered", *span)) < 0.9 * len(within(calm, "viewer.entered", *span))
 

@@ -7,6 +7,8 @@ from kaibo.operations.compliance import api
 from kaibo.operations.compliance.contracts import Action, Question, Scene
 from kaibo.operations.compliance.errors import TooMuchText
 
+pytestmark = pytest.mark.django_db
+
 
 def test_it_answers_with_evidence() -> None:
     texts = ["全网最低价，加薇信 abc12345", "女装有大码吗"]

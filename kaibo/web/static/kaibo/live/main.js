@@ -3,6 +3,7 @@
 import * as ages from "./ages.js";
 import * as definition from "./definition.js";
 import { $, page, say } from "./dom.js";
+import * as alerts from "../compliance/alerts.js";
 import * as desk from "../desk/desk.js";
 import { atSecond, nowUs } from "./format.js";
 import * as goods from "./goods.js";
@@ -38,13 +39,14 @@ store.panel(["minute/", "lap/", "mark/", "strip/", "meta/"], page.pace.strips, (
 store.panel(["now"], 2000, goods.draw);
 store.panel(["desk/", "now", "lap/", "meta/"], 1000, desk.draw);
 store.panel(["goods/", "now"], page.pace.sheet, sheet.draw);
+store.panel(["alert/", "alerts"], 300, alerts.draw);
 store.panel(["source/"], 10_000, side.drawSources);
 store.panel(["tile/5"], 5000, side.drawSpend);
 store.panel(["comment/", "strip/comments"], 1000, side.drawComments);
 store.panel(["figure/"], 10_000, side.drawStated);
 store.panel(["now", "tile/3", "desk/now"], 2000, prompt.draw);
 store.panel(["round/", "meta/", "light/"], 1000, roundLight.draw);
-ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); roundLight.tick(); });
+ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); roundLight.tick(); alerts.tick(store); });
 
 $("goods").addEventListener("click", (event) => {
   const figure = event.target.closest("[data-figure]");
