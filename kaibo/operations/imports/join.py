@@ -11,7 +11,7 @@ from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock, env
-from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
+from kaibo.kit.clock import DAY_US, HOUR_US, MICROS, MINUTE_US
 from kaibo.operations.imports.models import Account
 from kaibo.warehouse import api as warehouse
 
@@ -155,7 +155,8 @@ class Joiner:
         """Where an hour of spend belongs."""
         found = self.over_hour(hour)
         best = _best(found, hour, hour + HOUR_US)
-        return self.verdict({**join, "at": max(best[0].from_us, hour)}) if best else Verdict(None, NO_SHOW)
+        at = max(best[0].from_us, hour + MICROS) if best else 0  # midnight itself would be read as a day without a time
+        return self.verdict({**join, "at": at}) if best else Verdict(None, NO_SHOW)
 
     def _without_time(self, join: Mapping[str, Any]) -> Verdict:
         """A table that names no time is about the chosen show, else about the only one that ended lately."""

@@ -252,3 +252,13 @@ def test_it_adds_only_the_difference_of_an_hour_of_ad_spend(tmp_path: Path) -> N
     assert (again.report["accepted"], again.report["duplicates"]) == (0, 2)
     api.undo_import(second.ingest_id, actor="user:1", why="wrong account")
     assert counted("a")["spend_minor"] == 10000
+
+
+def test_it_places_the_hour_of_ad_spend_after_midnight(tmp_path: Path) -> None:
+    """The hour from 00:00 belongs to the show that ran over midnight, not to a show of the new day."""
+    show("s1", "1", hours=5)
+    path = tmp_path / "hours.csv"
+    rows = [["小时", "消耗(元)"], ["2026-03-12 23:00-00:00", "10.00"], ["2026-03-13 00:00-01:00", "2.50"]]
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    bring(path)
+    assert counted("s1")["spend_minor"] == 1250
