@@ -31,6 +31,7 @@ class PlatformFault(KaiboError):
     code = "platform_down"
     status = 502
     is_permanent = False
+    is_for_later = False  # not again within this call, but soon
 
 
 class PlatformRefused(PlatformFault):
@@ -107,7 +108,7 @@ class Caller:
             if fault.code == BAD_TOKEN and tokens is not None and not is_renewed:
                 tokens.renew(token)
                 is_renewed = True
-            elif fault.is_permanent:
+            elif fault.is_permanent or fault.is_for_later:
                 raise fault
             elif fault.code == TOO_FAST:
                 self._slow_down(bucket, attempt, None)
@@ -168,6 +169,7 @@ class Caller:
         kind = PlatformRefused if known.get("permanent") else PlatformFault
         fault = kind(str(known["sentence"]), their_code=code)
         fault.code = str(known["code"])
+        fault.is_for_later = bool(known.get("later"))
         return fault
 
 

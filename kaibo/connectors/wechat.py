@@ -12,9 +12,16 @@ from kaibo.connectors.contracts import Accepted, Answered, Delivery, FeedSetting
 from kaibo.connectors.payloads import BadField, decode, text
 
 SETTINGS = (
-    FeedSetting("token", "the callback token, as typed into the console"),
-    FeedSetting("aes_key", "the EncodingAESKey of 43 characters, from the console"),
-    FeedSetting("receiver", "the corp id, suite id or app id the messages are sealed for", is_secret=False),
+    FeedSetting("token", "the callback token, as typed into the console", zh="回调 Token（与后台一致）"),
+    FeedSetting(
+        "aes_key", "the EncodingAESKey of 43 characters, from the console", zh="EncodingAESKey（43 位，与后台一致）"
+    ),
+    FeedSetting(
+        "receiver",
+        "the corp id, suite id or app id the messages are sealed for",
+        is_secret=False,
+        zh="企业 ID、套件 ID 或 AppID",
+    ),
 )
 MICROS = 1_000_000
 

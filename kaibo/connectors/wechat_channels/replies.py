@@ -5,6 +5,7 @@ from typing import Any
 
 from kaibo.connectors.contracts import Outcome, Skipped
 from kaibo.connectors.payloads import as_object, count, guarded, instant, needed, objects, some, text, unknown
+from kaibo.connectors.wechat_channels.dashboard import SECTIONS, dashboard
 from kaibo.eventlog.events import PlatformEvent
 
 PLATFORM = "weixin_channels"
@@ -29,7 +30,11 @@ def reply(given: dict[str, Any], told: Mapping[str, str]) -> Iterator[Outcome]:
         yield from guarded([given["order"]], _order)
     elif isinstance(given.get("after_sale_order"), dict):
         yield from guarded([given["after_sale_order"]], _after_sale)
-    elif isinstance(given.get("item"), list) and any("live_start_time" in one for one in given["item"]):
+    elif any(isinstance(given.get(section), str | dict) for section in SECTIONS):
+        yield from dashboard(given, told)
+    elif isinstance(given.get("item"), list) and any(
+        isinstance(one, dict) and "live_start_time" in one for one in given["item"]
+    ):
         yield from guarded(objects(given["item"], "item"), lambda row: _live(row, told))
     else:
         yield Skipped(NO_EVENTS)
