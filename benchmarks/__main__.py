@@ -15,6 +15,7 @@ RUNS = (
     ("benchmarks.watchers",),
     ("benchmarks.report",),
     ("benchmarks.cue",),
+    ("benchmarks.gateway",),
 )
 
 
@@ -44,6 +45,9 @@ def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     if cue := results.get("cue"):
         beside = f"p50 {cue['p50_ms']} ms, {cue['words']} words among {cue['rate']} comments/s"
         table.append(("forbidden word → alert, p99", f"{cue['p99_ms']} ms", "< 2,000 ms", beside))
+    if gateway := results.get("gateway"):
+        beside = f"{gateway['lost']} lost of {gateway['pushes']:,}; a bare server's p99 {gateway['bare_p99_ms']} ms"
+        table.append(("push → answer at 100/s, p99", f"{gateway['p99_ms']} ms", "< 200 ms", beside))
     return table
 
 

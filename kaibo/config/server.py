@@ -19,6 +19,8 @@ from kaibo.kit.errors import BadConfiguration, Conflict
 GRACE_SECONDS = 3
 """An open page holds a stream for minutes; longer than this nobody is waited for."""
 BACKLOG = 4096
+SWITCH_SECONDS = 0.001
+"""An answer waits for the thread that translates or counts: five milliseconds each time, as Python has it, add up."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -181,6 +183,7 @@ def _serve(
         eventlog.announce_server(listening.host, listening.port)
         when_ready(listening)
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     import_module("kaibo.config.urls")  # else the first page would wait for every view to be imported
     config = uvicorn.Config(
         "kaibo.config.asgi:application",

@@ -5,10 +5,8 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
-
-import httpx
 
 from kaibo.connectors.contracts import ConfigProblem
 from kaibo.connectors.pacing import Bucket, Clock, Rate, pause
@@ -17,7 +15,10 @@ from kaibo.connectors.registry import error_texts
 from kaibo.connectors.tokens import Tokens
 from kaibo.kit.errors import KaiboError
 
-TIMEOUT = httpx.Timeout(20, connect=5)
+if TYPE_CHECKING:  # it takes a fifth of a second to import: only who calls pays for it
+    import httpx
+
+TIMEOUT_SECONDS, CONNECT_SECONDS = 20.0, 5.0
 ATTEMPTS = 6
 """With the pauses between them at least half a minute; then the poll fails and is tried again later."""
 REPLY_BYTES = 32 * 1024 * 1024
@@ -71,9 +72,12 @@ class Caller:
         clock: Clock,
         code_of: Callable[[dict[str, Any]], str],
         rates: Mapping[str, Rate] | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
+        timeout: "httpx.Timeout | None" = None,
         draw: random.Random | None = None,
     ) -> None:
+        import httpx
+
+        timeout = timeout or httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
         self._connector, self._clock, self._code_of = connector, clock, code_of
         self._http = httpx.Client(base_url=check_base(base), timeout=timeout, follow_redirects=False)
         self._buckets = {name: Bucket(rate, clock) for name, rate in (rates or {}).items()}
@@ -142,7 +146,9 @@ class Caller:
             raise _Refusal(BAD_TOKEN if status in (401, 403) else str(status), _message(said))
         return Answer(raw, said)
 
-    def _send(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
+    def _send(self, call: Call) -> "tuple[int, httpx.Headers, bytes]":
+        import httpx
+
         chunks, size = [], 0
         try:
             with self._http.stream(

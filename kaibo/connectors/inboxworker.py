@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db import Error as DatabaseFault
 from django.db import connection, connections
@@ -22,6 +22,10 @@ log = logging.getLogger("kaibo.connectors")
 
 LOOK_SECONDS = 1.0
 """How often to look for what other processes received; what this one received wakes the worker at once."""
+GATHER_SECONDS = 0.05
+"""After the first delivery of a batch, so that the others behind it share its queries, its commit and its fsync."""
+AT_ONCE = 200
+"""Deliveries behind one fsync of the log and one commit of the records."""
 RETRY_SECONDS = 2.0
 SWEEP_SECONDS = 3600.0
 
@@ -39,43 +43,71 @@ def versions() -> dict[str, str]:
 def translate_waiting(limit: int = 200) -> int:
     """Translate up to so many deliveries, oldest first; how many were settled.
 
-    Raises: LogRefuses, LogBusy, LogFailed (the rest stays waiting).
+    Shape: events are fsynced before their delivery is settled; a crash between the two only makes duplicates.
+    Raises: LogRefuses, LogBusy, LogFailed (what was handed over before is settled, the rest stays waiting).
     """
     held = eventlog.inbox.waiting(limit)
     if not held:
         return 0
-    settled: list[Settlement] = []
     memory = eventlog.open_log()
+    handed: list[Callable[[], Settlement]] = []
+    feeds = _Feeds()
     try:
         for item in held:
-            settled.append(translate_item(item, memory))  # noqa: PERF401 - what is done is kept when the log refuses
+            handed.append(_handed(item, memory, feeds))  # noqa: PERF401 - what was handed over counts if the next fails
     finally:
-        memory.close()
-        eventlog.inbox.settle_all(settled)
+        settled: list[Settlement] = []
+        try:
+            for answer in handed:
+                settled.append(answer())  # noqa: PERF401 - likewise
+        finally:
+            memory.close()
+            eventlog.inbox.settle_all(settled)
     return len(settled)
 
 
-def translate_item(item: InboxItem, memory: eventlog.Log) -> Settlement:
-    """Translate one delivery and hand its events to the log; how it went.
+class _Feeds:
+    """What one batch has looked up about its feeds: a query each, not one per delivery."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[str, FeedView] = {}
+        self._since: dict[str, int | None] = {}
+
+    def feed(self, feed_id: str) -> FeedView:
+        if feed_id not in self._feeds:
+            self._feeds[feed_id] = eventlog.feed(feed_id)
+        return self._feeds[feed_id]
+
+    def fetches_since(self, feed_id: str) -> int | None:
+        if feed_id not in self._since:
+            self._since[feed_id] = settling.fetches_since(feed_id)
+        return self._since[feed_id]
+
+
+def _handed(item: InboxItem, memory: eventlog.Log, feeds: _Feeds) -> Callable[[], Settlement]:
+    """Translate one delivery and hand its events to the log; what comes back waits for the disk and says how it went.
 
     Shape: good events are kept when others of the delivery are bad; then it counts as failed and can be replayed.
-    Events are fsynced before the delivery is settled; a crash between the two only makes duplicates.
     """
     try:
         manifest = registry.manifest_of(item.connector)
-        feed = eventlog.feed(item.feed_id)
+        feed = feeds.feed(item.feed_id)
         told = {**item.told, "received_at": str(item.received_at)}
-        outcomes = _settled(registry.payload_translator(item.connector).translate(item.payload, told), item, manifest)
+        outcomes = _settled(registry.payload_translator(item.connector).translate(item.payload, told), item, feeds)
     except (UnknownConnector, UnknownFeed) as error:
-        return Settlement(item.id, problem=error.sentence)
+        lost = Settlement(item.id, problem=error.sentence)
+        return lambda: lost
     except Exception as error:
         log.exception("delivery %s of %s cannot be translated", item.id, item.connector)
         version = version_of(registry.manifest_of(item.connector))
-        problem = f"the translator failed: {type(error).__name__}: {error}"
-        return Settlement(item.id, version=version, problem=problem)
-    events = [one for one in outcomes if isinstance(one, PlatformEvent)]
+        broken = Settlement(item.id, version=version, problem=f"the translator failed: {type(error).__name__}: {error}")
+        return lambda: broken
+    answer = _append(outcomes, memory, item=item, manifest=manifest, feed=feed)
+    return lambda: _settlement(item, manifest, outcomes, answer())
+
+
+def _settlement(item: InboxItem, manifest: Manifest, outcomes: list[Outcome], receipt: Receipt) -> Settlement:
     problems = [_said(one) for one in outcomes if isinstance(one, Problem)]
-    receipt = _append(events, memory, item=item, manifest=manifest, feed=feed)
     problems += [_said(one) for one in receipt.details]
     skipped = Counter(one.reason for one in outcomes if isinstance(one, Skipped))
     return Settlement(
@@ -87,24 +119,26 @@ def translate_item(item: InboxItem, memory: eventlog.Log) -> Settlement:
     )
 
 
-def _settled(outcomes: Iterator[Outcome], item: InboxItem, manifest: Manifest) -> list[Outcome]:
+def _settled(outcomes: Iterator[Outcome], item: InboxItem, feeds: _Feeds) -> list[Outcome]:
     """What this delivery tells of its own; a push to a feed that fetches lets it ask at once."""
-    if not any(kind.startswith("order.") for kind in manifest.kinds):
-        return list(outcomes)
+    found = list(outcomes)
+    if not any(isinstance(one, PlatformEvent) and one.kind.startswith("order.") for one in found):
+        return found
     is_fetched = item.told.get(settling.BY) == settling.FETCH
-    since = settling.fetches_since(item.feed_id)
+    since = feeds.fetches_since(item.feed_id)
     if since is not None and not is_fetched:
         eventlog.polls.ask_now(item.feed_id)
-    return list(settling.settle(outcomes, feed_id=item.feed_id, is_fetched=is_fetched, since_us=since))
+    return list(settling.settle(found, feed_id=item.feed_id, is_fetched=is_fetched, since_us=since))
 
 
 def _append(
-    events: list[PlatformEvent], memory: eventlog.Log, *, item: InboxItem, manifest: Manifest, feed: FeedView
-) -> Receipt:
+    outcomes: list[Outcome], memory: eventlog.Log, *, item: InboxItem, manifest: Manifest, feed: FeedView
+) -> Callable[[], Receipt]:
+    events = [one for one in outcomes if isinstance(one, PlatformEvent)]
     if not events:
-        return Receipt()
+        return Receipt
     told = Provenance(feed.id, raw_ref=f"inbox:{item.id}", translator_version=version_of(manifest))
-    return memory.append_lines(ENCODER.encode_lines(events), provenance=told, feed=feed)
+    return memory.append_soon(ENCODER.encode_lines(events), provenance=told, feed=feed)
 
 
 def _said(problem: Problem) -> str:
@@ -120,6 +154,8 @@ class InboxWorker:
         self._swept_at = 0.0
 
     def start(self) -> None:
+        """Bring in what a killed server took, then begin."""
+        eventlog.inbox.recover()
         self._thread.start()
 
     def stop(self) -> None:
@@ -128,11 +164,12 @@ class InboxWorker:
         eventlog.inbox.wake()
         if self._thread.is_alive():
             self._thread.join()
+        eventlog.inbox.spool.close()
 
     def _work(self) -> None:
         while not self._stopped.is_set():
             try:
-                done = translate_waiting(20)
+                done = translate_waiting(AT_ONCE)
                 self._sweep()
             except (LogRefuses, LogBusy, LogFailed) as error:
                 log.warning("the inbox waits: %s", error.sentence)
@@ -146,6 +183,7 @@ class InboxWorker:
                 continue
             if not done and not self._stopped.is_set():
                 eventlog.inbox.wait_for_delivery(LOOK_SECONDS)
+                self._stopped.wait(GATHER_SECONDS)
         connections.close_all()
 
     def _sweep(self) -> None:

@@ -15,6 +15,20 @@ from kaibo.kit.clock import now_us
 TOKEN_PREFIX = "kbf_"  # noqa: S105 - a prefix, so that leaked tokens can be found by scanners
 
 
+_changes = 0
+
+
+def feed_changes() -> int:
+    """A number that rises whenever this process changes a feed or its settings, for those who remember one."""
+    return _changes
+
+
+def note_change() -> None:
+    """Let those who remember a feed look again."""
+    global _changes  # noqa: PLW0603 - a counter of this process
+    _changes += 1
+
+
 def view(row: Feed) -> FeedView:
     return FeedView(
         id=row.id,
@@ -102,6 +116,7 @@ def set_feed_enabled(feed_id: str, enabled: bool, *, actor: str) -> FeedView:
             )
             row.is_enabled = enabled
             row.save(update_fields=["is_enabled"])
+    note_change()
     return view(row)
 
 

@@ -83,9 +83,11 @@ class RemoteLog:
             total = add(total, _receipt(self.call("append", piece, told=told)), offset=line_offset)
         return total
 
-    def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]:
+    def append_soon(
+        self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None
+    ) -> Callable[[], Receipt]:
         """As LocalLog.append_soon, but the server has answered already: its fsync is not ours to overlap."""
-        receipt = self.append_lines(body, provenance=provenance)
+        receipt = self.append_lines(body, provenance=provenance, feed=feed)
         return lambda: receipt
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:

@@ -1,18 +1,22 @@
 """The inbox: pushes as received, kept durably before the platform is answered, translated later, replayable.
 
 The records database is durable at commit (SQLite with synchronous=FULL, PostgreSQL by default), so what `receive`
-returned is on disk. Which bytes mean what is for the connectors to say: this room only remembers.
+returned is on disk; what the gateway takes lies in the spool first. Which bytes mean what is for the connectors to
+say: this room only remembers.
 """
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 
 from django.db import models, transaction
 
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.contracts import InboxItem, Settlement
 from kaibo.eventlog.models import Delivered
+from kaibo.eventlog.spool import Kept, Spool
 from kaibo.kit.clock import DAY_US, now_us
 
 ID_LENGTH = 200
@@ -33,8 +37,7 @@ def receive(
     received_at: int | None = None,
 ) -> bool:
     """Keep a delivery; False when this feed had it already, for ever. Durable when it returns. Cost: 1-2 queries."""
-    is_usable = 0 < len(delivery_id) <= ID_LENGTH and delivery_id.isprintable()  # PostgreSQL keeps no NUL
-    identity = delivery_id if is_usable else f"sha256:{hashlib.sha256(body).hexdigest()}"
+    identity = _identity(delivery_id, body)
     row = Delivered(
         feed_id=feed_id,
         connector=connector,
@@ -53,6 +56,72 @@ def receive(
     return True
 
 
+def receive_soon(
+    feed_id: str,
+    *,
+    connector: str,
+    body: bytes,
+    delivery_id: str = "",
+    payload: bytes | None = None,
+    told: Mapping[str, str] | None = None,
+    received_at: int | None = None,
+) -> "Future[None]":
+    """The same, durable when the future is done, without waiting for the records: see `spool`. Cost: no query."""
+    at = now_us() if received_at is None else received_at
+    one = Kept(feed_id, connector, _identity(delivery_id, body), at, body, payload, dict(told or {}))
+    done = spool.keep(one)
+    done.add_done_callback(lambda _done: _arrived.set())
+    return done
+
+
+def bring_in() -> int:
+    """Bring what `receive_soon` took in this process into the records; how many. Cost: four queries, or none."""
+    total = 0
+    while number := spool.bring_in():
+        total += number
+    return total
+
+
+def recover() -> int:
+    """Bring in what killed processes took and did not bring in; how many."""
+    return spool.recover()
+
+
+def _bring(taken: list[Kept], counts_copies: bool) -> None:
+    fresh: dict[tuple[str, str], Delivered] = {}
+    copies: Counter[tuple[str, str]] = Counter()
+    names = {one.identity for one in taken}
+    with transaction.atomic():
+        rows = Delivered.objects.filter(identity__in=names).values_list("feed_id", "identity")
+        known = {(feed_id, identity) for feed_id, identity in rows}
+        for one in taken:
+            key = (one.feed_id, one.identity)
+            if key in known:
+                copies[key] += 1
+                continue
+            known.add(key)
+            fresh[key] = Delivered(
+                feed_id=one.feed_id,
+                connector=one.connector,
+                identity=one.identity,
+                received_at=one.received_at,
+                body=one.body,
+                payload=one.payload,
+                told=one.told,
+            )
+        Delivered.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+        for (feed_id, identity), number in copies.items() if counts_copies else ():
+            Delivered.objects.filter(feed_id=feed_id, identity=identity).update(copies=models.F("copies") + number)
+
+
+def _identity(delivery_id: str, body: bytes) -> str:
+    is_usable = 0 < len(delivery_id) <= ID_LENGTH and delivery_id.isprintable()  # PostgreSQL keeps no NUL
+    return delivery_id if is_usable else f"sha256:{hashlib.sha256(body).hexdigest()}"
+
+
+spool = Spool(_bring)
+
+
 def wait_for_delivery(seconds: float) -> None:
     """Return when something arrived in this process, at the latest after so many seconds."""
     _arrived.wait(seconds)
@@ -65,14 +134,19 @@ def wake() -> None:
 
 
 def waiting(limit: int = 200, *, after: int = 0) -> list[InboxItem]:
-    """What waits for its translation, oldest first. Cost: one query."""
+    """What waits for its translation, oldest first. Cost: one query, and those of `bring_in`."""
+    bring_in()
     rows = Delivered.objects.filter(state="waiting", id__gt=after).order_by("id")[:limit]
     return [_view(row) for row in rows]
 
 
 def settle(item_id: int, *, count: int, version: str, problem: str = "", note: str = "") -> None:
     """Write down how a translation went: `problem` keeps it for a replay, `note` says why it gave nothing."""
-    Delivered.objects.filter(id=item_id).update(
+    _settle([item_id], count=count, version=version, problem=problem, note=note)
+
+
+def _settle(ids: list[int], *, count: int, version: str, problem: str, note: str) -> None:
+    Delivered.objects.filter(id__in=ids).update(
         state="failed" if problem else "translated",
         reason=(problem or note).replace("\x00", "\ufffd")[:REASON_LENGTH],
         count=count,
@@ -82,14 +156,18 @@ def settle(item_id: int, *, count: int, version: str, problem: str = "", note: s
 
 
 def settle_all(settled: Iterable[Settlement]) -> None:
-    """Write down how several translations went, in one transaction. Cost: one query each, one commit."""
+    """Write down how several translations went, in one transaction. Cost: one query for those that went alike."""
+    alike: dict[tuple[int, str, str, str], list[int]] = {}
+    for one in settled:
+        alike.setdefault((one.count, one.version, one.problem, one.note), []).append(one.item_id)
     with transaction.atomic():
-        for one in settled:
-            settle(one.item_id, count=one.count, version=one.version, problem=one.problem, note=one.note)
+        for (count, version, problem, note), ids in alike.items():
+            _settle(ids, count=count, version=version, problem=problem, note=note)
 
 
 def items(*, state: str = "", feed_id: str = "", limit: int = 100) -> list[InboxItem]:
-    """Deliveries, latest first. Cost: one query."""
+    """Deliveries, latest first. Cost: one query, and those of `bring_in`."""
+    bring_in()
     rows = Delivered.objects.order_by("-id")
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(feed_id=feed_id) if feed_id else rows
@@ -102,7 +180,8 @@ def has_any(feed_id: str) -> bool:
 
 
 def counts() -> dict[str, int]:
-    """State -> number of deliveries. Cost: one query."""
+    """State -> number of deliveries. Cost: one query, and those of `bring_in`."""
+    bring_in()
     found = Delivered.objects.values_list("state").annotate(number=models.Count("id")).order_by("state")
     return dict(found)
 

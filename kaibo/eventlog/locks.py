@@ -3,12 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _try(file: IO[str]) -> bool:
+    def try_lock(file: IO[Any]) -> bool:
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -18,7 +18,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try(file: IO[str]) -> bool:
+    def try_lock(file: IO[Any]) -> bool:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -37,7 +37,7 @@ class LockFile:
         """True when this process holds it now."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("a+")
-        if not _try(file):
+        if not try_lock(file):
             file.close()
             return False
         file.seek(0)

@@ -45,7 +45,9 @@ class Log(Protocol):
 
     def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt: ...
 
-    def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]: ...
+    def append_soon(
+        self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None
+    ) -> Callable[[], Receipt]: ...
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt: ...
 
@@ -82,12 +84,14 @@ class LocalLog:
         self._tick_if_needed()
         return total
 
-    def append_soon(self, body: bytes, *, provenance: Provenance) -> Callable[[], Receipt]:
+    def append_soon(
+        self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None
+    ) -> Callable[[], Receipt]:
         """Take a body now and make it durable behind the caller's back; what comes back waits for that and answers.
 
         An importer reads and checks its next lines meanwhile. Raises: LogRefuses now, LogFailed from the answer.
         """
-        total, groups = self._take(body, provenance, None)
+        total, groups = self._take(body, provenance, feed)
         if self._syncing is None:
             self._syncing = ThreadPoolExecutor(1, thread_name_prefix="eventlog-sync")
         done = self._syncing.submit(self._sync, groups)

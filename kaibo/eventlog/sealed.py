@@ -1,5 +1,6 @@
 """Settings of feeds that were typed into a form, and tokens that platforms grant: sealed at rest, never shown."""
 
+from kaibo.eventlog.feeds import note_change
 from kaibo.eventlog.models import SealedSetting
 from kaibo.kit import env, seal
 from kaibo.kit.clock import now_us
@@ -7,6 +8,7 @@ from kaibo.kit.clock import now_us
 
 def keep_setting(feed_id: str, name: str, value: str) -> None:
     """Seal and keep a value; an empty one takes it away. Cost: two queries."""
+    note_change()
     if not value:
         SealedSetting.objects.filter(feed_id=feed_id, name=name).delete()
         return

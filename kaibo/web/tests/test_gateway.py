@@ -14,7 +14,7 @@ from django.db import connections
 
 from kaibo.connectors.inboxworker import translate_waiting
 from kaibo.connectors.tests import pushes, sealing
-from kaibo.eventlog import api
+from kaibo.eventlog import api, inbox, spool
 from kaibo.kit import env
 from kaibo.kit.clock import MINUTE_US, now_us
 from kaibo.web import door as door_module
@@ -177,12 +177,30 @@ def test_it_bounds_what_it_reads(url: str, monkeypatch: pytest.MonkeyPatch) -> N
     assert httpx.post(f"{url}/hooks/doudian/{feed}", content=slowly()).status_code == 408
 
 
-def test_it_asks_to_send_again_when_the_records_cannot_be_written(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import OperationalError
-
-    def broken(*_args: object, **_values: object) -> bool:
-        raise OperationalError("disk I/O error")
+def test_it_asks_to_send_again_when_the_disk_fails_and_takes_it_then(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_handle: int) -> None:
+        raise OSError("disk I/O error")
 
     feed = make_feed("doudian", monkeypatch)
-    monkeypatch.setattr(api.inbox, "receive", broken)
-    assert post(url, feed, pushes.push("doudian")).status_code == 503
+    with monkeypatch.context() as patch:
+        patch.setattr(spool.os, "fsync", broken)
+        assert post(url, feed, pushes.push("doudian")).status_code == 503
+    assert post(url, feed, pushes.push("doudian")).status_code == 200
+    assert len(api.inbox.items()) == 1
+
+
+def test_it_answers_while_the_records_are_busy_and_brings_in_what_it_took(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    def busy(*_args: object, **_values: object) -> None:
+        raise OperationalError("database is locked")
+
+    feed = make_feed("doudian", monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox.Delivered.objects, "bulk_create", busy)
+        assert post(url, feed, pushes.push("doudian")).status_code == 200
+        with pytest.raises(OperationalError):
+            api.inbox.bring_in()
+    assert [one.state for one in api.inbox.items()] == ["waiting"]
