@@ -19,11 +19,14 @@ import msgspec
 State = dict[str, Any]
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.25  # how often the show's version is looked at; one indexed query
-PUSH_SECONDS = 1.0  # no more than one frame a second: faster cannot be read
+POLL_SECONDS = 0.1  # how often the show's version is looked at; one indexed query
+PUSH_SECONDS = 0.4
+"""The first change after a quiet moment leaves at once, the next so much later: what happened is on a thousand screens
+within a second, of which counting takes up to 0.3."""
+PUSH_SHARE = 0.2  # of a core at most goes into the states of one show: a costly state comes less often
 ROLL_SECONDS = 5.0  # windows such as "last 5 minutes" move on although nothing new was counted
-RING_FRAMES = 90  # a watcher that was away this many frames is cheaper to serve with a snapshot
-LAG_FRAMES = 8  # the same for one whose connection does not keep up
+RING_FRAMES = 225  # a watcher that was away this many frames, 90 s, is cheaper to serve with a snapshot
+LAG_FRAMES = 20  # the same for one whose connection does not keep up
 IDLE_SECONDS = 20.0  # a board outlives its last watcher, so that a reconnect finds its ring
 _encode = msgspec.json.Encoder().encode
 
@@ -127,6 +130,11 @@ class Board[Key: Hashable]:
             watcher.set()
 
 
+def pace_after(seconds: float) -> float:
+    """How long the next frame waits after one whose state took so much of a core; at most what windows take to roll."""
+    return min(max(PUSH_SECONDS, seconds / PUSH_SHARE), ROLL_SECONDS)
+
+
 class Hub[Key: Hashable]:
     """Boards by show. `version_of` and `state_of` are plain blocking functions run on the hub's own two threads."""
 
@@ -166,17 +174,23 @@ class Hub[Key: Hashable]:
     async def _run(self, board: Board[Key]) -> None:
         loop = asyncio.get_running_loop()
         seen: object = None
-        computed_at = -ROLL_SECONDS
+        computed_at, pace = -ROLL_SECONDS, PUSH_SECONDS
         while not self._is_abandoned(board):
             version = await loop.run_in_executor(self._pool, self._version_of, board.key)
             now = time.monotonic()
-            is_new = version != seen and now - computed_at >= PUSH_SECONDS
+            is_new = version != seen and now - computed_at >= pace
             if board.state is None or is_new or now - computed_at >= ROLL_SECONDS:
-                state = await loop.run_in_executor(self._pool, self._state_of, board.key)
+                state, spent = await loop.run_in_executor(self._pool, self._timed_state_of, board.key)
                 # the version was read before the state: what lands in between is looked at again next time
                 seen, computed_at = version, now
                 board.publish(state)
+                pace = pace_after(spent)
             await asyncio.sleep(self.poll_seconds)
+
+    def _timed_state_of(self, key: Key) -> tuple[State, float]:
+        """The state, and the processor time it took: on a busy machine the clock on the wall would say nothing."""
+        began = time.thread_time()
+        return self._state_of(key), time.thread_time() - began
 
     def _is_abandoned(self, board: Board[Key]) -> bool:
         if board.watchers:

@@ -12,7 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kaibo.web.live import stream
-from kaibo.web.live.hub import LAG_FRAMES, RING_FRAMES, Board, Hub, apply, difference
+from kaibo.web.live.hub import (
+    LAG_FRAMES,
+    PUSH_SECONDS,
+    PUSH_SHARE,
+    RING_FRAMES,
+    ROLL_SECONDS,
+    Board,
+    Hub,
+    apply,
+    difference,
+    pace_after,
+)
 from kaibo.web.live.state import Watch
 from kaibo.web.live.tickets import COOKIE, Ticket, sign_ticket, stream_path
 
@@ -182,6 +193,30 @@ def test_it_fans_out_to_two_hundred_from_one_computation(monkeypatch: pytest.Mon
         assert not hub.boards[Watch(SHOW, sees_comments=True)].watchers, "who left is forgotten"
 
     on_hub(monkeypatch, test)
+
+
+def test_it_lets_the_first_change_out_at_once_and_spaces_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(_hub: Hub[Watch], source: Source) -> None:
+        monkeypatch.setattr("kaibo.web.live.hub.PUSH_SECONDS", 0.8)
+        browser = Browser()
+        browser.open(SHOW)
+        await eventually(lambda: browser.state.get("n") == 0)
+        await asyncio.sleep(0.9)  # a quiet moment
+        began = time.monotonic()
+        source.value = 1
+        await eventually(lambda: browser.state.get("n") == 1)
+        at_once = time.monotonic() - began
+        source.value = 2
+        await eventually(lambda: browser.state.get("n") == 2)
+        assert at_once < 0.7 < time.monotonic() - began
+
+    on_hub(monkeypatch, test)
+
+
+def test_it_computes_a_costly_state_less_often() -> None:
+    assert pace_after(0.01) == PUSH_SECONDS
+    assert pace_after(0.4) == 0.4 / PUSH_SHARE
+    assert pace_after(60.0) == ROLL_SECONDS
 
 
 def test_it_lets_a_slow_watcher_skip_to_a_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
