@@ -78,6 +78,11 @@ class Appender:
         """The last sequence number that is on disk."""
         return self._durable_seq
 
+    def look_at_windows(self) -> None:
+        """Know the windows that other processes opened; once a hand-over is enough."""
+        with self._lock:
+            self.book.refresh()
+
     # -- taking lines in --------------------------------------------------------------------------------------
 
     def take(self, checked: Checked, provenance: Provenance, *, feed: FeedView | None) -> tuple[Receipt, Group]:
@@ -88,8 +93,8 @@ class Appender:
         accepted = 0
         with self._lock:
             group = self._group
-            self.book.refresh()
-            for place, together in _by_place(lines):
+            places = [(checked.place, lines)] if checked.place is not None else _by_place(lines)
+            for place, together in places:
                 accepted += self._take_place(group, place, together, provenance, received_at, is_trusted=feed is None)
             rejected = len(checked.problems)
             group.entries.append(

@@ -115,15 +115,16 @@ class LocalLog:
     def _take(self, body: bytes, provenance: Provenance, feed: FeedView | None) -> tuple[Receipt, list[Group]]:
         """Refused only before the first line and after a sync on the way: a body of usual size has one answer."""
         self.appender.refuse_if_behind()
+        self.appender.look_at_windows()
         total = Receipt()
         groups: list[Group] = []
+        rules = Rules(
+            now_us=now_us(),
+            currency=env.read("KAIBO_CURRENCY"),
+            platform=feed.platform if feed else None,
+            rooms=frozenset(feed.rooms) if feed else frozenset(),
+        )
         for piece, line_offset in pieces(body):
-            rules = Rules(
-                now_us=now_us(),
-                currency=env.read("KAIBO_CURRENCY"),
-                platform=feed.platform if feed else None,
-                rooms=frozenset(feed.rooms) if feed else frozenset(),
-            )
             checked = check_body(piece, rules)
             if line_offset and checked.problems:
                 checked.problems = [_moved(problem, line_offset) for problem in checked.problems]

@@ -199,6 +199,7 @@ def _told(checked: Checked) -> list[bytes]:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_LINES, min_size=1, max_size=4), st.sampled_from([ANY, BOUND]))
 def test_it_accepts_the_same_lines_at_full_speed_and_one_by_one(lines: list[dict[str, Any]], rules: Rules) -> None:
+    check_body(body(GOOD), ANY)  # so that a body of the same room is read in the quickest way there is
     together = check_body(body(*lines), rules)
     alone = check_each(split(body(*lines)), rules)
     for checked in (together, alone):
@@ -212,11 +213,46 @@ def test_it_accepts_the_same_lines_at_full_speed_and_one_by_one(lines: list[dict
     ]
 
 
+_PLAIN = st.fixed_dictionaries(
+    {"occurred_at": st.integers(NOW - 10**12, NOW + 2 * DAY_US)},
+    optional={
+        "kind": st.sampled_from([*sorted(KINDS), "other.kind"]),
+        "text": st.sampled_from(["a", 'a"b', "a\nb", "a\x00b", "\\u0000", "长" * 4001]),
+        "amount_minor": st.sampled_from([0, 5, -5, 10**18]),
+        "currency": st.sampled_from(["CNY", "USD", "RMBX"]),
+        "attrs": st.sampled_from([{"a": 1}, {"stock": "5"}, {"stock": 5}, {"a": "x" * 40_000}]),
+        "room_id": st.sampled_from(["771", "other"]),
+        "show_id": st.sampled_from(["A", None]),
+    },
+).map(lambda given: {**GOOD, **given})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PLAIN, min_size=1, max_size=3), st.sampled_from([ANY, BOUND]))
+def test_it_reads_a_body_like_the_last_one_as_it_reads_it_line_by_line(
+    lines: list[dict[str, Any]], rules: Rules
+) -> None:
+    assert check_body(body(GOOD), ANY).lines
+    together, alone = check_body(body(*lines), rules), check_each(split(body(*lines)), rules)
+    assert _told(together) == _told(alone)
+    assert together.problems == alone.problems
+    assert together.place in {None, (GOOD["platform"], GOOD["room_id"])}
+    if together.place is not None:
+        assert {(line.platform, line.room_id, line.show_id) for line in together.lines} == {(*together.place, None)}
+
+
+def test_it_takes_the_quickest_way_through_a_body_like_the_last_one() -> None:
+    check_body(body(GOOD), ANY)
+    assert check_body(body(GOOD, {**GOOD, "event_id": "f"}), BOUND).place == ("douyin", "771")
+    assert check_body(body({**GOOD, "room_id": "other"}), ANY).place is None
+
+
 @settings(max_examples=200, deadline=None)
 @given(_LINES)
 def test_it_refuses_or_stores_what_can_be_read_back(line: dict[str, Any]) -> None:
     for taken in check_body(body(line), ANY).lines:
         taken.seq = None
-        again = msgspec.json.decode(ENCODER.encode(taken), type=Line)
+        written = ENCODER.encode(taken)
+        again = msgspec.json.decode(written, type=Line)
         assert isinstance(again.occurred_at, int)
-        assert again == taken
+        assert ENCODER.encode(again) == written
