@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, overload
 
 from kaibo.kit.clock import now_us as clock_now
+from kaibo.metrics import around as sides
 from kaibo.metrics import history
+from kaibo.metrics.around import AFTER_MINUTES, Around
 from kaibo.metrics.contracts import Definition, Tile, Value
 from kaibo.metrics.doors import LiveDoors
 from kaibo.metrics.evaluate import evaluate_by, evaluate_one, evaluate_show, minute_scope
@@ -140,3 +142,19 @@ def final_bands(
     """
     own = facts or facts_of(show_id, now_us=now_us)
     return {metric_id: history.final_band(own, entry(metric_id).definition.id) for metric_id in ids}
+
+
+def around(
+    show_id: str,
+    at_us: int,
+    ids: Sequence[str],
+    *,
+    minutes: int = AFTER_MINUTES,
+    now_us: int | None = None,
+    facts: Facts | None = None,
+) -> Around:
+    """Numbers of the half hour before an act and of the half hour after it; the latter None until it is over.
+
+    Cost: as `evaluate`, once for all acts that share `facts`.
+    """
+    return sides.around(facts or facts_of(show_id, now_us=now_us), at_us, ids, minutes=minutes)

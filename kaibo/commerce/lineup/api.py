@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from kaibo.commerce.lineup import checks, desk, publishing, queries, services, sheets, stored
+from kaibo.commerce.lineup import listed as listing
 from kaibo.commerce.lineup.checks import loss_minor
 from kaibo.commerce.lineup.contracts import (
     Act,
     ActAnswer,
     ActView,
+    Comparison,
     Difference,
     Draft,
     Finding,
     Line,
     LineupView,
+    Listed,
     Rules,
     VersionView,
 )
@@ -115,6 +118,21 @@ def copy_lineup(show_id: str, *, source_show: str, with_stock: bool = False, act
 def shows_with_lineup() -> dict[str, int]:
     """Show id -> number of lines of its newest version. Cost: one query."""
     return queries.sizes()
+
+
+def compare_listed(lines: Sequence[Line], listed: Sequence[Listed]) -> Comparison:
+    """Where the sheet and the platform's list disagree in price, stock or order. Cost: none, pure."""
+    return listing.compare(lines, listed)
+
+
+def listed_of(draft: Draft) -> list[Listed]:
+    """The rows of an exported product list that was read by `read_sheet`."""
+    return listing.listed_of(draft.lines)
+
+
+def remember_columns(draft: Draft, *, actor: str) -> int:
+    """What the headings of a file mean counts as known from now on; how many are new."""
+    return sheets.remember_columns(draft, actor=actor)
 
 
 def publish(show: ShowView, *, known: Mapping[str, str], listed: frozenset[str] = frozenset(), actor: str) -> int:

@@ -173,6 +173,39 @@ class Difference:
     changes: tuple[Change, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One link as the platform lists it, from a feed or from its exported product list. None is not stated."""
+
+    link_no: str
+    style_no: str = ""
+    title: str = ""
+    price_minor: int | None = None
+    stock: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDifference:
+    """Where the two disagree: missing, extra, order (link numbers), price (minor units) or stock (pieces)."""
+
+    kind: str
+    link_no: str
+    title: str
+    sheet: int | str
+    listed: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Sheet against platform. `checked` and `unknown` count links by price and stock: unknown is not equal."""
+
+    differences: tuple[ListedDifference, ...]
+    lines: int
+    listed: int
+    checked: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    unknown: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+
 class ActKind(StrEnum):
     """What the desk can do while a show is on air."""
 
@@ -182,6 +215,7 @@ class ActKind(StrEnum):
     END = "end"
     MARK = "mark"
     NOTE = "note"
+    CALL = "call"
     HOST = "host"
     UNDO = "undo"
 

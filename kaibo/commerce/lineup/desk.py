@@ -92,7 +92,7 @@ def _refusal(show: ShowView, act: Act) -> tuple[str, str] | None:
         return _("Which link is explained?"), _("Choose a link.")
     if act.kind is ActKind.HOST and not act.host_id.strip():
         return _("Which host comes on duty?"), _("Type the name.")
-    if act.kind is ActKind.NOTE and not act.text.strip():
+    if act.kind in {ActKind.NOTE, ActKind.CALL} and not act.text.strip():
         return _("The note is empty."), _("Type what happened.")
     return None
 
