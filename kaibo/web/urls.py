@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kaibo.web.rounds.urls")),
     path("", include("kaibo.web.reports.urls")),
     path("", include("kaibo.web.jobs.urls")),
+    path("", include("kaibo.web.registers.urls")),
     path("", include("kaibo.web.compliance.urls")),
     path("", include("kaibo.web.privacy.urls")),
     path("rooms/", rooms.room_list, name="rooms"),

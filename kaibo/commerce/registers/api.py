@@ -22,7 +22,10 @@ from kaibo.commerce.registers.contracts import (
     ViolationState,
     ViolationView,
 )
+from kaibo.commerce.registers.files import LARGEST as LARGEST_FILE
 from kaibo.commerce.shows.contracts import ShowView
+
+__all__ = ["LARGEST_FILE"]
 
 # ---- price and stock changes
 

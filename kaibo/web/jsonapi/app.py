@@ -14,6 +14,7 @@ from kaibo.web.compliance.routes import router as review_router
 from kaibo.web.desk.routes import router as desk_router
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
 from kaibo.web.lineup.routes import router as lineup_router
+from kaibo.web.registers.routes import router as registers_router
 from kaibo.web.reports.routes import columns_router as report_columns_router
 from kaibo.web.reports.routes import router as report_router
 from kaibo.web.rounds.routes import router as rounds_router
@@ -37,6 +38,7 @@ api.add_router("/shows", desk_router)
 api.add_router("/shows", rounds_router)
 api.add_router("/shows", report_router)
 api.add_router("/reports", report_columns_router)
+api.add_router("/shows", registers_router)
 api.add_router("/feeds", feeds.router)
 api.add_router("/compliance", compliance.router)
 api.add_router("/compliance", review_router)

@@ -27,6 +27,7 @@ from kaibo.web.compliance.state import alerts_state, alerts_version
 from kaibo.web.desk.state import desk_state
 from kaibo.web.live import goods, lights
 from kaibo.web.live.doors import PacedDoors, RoomDoors
+from kaibo.web.registers.state import register_state
 from kaibo.web.rounds.state import round_state
 
 State = dict[str, Any]
@@ -87,6 +88,7 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
     state["host"] = _host(facts)
     state.update(desk_state(show_id, link_no=(state["now"] or {}).get("link_no")))
     state.update(round_state(show))
+    state.update(register_state(show, facts))
     if sees_comments:
         state.update(_comments(show_id))
         state.update(alerts_state(show_id))

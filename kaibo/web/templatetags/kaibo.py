@@ -15,6 +15,7 @@ from kaibo.commerce.team.contracts import PersonView
 from kaibo.eventlog.contracts import Coverage
 from kaibo.kit import clock, env
 from kaibo.kit.money import show_money
+from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Definition, Value
 from kaibo.web import icons, words
 from kaibo.web.views import ShowTiles
@@ -204,6 +205,12 @@ def icon(name: str) -> SafeString:
 def named(one: Definition) -> str:
     """Name of a metric in the reader's language."""
     return words.definition_name(one)
+
+
+@register.filter
+def metric_name(metric_id: str) -> str:
+    """The name of a number in the reader's language."""
+    return named(metrics.definition(metric_id))
 
 
 @register.filter
