@@ -75,6 +75,7 @@ ACTS = {
     "desk.mark": gettext_lazy("set a mark"),
     "desk.note": gettext_lazy("kept a note"),
     "desk.host": gettext_lazy("changed the host"),
+    "desk.call": gettext_lazy("called the host"),
     "desk.undone": gettext_lazy("took back an act of the desk"),
     "round.recorded": gettext_lazy("typed a round"),
     "round.corrected": gettext_lazy("corrected a round"),

@@ -17,6 +17,7 @@ from kaibo.web.compliance import words as compliance_words
 from kaibo.web.desk import words as desk_words
 from kaibo.web.live import words
 from kaibo.web.live.tickets import set_ticket, stream_path
+from kaibo.web.registers import words as register_words
 from kaibo.web.rounds import words as round_words
 from kaibo.web.words import PLATFORMS
 
@@ -39,6 +40,7 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
         "words": words.page_words()
         | desk_words.page_words()
         | round_words.page_words()
+        | register_words.page_words()
         | compliance_words.page_words(),
         "may_act": team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id),
         "names": words.names(),
@@ -49,6 +51,7 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
             stream_url=stream_path(show_id),
             ticket_url=f"{request.path.rstrip('/')}/ticket",
             sees_comments=sees_comments,
+            me=team.actor_of(request.user),
         ),
     }
     response = render(request, "kaibo/live/room.html", context)

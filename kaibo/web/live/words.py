@@ -270,7 +270,6 @@ def _side() -> dict[str, str]:
         "no_comment_feed": _("No feed of this show reports comments."),
         "no_comments": _("No comment yet."),
         "per_minute": _("{n} per minute"),
-        "act_later": _("This act comes with the desk. Until then do it in the platform's console."),
     }
 
 

@@ -5,7 +5,8 @@ import { atMinute, money, nowUs } from "../live/format.js";
 import { Queue } from "./queue.js";
 
 const UNDO_MS = 10_000;
-const KEYS = { n: "next", r: "return", m: "mark", h: "host", t: "note" };
+const KEYS = { n: "next", r: "return", m: "mark", h: "host", t: "note", c: "call" };
+const CALLS = ["faster", "stock", "bag", "comments", "next", "words"];
 const LAPS = new Set(["start", "next", "return"]);
 let store;
 let queue;
@@ -84,6 +85,7 @@ export function act(kind) {
   if (kind === "return") return pick("desk_which_back", "return", explained());
   if (kind === "end") return send("end", { link_no: current().link_no ?? "" });
   if (kind === "host") return write("desk_who", "desk_name", (text) => send("host", { host_id: text, relieves: store.get("host")?.id ?? "" }));
+  if (kind === "call") return call();
   if (kind === "note") return write("desk_what", "desk_what", (text) => send("note", { text }));
   return send(kind, {});
 }
@@ -135,6 +137,14 @@ function pick(title, kind, found = lines()) {
   const form = h("form", { class: "ask", onsubmit: (event) => { event.preventDefault(); go(input.value.trim()); } }, input, h("button", {}, say("desk_go")));
   const box = dialog(title, form, h("div", { class: "choices" }, found.map((line) => h("button", { type: "button", class: "next-line", onclick: () => go(line.link_no) }, h("b", {}, line.link_no), h("span", {}, line.title), h("em", {}, line.at ?? "")))));
   input.focus();
+}
+
+// One tap for what desks call most; typed otherwise. It flashes on the host's prompt.
+function call() {
+  const done = (text) => { box.close(); send("call", { text }); };
+  const input = h("input", { autocomplete: "off", "aria-label": say("desk_what"), placeholder: say("desk_what"), maxlength: 60 });
+  const form = h("form", { class: "ask", onsubmit: (event) => { event.preventDefault(); if (input.value.trim()) done(input.value.trim()); } }, input, h("button", {}, say("desk_call")));
+  const box = dialog("call_title", h("div", { class: "choices" }, CALLS.map((name) => h("button", { type: "button", class: "next-line call-line", onclick: () => done(say(`call_${name}`)) }, h("span", {}, say(`call_${name}`))))), form);
 }
 
 function write(title, label, done) {

@@ -9,6 +9,8 @@ import { atSecond, nowUs } from "./format.js";
 import * as goods from "./goods.js";
 import { Line } from "./line.js";
 import * as prompt from "./prompt.js";
+import * as call from "../registers/call.js";
+import * as registers from "../registers/panel.js";
 import * as roundLight from "../rounds/light.js";
 import * as sheet from "./sheet.js";
 import * as side from "./side.js";
@@ -33,7 +35,7 @@ for (const input of $("rise").querySelectorAll("input")) {
 const openDefinition = (ids, id) => definition.open(store, ids, id);
 const tileElements = tiles.build((ids) => openDefinition(ids));
 const strips = new Strips(page.currency);
-store.panel(["meta/", "host", "light/", "strip/violations"], 1000, side.drawBar);
+store.panel(["meta/", "host", "light/", "strip/violations", "reg/violations"], 1000, side.drawBar);
 store.panel(["tile/"], page.pace.tiles, () => tiles.draw(tileElements, store));
 store.panel(["minute/", "lap/", "mark/", "strip/", "meta/"], page.pace.strips, () => strips.draw(store));
 store.panel(["now"], 2000, goods.draw);
@@ -46,6 +48,10 @@ store.panel(["comment/", "strip/comments"], 1000, side.drawComments);
 store.panel(["figure/"], 10_000, side.drawStated);
 store.panel(["now", "tile/3", "desk/now"], 2000, prompt.draw);
 store.panel(["round/", "meta/", "light/"], 1000, roundLight.draw);
+store.panel(["reg/", "meta/"], 1000, registers.drawAlerts);
+store.panel(["reg/changes", "goods/"], 1000, registers.drawChanges);
+store.panel(["reg/ads"], 1000, registers.drawAds);
+store.panel(["desk/call"], 250, call.draw);
 ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); roundLight.tick(); alerts.tick(store); });
 
 $("goods").addEventListener("click", (event) => {
@@ -118,7 +124,8 @@ document.querySelector(".thumb").addEventListener("click", (event) => {
   const act = event.target.closest("button")?.dataset.act;
   if (act === "mark" || act === "next") return desk.act(act);
   if (act === "round") return roundLight.open();
-  return act && toast(say("act_later"));
+  return act === "call" && desk.act("call");
 });
 desk.start(store, toast);
 roundLight.start(store, toast);
+registers.start(store, toast);

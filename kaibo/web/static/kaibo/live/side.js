@@ -16,9 +16,19 @@ export function drawBar(store) {
   const host = store.get("host");
   fill($("host"), host ? [h("b", {}, host.name), h("small", {}, say("host_since", { at: atMinute(host.from_us) }))] : [h("b", { class: "fig none" }, say("no_host")), h("small", {}, say("host_declared"))]);
   const violations = store.get("strip/violations");
-  fill($("signals"), h("span", {}, `${say("violations")} ${show(violations)}`), h("span", { title: say("bitrate_why") }, `${say("bitrate")} ${say("not_reported")}`));
+  fill($("signals"), violationsText(store, violations), h("span", { title: say("bitrate_why") }, `${say("bitrate")} ${say("not_reported")}`));
   drawFeeds(store);
   tickBar(store);
+}
+
+// The register knows more than a feed: how many are open, until when an appeal is possible.
+function violationsText(store, counted) {
+  const register = store.get("reg/violations");
+  const href = `${$("changes").dataset.page}#violation`;
+  if (!register) return h("a", { href }, `${say("violations")} ${show(counted)}`);
+  const until = register.appeal_until ? ` · ${say("violations_until", { at: atMinute(register.appeal_until) })}` : "";
+  const open = register.open ? ` · ${say("violations_open", { n: register.open })}` : "";
+  return h("a", { href, class: register.open ? "open" : null }, `${say("violations")} ${register.count}${open}${until}`);
 }
 
 function drawFeeds(store) {
