@@ -1,7 +1,7 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
 from kaibo.eventlog import inbox, polls, work
-from kaibo.eventlog.artifacts import artifact, publish_artifact
+from kaibo.eventlog.artifacts import artifact, latest_artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
 from kaibo.eventlog.coverage import coverage, gaps_of, note_gap
 from kaibo.eventlog.feeds import (
@@ -65,6 +65,7 @@ __all__ = [
     "kept_setting",
     "lake_sealed",
     "lake_staged",
+    "latest_artifact",
     "local_feed",
     "log_files",
     "news",

@@ -39,6 +39,11 @@ def publish_artifact(name: str, content: bytes, *, actor: str) -> int:
     return version
 
 
+def latest_artifact(name: str) -> int:
+    """The current version, 0 when nothing was published under this name. Cost: one query."""
+    return Artifact.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0
+
+
 def artifact(name: str, version: int | None = None) -> bytes:
     """The content of a version, or of the latest. Raises UnknownArtifact, DamagedArtifact. Cost: one query."""
     rows = Artifact.objects.filter(name=name).order_by("-version")

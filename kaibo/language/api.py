@@ -80,6 +80,8 @@ __all__ = [
     "check",
     "check_many",
     "compile_packs",
+    "content_words",
+    "cues_version",
     "dictionary",
     "floods",
     "fold",
@@ -106,6 +108,7 @@ shipped_packs = packfiles.shipped
 dictionary = segment.dictionary
 read_dictionary = segment.read_dictionary
 read_intents = intents.read_many
+cues_version = intents.version
 purchase_weight = intents.purchase_weight
 bursts = bursting.bursts
 floods = flooding.floods
@@ -144,3 +147,8 @@ def import_words(path: Path, *, pack_id: str, kind: str = "plain") -> Pack:
 def words_of(text: str, *, known: Dictionary | None = None) -> tuple[Word, ...]:
     """The words of a text, in order; together they are the whole text. `known`: the shop's own words."""
     return segment.words_of(text, known or Dictionary())
+
+
+def content_words(texts: Sequence[str], *, known: Dictionary | None = None) -> list[list[str]]:
+    """The words of each text that say something by themselves, each once: what a cloud or a minute is counted under."""
+    return segment.content_words(texts, known or Dictionary())

@@ -292,13 +292,18 @@ def fingerprint() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
+def read(target: Path = TARGET) -> dict[str, Any] | None:
+    """The built tables; None when there are none or another version of this file made them."""
+    try:
+        found: dict[str, Any] = json.loads(lzma.decompress(target.read_bytes()))
+    except (FileNotFoundError, lzma.LZMAError, ValueError):
+        return None
+    return found if found.get("made_by") == fingerprint() else None
+
+
 def is_current(target: Path = TARGET) -> bool:
     """Whether the built file is there and made by this version."""
-    try:
-        made_by: object = json.loads(lzma.decompress(target.read_bytes())).get("made_by")
-    except (FileNotFoundError, lzma.LZMAError, ValueError):
-        return False
-    return made_by == fingerprint()
+    return read(target) is not None
 
 
 def build() -> dict[str, Any]:

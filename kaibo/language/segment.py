@@ -90,6 +90,12 @@ def pieces_of(texts: Sequence[str], known: Dictionary) -> list[list[str]]:
     return [cut(text, False) for text in texts]
 
 
+def content_words(texts: Sequence[str], known: Dictionary) -> list[list[str]]:
+    """The words of each text that say something by themselves, each once, in small letters."""
+    cut = pieces_of(texts, known)
+    return [list(dict.fromkeys(piece.lower() for piece in pieces if is_content(piece))) for pieces in cut]
+
+
 def is_word(piece: str) -> bool:
     """Whether the general dictionary holds the piece as a word of Chinese characters."""
     return "一" <= min(piece) <= max(piece) <= "鿿" and bool(_engine(Dictionary()).has_word(piece))

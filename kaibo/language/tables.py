@@ -1,7 +1,5 @@
 """The character tables, loaded once: what each character becomes, how it sounds, how it can be written in pieces."""
 
-import json
-import lzma
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -45,7 +43,8 @@ class Tables:
 
 def _read() -> dict[str, Any]:
     with _building:
-        if not builder.is_current():
+        found = builder.read()
+        if found is None:
             try:
                 builder.write()
             except ModuleNotFoundError as error:
@@ -53,7 +52,8 @@ def _read() -> dict[str, Any]:
                     f"the character tables are not built, and {error.name} is not installed to build them",
                     fix="run `make install`, or install a built wheel",
                 ) from error
-        found: dict[str, Any] = json.loads(lzma.decompress(builder.TARGET.read_bytes()))
+            found = builder.read()
+        assert found is not None, "just written"
         return found
 
 

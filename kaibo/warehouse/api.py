@@ -19,8 +19,10 @@ from kaibo.warehouse.queries import (
     totals_by,
     totals_of_shows,
     unmatched,
+    word_minutes,
+    words,
 )
-from kaibo.warehouse.services import forget, forget_comments, request_rebuild, request_retry
+from kaibo.warehouse.services import forget, forget_comments, read_words_again, request_rebuild, request_retry
 
 __all__ = [
     "CounterAlongside",
@@ -34,6 +36,7 @@ __all__ = [
     "minute_rows",
     "moments",
     "offers",
+    "read_words_again",
     "recent_comments",
     "request_rebuild",
     "request_retry",
@@ -45,4 +48,6 @@ __all__ = [
     "totals_by",
     "totals_of_shows",
     "unmatched",
+    "word_minutes",
+    "words",
 ]

@@ -16,6 +16,15 @@ class MinuteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WordMinute:
+    """How many comments of a minute hold a word or an intent. `minute_us` µs UTC."""
+
+    minute_us: int
+    key: str
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Number of people online at an instant."""
 

@@ -22,6 +22,7 @@ from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
 from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
 from kaibo.warehouse.store import drop_show
+from kaibo.warehouse.wording import read_wording
 
 logger = logging.getLogger(__name__)
 
@@ -288,10 +289,12 @@ class Counter:
         engine.stage_orders(excluded=excluded, strays=strays)
         memory.remember_what_it_touches(engine, rebuilt)
         counted = engine.count()
+        if counted.said.rows:
+            read_wording(counted, rebuilt=rebuilt)
         try:
             with transaction.atomic():
                 ledger.enter(ledger.joined(refs), expected=expected)
-                self._clear(rebuilt, gone, asked)
+                self._clear(rebuilt, gone, asked, words_kept=counted.words_kept)
                 self._refuse_forgotten(counted.shows, rebuilt)
                 merge(counted)
                 if without_show:
@@ -315,10 +318,12 @@ class Counter:
             found.update(known_homes([order for _, _, order in taken_back if order]))
         return sorted(found - {""})
 
-    def _clear(self, rebuilt: Sequence[str], gone: set[str], asked: Mapping[str, int]) -> None:
+    def _clear(
+        self, rebuilt: Sequence[str], gone: set[str], asked: Mapping[str, int], *, words_kept: Sequence[str]
+    ) -> None:
         """Delete what is about to be written anew, and the requests that this answers: one made since then stays."""
         for show in rebuilt:
-            drop_show(show)
+            drop_show(show, keeps_words=show in words_kept)
             OrderHome.objects.filter(show_id=show).delete()
             ShowVersion.objects.update_or_create(
                 show_id=show, defaults={"first_at": None, "last_at": None, "is_forgotten": False}

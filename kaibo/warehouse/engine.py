@@ -287,6 +287,7 @@ class Engine:
             counted.figures = self.rows(f"({self.sql('figures')})")
         if self.has(("comment.posted",)):
             counted.comments = self.rows(f"({self.sql('comments')})")
+            counted.said = self.rows(f"({self.sql('comment_texts')})")
         if self.has(_SUMMED_MONEY):
             counted.currencies = self.rows(f"({self.sql('currencies')})")
         counted.spans = self._spans()

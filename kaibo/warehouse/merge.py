@@ -31,6 +31,7 @@ def merge(counted: Counted) -> None:
     _insert_once("warehouse_figurerow", counted.figures)
     _insert_once("warehouse_momentrow", counted.moments)
     _write_comments(counted.comments)
+    _write_words(counted)
     _write_orders(counted)
     _insert(
         "warehouse_showcurrency",
@@ -146,6 +147,21 @@ def _write_comments(rows: Rows) -> None:
         " order by at_us desc, event_id desc, uid desc limit %s)",
         [[show, show, KEPT_COMMENTS] for show in sorted({row[0] for row in rows.rows})],
     )
+
+
+def _write_words(counted: Counted) -> None:
+    _insert(
+        "warehouse_showword",
+        counted.words,
+        'on conflict ("show_id", "dimension", "minute_us", "key")'
+        " do update set lines = warehouse_showword.lines + excluded.lines",
+    )
+    _insert(
+        "warehouse_showwording",
+        counted.wordings,
+        'on conflict ("show_id") do update set cues_version = excluded.cues_version',
+    )
+    _insert("warehouse_rebuildrequest", counted.to_read_again, 'on conflict ("show_id") do nothing')
 
 
 def _write_orders(counted: Counted) -> None:

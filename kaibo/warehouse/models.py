@@ -123,6 +123,30 @@ class RecentComment(models.Model):
         indexes = (models.Index(fields=("show_id", "at_us", "event_id"), name="recent_comment_time"),)
 
 
+class ShowWord(models.Model):
+    """How many comments of a minute hold a word or an intent. `dimension`: comment (all that could be read, key ''),
+    term, intent, question."""
+
+    show_id = models.TextField()
+    minute_us = models.BigIntegerField()
+    dimension = models.TextField()
+    key = models.TextField(blank=True)
+    lines = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("show_id", "dimension", "minute_us", "key"), name="show_word_once"),
+        )
+
+
+class ShowWording(models.Model):
+    """What the comments of a show are read with, so that a rebuild and a late comment are read alike."""
+
+    show_id = models.TextField(primary_key=True)
+    dictionary_version = models.BigIntegerField()
+    cues_version = models.BigIntegerField()
+
+
 class OrderHome(models.Model):
     """The show to which an order belongs, so that a refund days later finds its own night.
 

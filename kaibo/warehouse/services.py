@@ -5,10 +5,12 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import F, Q
 
+from kaibo.eventlog import api as log
 from kaibo.kit.clock import now_us
 from kaibo.warehouse import ledger
-from kaibo.warehouse.models import RebuildRequest, RecentComment, ShowVersion
+from kaibo.warehouse.models import RebuildRequest, RecentComment, ShowVersion, ShowWording
 from kaibo.warehouse.store import drop_show
+from kaibo.warehouse.wording import DICTIONARY
 
 
 def request_rebuild(show_id: str) -> None:
@@ -25,6 +27,14 @@ def forget_comments(*, before_us: int, viewers: Collection[str] = ()) -> int:
     """Drop the newest comments that pages show where they are older, or of these viewers; how many. Cost: 1 query."""
     gone, _ = RecentComment.objects.filter(Q(at_us__lt=before_us) | Q(viewer_id__in=list(viewers))).delete()
     return gone
+
+
+def read_words_again(show_id: str) -> None:
+    """Read the show's comments with the dictionary published last, by counting the show again. Cost: 3 queries."""
+    latest = log.latest_artifact(DICTIONARY)
+    with transaction.atomic():
+        ShowWording.objects.filter(show_id=show_id).update(dictionary_version=latest)
+        request_rebuild(show_id)
 
 
 def forget(show_id: str) -> None:

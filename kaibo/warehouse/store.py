@@ -11,13 +11,15 @@ SHOW_TABLES: tuple[type[Model], ...] = (
     models.MomentRow,
     models.IntervalRow,
     models.RecentComment,
+    models.ShowWord,
     models.UnmatchedRow,
     models.ShowCurrency,
 )
 """Everything that a rebuild makes anew. Homes of orders and strays stay: other shows lean on them."""
 
 
-def drop_show(show_id: str) -> None:
+def drop_show(show_id: str, *, keeps_words: bool = False) -> None:
     """Delete the counted rows of one show. Cost: one delete per table."""
     for table in SHOW_TABLES:
-        table._default_manager.filter(show_id=show_id).delete()
+        if not (keeps_words and table is models.ShowWord):
+            table._default_manager.filter(show_id=show_id).delete()

@@ -1,0 +1,102 @@
+"""What was said, as numbers: words and intents per show and minute, read from comments as they are counted.
+
+Which dictionary a show is read with is written down with its first comment and stays: a late comment and a rebuild are
+read as the first one was. A newer cue file of a newer Kaibo asks for the show to be counted again, whole.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from django.db.models import Sum
+
+from kaibo.eventlog import api as log
+from kaibo.eventlog.errors import DamagedArtifact, UnknownArtifact
+from kaibo.kit.clock import now_us
+from kaibo.language import api as language
+from kaibo.warehouse.counted import Counted, Rows
+from kaibo.warehouse.models import ShowWord, ShowWording
+
+logger = logging.getLogger(__name__)
+
+DICTIONARY = "shop-dictionary"
+"""The artifact that holds the shop's own words, one a line."""
+
+COMMENT, TERM, INTENT, QUESTION = "comment", "term", "intent", "question"
+_WORD_COLUMNS = ("show_id", "minute_us", "dimension", "key", "lines")
+
+
+def read_wording(counted: Counted, *, rebuilt: Collection[str]) -> None:
+    """Give `counted` the rows of ShowWord and ShowWording, and requests for shows that an older cue file has read.
+
+    Cost: 1 query, for new and for rebuilt shows 2 more; the reading itself about 10 µs per wording.
+    """
+    by_show: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
+    silent: Counter[str] = Counter()
+    for show, minute, text, lines in counted.said.rows:
+        if text is None:
+            silent[show] += lines
+        else:
+            by_show[show].append((minute, text, lines))
+    counted.words_kept = _kept({show for show in silent if show in rebuilt}, by_show)
+    for show in counted.words_kept:
+        by_show.pop(show, None)
+    cues = language.cues_version()
+    held = {one.show_id: one for one in ShowWording.objects.filter(show_id__in=[*by_show])}
+    latest = log.latest_artifact(DICTIONARY) if set(by_show) - set(held) else 0
+    versions = {show: held[show].dictionary_version if show in held else latest for show in by_show}
+    counted.words.columns = _WORD_COLUMNS
+    counted.words.rows = [
+        (show, minute, dimension, key, lines)
+        for show, own in sorted(by_show.items())
+        for (minute, dimension, key), lines in sorted(_count(own, _dictionary(versions[show])).items())
+    ]
+    fresh = [(show, versions[show], cues) for show in sorted(by_show) if show not in held or show in rebuilt]
+    counted.wordings = Rows(("show_id", "dictionary_version", "cues_version"), fresh)
+    older = sorted(one.show_id for one in held.values() if one.cues_version != cues and one.show_id not in rebuilt)
+    counted.to_read_again = Rows(("show_id", "asked_at"), [(show, now_us()) for show in older])
+
+
+def _kept(silent: Collection[str], by_show: Mapping[str, Sequence[tuple[int, str, int]]]) -> list[str]:
+    """Rebuilt shows whose words have been forgotten since they were counted: words go, numbers stay."""
+    if not silent:
+        return []
+    rows = ShowWord.objects.filter(show_id__in=silent, dimension=COMMENT).values("show_id").annotate(read=Sum("lines"))
+    readable = {show: sum(lines for *_, lines in by_show.get(show, ())) for show in silent}
+    return sorted(row["show_id"] for row in rows if row["read"] > readable[row["show_id"]])
+
+
+def _count(said: Sequence[tuple[int, str, int]], known: language.Dictionary) -> Counter[tuple[int, str, str]]:
+    texts = list(dict.fromkeys(text for _, text, _ in said))
+    keys = {
+        text: [*_intent_keys(reading), *((TERM, word) for word in words)]
+        for text, reading, words in zip(
+            texts, language.read_intents(texts), language.content_words(texts, known=known), strict=True
+        )
+    }
+    found: Counter[tuple[int, str, str]] = Counter()
+    for minute, text, lines in said:
+        found[minute, COMMENT, ""] += lines
+        for dimension, key in keys[text]:
+            found[minute, dimension, key] += lines
+    return found
+
+
+def _intent_keys(reading: language.Reading) -> Iterable[tuple[str, str]]:
+    for intent in reading.intents:
+        yield INTENT, intent.value
+    if reading.question:
+        yield QUESTION, reading.question.value
+
+
+@lru_cache(maxsize=8)
+def _dictionary(version: int) -> language.Dictionary:
+    """A published version, 0 for none; with its file lost, counting goes on without the words of the shop."""
+    if not version:
+        return language.Dictionary()
+    try:
+        return language.read_dictionary(log.artifact(DICTIONARY, version))
+    except (UnknownArtifact, DamagedArtifact) as error:
+        logger.error("comments are read without the words of the shop: %s", error)
+        return language.Dictionary()
