@@ -111,6 +111,9 @@ class Scope:
             self._refuse_mixture()
         value = self.rows.total(column, self.from_us, self.to_us)
         if value == 0:
+            self._unsourced(column)
+            if self._is_nameless(column) and self.grain == "show" and self.facts.figures.get(column):
+                return self._from_figure(column)  # who it was is not told, but somebody states how many
             self._nameless(column)
             self._unstated(column)
             self.refuse_gap(heard)
@@ -253,6 +256,20 @@ class Scope:
             gap.feed_id in ids and gap.from_us < high and (gap.to_us is None or gap.to_us > low)
             for gap in self.facts.coverage.gaps
         )
+
+    def _unsourced(self, column: str) -> None:
+        """Raises: Unknown where orders came and none says where its viewer came from: no source "sold nothing"."""
+        if self.grain != "traffic_source" or not self.key:
+            return
+        if not any(kind.startswith("order.") for kind in BY_NAME[column].kinds):
+            return
+        by = self.facts.by("source", self.from_us, self.to_us)
+        named = sum(values.get("paid_lines", 0) for key, values in by.items() if key)
+        if by.get("", {}).get("paid_lines", 0) and not named:
+            raise Unknown("not_reported", "订单没有写明流量来源", "orders do not say where their viewers came from")
+
+    def _is_nameless(self, column: str) -> bool:
+        return any(self.rows.total(beside, self.from_us, self.to_us) > 0 for beside in NAMELESS.get(column, ()))
 
     def _nameless(self, column: str) -> None:
         for beside in NAMELESS.get(column, ()):

@@ -5,6 +5,7 @@ import pytest
 from kaibo.eventlog.contracts import Gap
 from kaibo.metrics import api
 from kaibo.metrics.contracts import Value
+from kaibo.metrics.evaluate import evaluate_by
 from kaibo.metrics.tests.fakes import FakeDoors, facts, minute
 from kaibo.metrics.tests.night import night, stated
 
@@ -67,6 +68,25 @@ def test_it_knows_events_without_names() -> None:
     assert one("views", doors).value == 50
     assert one("viewers", doors).reason == "not_reported"
     assert one("value_per_viewer", doors).reason == "not_reported"
+
+
+def test_it_takes_a_stated_number_of_people_where_events_name_nobody() -> None:
+    doors = FakeDoors(rows={10: {"paid_lines": 4, "gmv_paid_minor": 100}}, stated=(stated("payers", 3, 25),))
+    assert (one("payers", doors).value, one("payers", doors).origin) == (3, "typed")
+    assert one("value_per_payer", doors).value == pytest.approx(100 / 3)
+
+
+def test_it_says_of_no_source_that_it_sold_nothing_where_orders_name_none() -> None:
+    keyed = {"source": {"feed": {10: {"views": 40}}, "": {10: {"paid_lines": 2, "gmv_paid_minor": 100}}}}
+    doors = FakeDoors(rows={10: {"views": 40, "paid_lines": 2, "gmv_paid_minor": 100}}, keyed=keyed)
+    lines = evaluate_by(facts(doors), ["gmv_paid", "gpm_view", "views"], "traffic_source")
+    assert (lines["feed"]["gmv_paid"].value, lines["feed"]["gmv_paid"].reason) == (None, "not_reported")
+    assert lines["feed"]["gpm_view"].value is None
+    assert lines["feed"]["views"].value == 40
+    assert lines[""]["gmv_paid"].value == 100
+    some = {"source": {"paid": {10: {"paid_lines": 1, "gmv_paid_minor": 40}}, **keyed["source"]}}
+    doors = FakeDoors(rows={10: {"views": 40, "paid_lines": 3, "gmv_paid_minor": 140}}, keyed=some)
+    assert evaluate_by(facts(doors), ["gmv_paid"], "traffic_source")["feed"]["gmv_paid"].value == 0
 
 
 def test_it_names_no_sum_that_only_some_lines_state() -> None:

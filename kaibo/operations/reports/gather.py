@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowView
@@ -136,12 +137,14 @@ def _keyed(facts: Facts, by: str, columns: Iterable[str]) -> Iterator[Line]:
 
 
 def _labels(facts: Facts, by: str) -> dict[str, str]:
+    """Products by link number and title; where no feed tells a title the lineup of the show does."""
     if by != "product":
         return {}
-    return {
-        offer.key: " ".join(filter(None, (offer.link_no, offer.title or offer.product_id or offer.key)))
-        for offer in facts.offers
-    }
+    sheet = {line.link_no: line.title for line in lineups.lineup(facts.show_id).lines if line.link_no}
+    links = {offer.key: offer.link_no or "" for offer in facts.offers}
+    links |= {f"#{number}": number for number in sheet if f"#{number}" not in links}
+    told = {offer.key: offer.title or sheet.get(offer.link_no or "") or offer.product_id for offer in facts.offers}
+    return {key: " ".join(filter(None, (link, told.get(key) or sheet.get(link)))) for key, link in links.items()}
 
 
 def _spans(facts: Facts, by: str) -> dict[str, list[Span]]:

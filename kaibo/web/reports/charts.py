@@ -15,7 +15,7 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 14, 26, 262
 LAPS_TOP, LAPS_HEIGHT = 294, 22
 BAR_SHARE = 0.42
 """Bars of ten minutes stand in the lower part, so that the line of the whole night keeps the upper one."""
-LABEL_WIDTH = 24
+LABEL_WIDTH, NAME_WIDTH = 24, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,9 @@ def _marks(curve: Curve, scale: _Scale, palette: Palette, hosts: dict[str, str])
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{LAPS_TOP + LAPS_HEIGHT}" stroke="{palette.faint}" '
             'stroke-width="1" stroke-dasharray="3 4"/>'
         )
-        yield _text(x + 5, TOP - 8, hosts.get(host, host), palette.ink)
+        is_late = x > WIDTH - RIGHT - NAME_WIDTH
+        name = hosts.get(host, host)
+        yield _text(x - 5 if is_late else x + 5, TOP - 8, name, palette.ink, align="end" if is_late else "start")
 
 
 def _legend(curve: Curve, names: Names, palette: Palette) -> Iterator[str]:

@@ -121,6 +121,8 @@ def cell(value: Value | None) -> Shape:
         return {"text": "—", "why": why(value), "mark": ""}
     if value.unit == "minor_per_minute":  # the heading says "per minute"; a narrow column has no room to repeat it
         value = replace(value, unit="minor", value=round(value.value))
+    if value.unit == "minutes" and value.value and value.value < 1:
+        value = replace(value, unit="seconds", value=round(value.value * 60))
     return {"text": site.number(value), "why": "", "mark": words.origin_short().get(value.origin, "")}
 
 
