@@ -35,6 +35,7 @@ def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     for name, says in (("door", "HTTP door, 2 clients"), ("door_known", "  with known ids on disk")):
         if door := results.get(name):
             beside = f"{door['known_ids']:,} known ids, answer p99 {door['answer_p99_ms']} ms"
+            beside += f", server {door['server_us_per_event']} µs/event"
             table.append((says, f"{door['per_second']:,} events/s", "≥ 150,000", beside))
     if push := results.get("push"):
         beside = f"p50 {push['p50_ms']} ms at {push['rate']:,} events/s"
