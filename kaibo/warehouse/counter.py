@@ -14,6 +14,7 @@ from django.db import DataError, InterfaceError, OperationalError, connection, t
 from kaibo.eventlog import api as log
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedLake, DamagedSegment, LogBusy
+from kaibo.eventlog.kinds import UNKNOWN
 from kaibo.eventlog.locks import LockFile
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
@@ -216,8 +217,8 @@ class Counter:
 
     def _fill_lake_with(self, whole: Sequence[Sequence[BatchRef]]) -> None:
         """Write what was just counted as Parquet from the lines at hand; what fails is tried again from the log."""
-        if self.engine.has_negatives():  # what they took back has left the lines
-            return
+        if self.engine.has_negatives() or self.engine.has((UNKNOWN,)):
+            return  # what was taken back has left the lines; a kind of a newer Kaibo has lost its name there
         try:
             log.lake_staged(whole, lines=sqlfiles.load("staging", "lake_lines"), connection=self.engine.duck)
         except (DamagedLake, LogBusy, OSError, duckdb.Error) as error:

@@ -2,8 +2,8 @@
 -- grain:   one stored line
 -- source:  e (read_segment or read_lake)
 -- clock:   occurred_at, µs UTC
--- A kind as a number (event_kind, made by the engine) halves what comparing and grouping by it costs; the log holds
--- no kind that is not in it.
+-- A kind as a number (event_kind, made by the engine) halves what comparing and grouping by it costs; one
+-- that only a newer Kaibo knows counts as unknown.
 select
     e.show_id as show_id,
     e.platform as platform,

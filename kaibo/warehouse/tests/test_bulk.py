@@ -11,6 +11,7 @@ import pytest
 from kaibo.eventlog import api as log
 from kaibo.eventlog import appender
 from kaibo.eventlog.contracts import Provenance
+from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.lake import every_source, lake_folder, manifest
 from kaibo.warehouse import api, counter, ledger
 from kaibo.warehouse.counter import Counter
@@ -41,7 +42,8 @@ def bring(events: list[fakes.Event], *, pieces: int = 6) -> None:
 
 
 def night() -> list[fakes.Event]:
-    return [{**one, "event_id": f"n{place}"} for place, one in enumerate(fakes.night(5, size=120))]
+    known = [one for one in fakes.night(5, size=120) if one["kind"] != "unknown"]
+    return [{**one, "event_id": f"n{place}"} for place, one in enumerate(known)]
 
 
 def lake_rows() -> list[Any]:
@@ -121,6 +123,17 @@ def test_it_keeps_lines_that_were_taken_back_in_the_lake(counting: Counter) -> N
     rows = lake_rows()
     assert len(rows) == sum(ref.to_seq - ref.from_seq + 1 for ref in log.batches({}))
     assert sum(row["sign"] for row in rows) == 0
+
+
+def test_it_keeps_the_name_of_a_kind_that_only_a_newer_kaibo_knows(counting: Counter) -> None:
+    place = {"platform": "douyin", "room_id": "r1", "show_id": "A", "occurred_at": fakes.START}
+    later = StoredEvent(event_id="later", kind="later.kind", received_at=fakes.START, feed_id="f", **place)
+    writing = log.open_log()
+    writing.append_signed([later])
+    writing.close()
+    counting.run_once()
+    assert api.totals("A")["events"] == 1
+    assert [row["kind"] for row in lake_rows()] == ["later.kind"]
 
 
 def test_it_counts_the_longest_line_that_the_door_takes(counting: Counter) -> None:
