@@ -101,3 +101,24 @@ def test_it_works_from_the_bar_of_a_phone(room: Open, site: Site, keep: Callable
             expect(shown.locator("h1")).to_be_visible()
             assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} {width} is cut off"
             shown.screenshot(path=f"screenshots/{name}-{width}-en.png", full_page=True)
+
+
+def test_it_compares_the_sheet_with_the_platforms_list(
+    room: Open, site: Site, keep: Callable[[Page, str], None]
+) -> None:
+    page = room("/shows/blank/lineup")
+    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    sheet = f"{site.url}/api/v1/shows/blank/lineup/sheet"
+    page.request.post(sheet, multipart={"text": SHEET, "mode": "replace"}, headers={"X-CSRFToken": token})
+    page.reload()
+    page.locator("#compare-open").click()
+    page.locator("#bring-text").fill("序号\t商品名称\t售价\n1\t毛衣\t99\n2\t羊毛大衣\t799")
+    page.locator("#bring-go").click()
+    expect(page.locator("#bring-go")).to_have_text("比对")
+    page.locator("#bring-go").click()
+    expect(page.locator(".comparison tbody tr")).to_have_count(3)
+    expect(page.locator(".comparison")).to_contain_text("¥799.00")
+    keep(page, "compare-zh")
+    page.request.post(
+        f"{site.url}/api/v1/shows/blank/lineup/undo", headers={"X-CSRFToken": token}
+    )  # other tests find it blank

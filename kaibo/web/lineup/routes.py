@@ -92,13 +92,18 @@ def restore(request: HttpRequest, show_id: str, body: NumberIn) -> Any:
 
 @router.post("/{show_id}/lineup/sheet", response={200: Answer, **REFUSALS})
 def sheet(request: HttpRequest, show_id: str, body: Form[SheetIn], file: File[UploadedFile | None] = None) -> Any:
-    """A preview of pasted text or a file; with `mode` replace, update or append it is written."""
+    """A preview of pasted text or a file; with `mode` replace, update or append it is written, with compare it is
+    read as the platform's product list and held against the sheet."""
     show = guard.show_or_404(request, show_id, "show.change")
     data = file.read() if file is not None else None
     name = (file.name or "") if file is not None else ""
     draft = lineups.read_sheet(show_id, text=body.text, data=data, name=name, chosen=_chosen(body.chosen))
     if not body.mode:
         return shape.draft_shape(draft, lineups.currency_of(show_id))
+    if body.mode == "compare":
+        lineups.remember_columns(draft, actor=guard.actor(request))
+        found = lineups.compare_listed(lineups.lineup(show_id).lines, lineups.listed_of(draft))
+        return shape.comparison_shape(found, lineups.currency_of(show_id))
     act = "uploaded" if file is not None else "pasted"
     view = lineups.take_sheet(show_id, draft, mode=body.mode, act=act, note=name, actor=guard.actor(request))
     return _told(show, view)

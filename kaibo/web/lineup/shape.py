@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kaibo.commerce.lineup import api as lineups
-from kaibo.commerce.lineup.contracts import FIELDS, Difference, Draft, Line, LineupView
+from kaibo.commerce.lineup.contracts import FIELDS, Comparison, Difference, Draft, Line, LineupView
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.commerce.team import api as team
 from kaibo.kit.clock import MINUTE_US
+from kaibo.kit.money import show_money
 
 
 def show_minutes(show: ShowView) -> float | None:
@@ -118,3 +119,27 @@ def difference_shape(each: Difference) -> dict[str, Any]:
     """One line's difference."""
     changes = [{"field": cell.field, "before": cell.before, "after": cell.after} for cell in each.changes]
     return {"kind": each.kind, "link_no": each.link_no, "title": each.title, "changes": changes}
+
+
+def comparison_shape(found: Comparison, currency: str) -> dict[str, Any]:
+    """Where the sheet and the platform's list disagree, values as people read them."""
+
+    def text(kind: str, value: int | str) -> str:
+        return show_money(value, currency) if kind == "price" and isinstance(value, int) else str(value)
+
+    return {
+        "lines": found.lines,
+        "listed": found.listed,
+        "checked": dict(found.checked),
+        "unknown": dict(found.unknown),
+        "differences": [
+            {
+                "kind": each.kind,
+                "link_no": each.link_no,
+                "title": each.title,
+                "sheet": text(each.kind, each.sheet),
+                "listed": text(each.kind, each.listed),
+            }
+            for each in found.differences
+        ],
+    }

@@ -100,3 +100,27 @@ def test_it_refuses_what_is_no_sheet_in_words(cast: Cast) -> None:
     assert answer.status_code == 422
     assert answer.json()["fix"]
     assert cast.operator.post(url(cast, "/sheet"), {"text": SHEET, "chosen": "["}).status_code == 422
+
+
+def test_it_holds_the_platforms_list_against_the_sheet_and_remembers_its_columns(cast: Cast) -> None:
+    url = "/api/v1/shows/s-mine/lineup/sheet"
+    ours = "链接号\t商品名称\t直播价\t库存\n1\t羊毛大衣\t899\t20\n2\t毛衣\t99\t5\n3\t围巾\t39\t8"
+    cast.operator.post(url, {"text": ours, "mode": "replace"})
+    theirs = "讲解序号\t商品名称\t直播间展示价格\t可售库存\n1\t毛衣\t99\t5\n2\t羊毛大衣\t799\t\n"
+    draft = cast.operator.post(url, {"text": theirs}).json()
+    guessed = {each["header"]: each["field"] for each in draft["columns"] if each["certainty"] == "guessed"}
+    assert guessed["直播间展示价格"] == "live_price_minor"
+    chosen = {each["index"]: each["field"] for each in draft["columns"] if each["field"]}
+    told = cast.operator.post(url, {"text": theirs, "mode": "compare", "chosen": json.dumps(chosen)}).json()
+    found = [(each["kind"], each["link_no"], each["sheet"], each["listed"]) for each in told["differences"]]
+    assert found == [
+        ("order", "1", "1", "2"),
+        ("price", "1", "¥899.00", "¥799.00"),
+        ("order", "2", "2", "1"),
+        ("missing", "3", "3", ""),
+    ]
+    assert (told["checked"], told["unknown"]) == ({"price": 2, "stock": 1}, {"price": 0, "stock": 1})
+    again = cast.operator.post(url, {"text": theirs}).json()
+    assert {each["certainty"] for each in again["columns"]} <= {"exact", "remembered"}
+    assert len(cast.operator.get("/api/v1/shows/s-mine/lineup").json()["lines"]) == 3, "nothing was taken over"
+    assert cast.viewer.post(url, {"text": theirs, "mode": "compare"}).status_code == 403

@@ -3,6 +3,7 @@
 import { $, fill, h, page, say } from "../live/dom.js";
 import { toast } from "./panels.js";
 import { post } from "./server.js";
+import { drawComparison } from "./compare.js";
 
 const LOOK = 8;
 const LISTED = 60;
@@ -13,7 +14,9 @@ export class Bring {
     this.file = null;
     this.chosen = {};
     this.dialog = $("bring");
-    $("bring-go").addEventListener("click", () => (this.draft ? this.take() : this.preview()));
+    this.isCompare = false;
+    $("bring-go").addEventListener("click", () => (this.draft ? ($("mode").value === "compare" ? this.compare() : this.take()) : this.preview()));
+    $("mode").addEventListener("change", () => this.#show(true));
     $("bring-back").addEventListener("click", () => this.reset());
     $("bring-file").addEventListener("change", (event) => event.target.files[0] && this.read(event.target.files[0]));
     const drop = $("drop");
@@ -22,8 +25,10 @@ export class Bring {
     $("bring-text").addEventListener("paste", () => setTimeout(() => this.preview(), 0));
   }
 
-  open(text = "") {
+  // `isCompare`: what comes is the platform's product list, held against the sheet and not taken over
+  open(text = "", { isCompare = false } = {}) {
     this.reset();
+    this.isCompare = isCompare;
     $("bring-text").value = text;
     if (!this.dialog.open) this.dialog.showModal();
     if (text) this.preview();
@@ -45,7 +50,8 @@ export class Bring {
   #show(isPreview) {
     $("bring-in").hidden = isPreview;
     $("preview").hidden = $("bring-back").hidden = $("mode-label").hidden = !isPreview;
-    $("bring-go").textContent = isPreview ? $("bring-go").dataset.take : $("bring-go").dataset.look;
+    const word = $("mode").value === "compare" ? "compare" : "take";
+    $("bring-go").textContent = isPreview ? $("bring-go").dataset[word] : $("bring-go").dataset.look;
   }
 
   #tell(text, isBad = false) {
@@ -78,7 +84,7 @@ export class Bring {
       return this.#tell(error.message, true);
     }
     this.#tell(this.draft.problems.length ? say("kept_as_typed") : "");
-    $("mode").value = this.sheet.lines.length ? "update" : "replace";
+    $("mode").value = this.isCompare ? "compare" : this.sheet.lines.length ? "update" : "replace";
     this.#draw();
     return this.#show(true);
   }
@@ -106,9 +112,23 @@ export class Bring {
     return h("div", { class: "look" }, h("table", {}, h("thead", {}, h("tr", {}, used.map((column) => h("th", {}, column.name)))), h("tbody", {}, lines.slice(0, LOOK).map((line) => h("tr", {}, used.map((column) => cell(line, column)))), lines.length > LOOK ? h("tr", {}, h("td", { colspan: used.length, class: "muted" }, say("and_more", { n: lines.length - LOOK }))) : null)));
   }
 
-  async take() {
-    // a guess that nobody changed counts as confirmed: it stood on the screen
+  // A guess that nobody changed counts as confirmed: it stood on the screen.
+  #confirm() {
     for (const column of this.draft.columns) if (column.certainty === "guessed" && !(column.index in this.chosen)) this.chosen[column.index] = column.field;
+  }
+
+  async compare() {
+    this.#confirm();
+    try {
+      await this.sheet.flush();
+      drawComparison($("preview"), await this.#post("compare"));
+    } catch (error) {
+      this.#tell(error.message, true);
+    }
+  }
+
+  async take() {
+    this.#confirm();
     const count = this.draft.lines.length;
     try {
       await this.sheet.flush();

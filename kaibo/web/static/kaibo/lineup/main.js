@@ -75,6 +75,7 @@ on("add", addLine);
 on("hollow-add", addLine);
 on("number", () => sheet.number());
 on("bring-open", () => bring.open());
+on("compare-open", () => bring.open("", { isCompare: true }));
 on("hollow-bring", () => bring.open());
 on("versions-open", () => past.open());
 on("publish", () => act("publish", {}, "published_now"));
