@@ -24,7 +24,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import StoredEvent
 from kaibo.kit import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
 HOST_DESK, SECOND = "user:1", "user:2"
 START = clock.now_us() - 2 * clock.HOUR_US
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100

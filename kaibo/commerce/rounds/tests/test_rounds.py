@@ -12,7 +12,7 @@ from kaibo.commerce.shows.contracts import ShowView
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
 WHO, OTHER = "user:1", "user:2"
 START = clock.now_us() - 2 * clock.HOUR_US
 
