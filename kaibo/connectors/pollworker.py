@@ -43,7 +43,8 @@ def client_of(connector_id: str) -> Client | None:
     """The client of a connector; None where it calls nobody."""
     if not (registry.manifest_of(connector_id).folder / "client.py").exists():
         return None
-    return cast(Client, importlib.import_module(f"kaibo.connectors.{connector_id}.client"))
+    client = importlib.import_module(f"kaibo.connectors.{connector_id}.client")
+    return cast(Client, client) if hasattr(client, "POLLS") else None  # the simulator's sends and asks nobody
 
 
 def settings_of(feed: FeedView) -> dict[str, str]:

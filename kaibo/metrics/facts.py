@@ -156,6 +156,11 @@ class Facts:
         return {key: views for key, views in found.items() if views}
 
     @cached_property
+    def is_uncounted(self) -> bool:
+        """Whether the log holds events of the show and none of them is counted yet."""
+        return self.span is None and any(count > 0 for count in self.coverage.seen.values())
+
+    @cached_property
     def started_us(self) -> int | None:
         if self.show is not None and self.show.started_at is not None:
             return self.show.started_at

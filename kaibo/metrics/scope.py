@@ -111,6 +111,8 @@ class Scope:
             self._refuse_mixture()
         value = self.rows.total(column, self.from_us, self.to_us)
         if value == 0:
+            if self.facts.is_uncounted:
+                raise Unknown("too_early", "数据已收到，尚未统计", "events have arrived and are not counted yet")
             self._unsourced(column)
             if self._is_nameless(column) and self.grain == "show" and self.facts.figures.get(column):
                 return self._from_figure(column)  # who it was is not told, but somebody states how many

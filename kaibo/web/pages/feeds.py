@@ -72,7 +72,9 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
 @tools.page("feed.see")
 def feed_page(request: HttpRequest, feed_id: str) -> HttpResponseBase:
     """One feed: what it declares, what it sent, its acts."""
-    return render(request, "kaibo/feed.html", _context(request, feeds.get(request, feed_id)))
+    feed = feeds.get(request, feed_id)
+    asked = export.wanted(request, {"gaps": lambda: feed_tables.of_gaps(eventlog.gaps_of(feed.id, limit=10_000))})
+    return asked if asked is not None else render(request, "kaibo/feed.html", _context(request, feed))
 
 
 @never_cache

@@ -1,5 +1,7 @@
 """What is on air and how is it going, what comes next, what needs me."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from kaibo.commerce.team import api as team
 from kaibo.kit import clock
 from kaibo.kit.money import to_decimal
 from kaibo.metrics import api as metrics
-from kaibo.metrics.contracts import Definition, Value
+from kaibo.metrics.contracts import Definition, Tile, Value
 from kaibo.metrics.export import Cell, Table
 from kaibo.web import export, words
 from kaibo.web.pages import needs, tools
@@ -23,7 +25,7 @@ ON_AIR_TILES = (
     "online_now",
     "entries_per_minute",
     "orders_paid",
-    "comments_per_minute",
+    "roas_room",
 )
 RECENT_COLUMNS = ("gmv_paid", "viewers", "comments")
 
@@ -89,7 +91,32 @@ def cell_of(given: Value) -> Cell:
 def _cards(request: HttpRequest) -> list[ShowTiles]:
     names = room_names()
     on_air = visible(request, shows.shows(status=ShowStatus.ON_AIR))
-    return [tiles_of(show, ON_AIR_TILES, names) for show in on_air]
+    return [card_of(show, names) for show in on_air]
+
+
+def card_of(show: ShowView, names: dict[str, str]) -> ShowTiles:
+    """A show on air: its numbers, and how they are going against target, earlier nights and five minutes ago."""
+    facts = metrics.facts_of(show.show_id)
+    tiles = {tile.id: tile for tile in metrics.tiles(show.show_id, facts=facts)}
+    wanted = definitions(ON_AIR_TILES)
+    values = metrics.evaluate(show.show_id, [one.id for one in wanted], facts=facts)
+    beside = {id_: _beside(tiles[id_]) for id_ in ON_AIR_TILES if id_ in tiles}
+    room = names.get(f"{show.platform}/{show.room_id}", show.room_id)
+    return ShowTiles(show, room, [(one, values[one.id]) for one in wanted], beside)
+
+
+def _beside(tile: Tile) -> str:
+    parts = []
+    if tile.target is not None and tile.target.value is not None and tile.target.unit == "ratio":
+        parts.append(_("%(share)s of target") % {"share": words.number(tile.target)})
+    if tile.change_5m is not None and tile.change_5m.value is not None:
+        change = tile.change_5m.value
+        amount = words.number(replace(tile.change_5m, value=abs(change)))
+        parts.append(_("%(change)s on 5 min ago") % {"change": f"{'▲' if change >= 0 else '▼'} {amount}"})
+    if tile.band is not None and tile.value.value is not None:
+        low, high = (words.number(replace(tile.value, value=edge)) for edge in tile.band)
+        parts.append(_("usual %(low)s–%(high)s") % {"low": low, "high": high})
+    return " · ".join(parts)
 
 
 def visible(request: HttpRequest, found: list[ShowView]) -> list[ShowView]:

@@ -51,6 +51,7 @@ def test_it_notes_a_gap_so_that_silence_is_unknown(cast: Cast) -> None:
     [gap] = eventlog.gaps_of(feed.id)
     assert (gap.reason, gap.to_us is not None) == ("the phone was off", True)
     assert "the phone was off" in cast.director.get(f"/feeds/{feed.id}/").content.decode()
+    assert "the phone was off" in table(cast.director.get(f"/feeds/{feed.id}/?table=gaps&export=csv"))
     [entry] = eventlog.audit_entries(act="feed.gap_noted")
     assert entry.actor.startswith("user:")
 

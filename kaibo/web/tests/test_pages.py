@@ -118,7 +118,8 @@ def test_it_shows_a_token_once_with_a_ready_example(cast: Cast) -> None:
 
 TABLES = (
     "/?table=recent", "/?table=planned", "/shows/?", "/shows/s-mine/?", "/shows/s-mine/?table=kinds", "/rooms/?",
-    "/feeds/?", "/feeds/?table=coverage", "/feeds/?table=quarantine", "/imports/?", "/metrics/?", "/people/?",
+    "/feeds/?", "/feeds/?table=coverage", "/feeds/?table=quarantine", "/feeds/?table=batches",
+    "/shows/s-mine/?table=unmatched", "/privacy/?", "/imports/?", "/metrics/?", "/people/?",
     "/people/?table=invitations", "/audit/?", "/settings/?",
 )  # fmt: skip
 
