@@ -10,7 +10,7 @@ from kaibo.metrics.contracts import REASONS
 from kaibo.metrics.facts import Facts, Heard
 from kaibo.metrics.pace import HOLDS_US, pace_of
 from kaibo.metrics.rows import Rows
-from kaibo.metrics.stated import NAMELESS, PARTS, TOLERANCE, UNSTATED, UNSTATED_BY_KIND
+from kaibo.metrics.stated import NAMELESS, PARTS, UNSTATED, UNSTATED_BY_KIND, is_too_little
 from kaibo.metrics.words import COLUMN_WORDS, SETTING_WORDS, TARGET_WORDS
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import Figure, Sample
@@ -308,19 +308,14 @@ class Scope:
         part = PARTS.get(column)
         if part is None:
             return
-        whole = self._sum(part.whole)
-        left_out = self._sum(part.unstated) if part.unstated else whole - self._sum(part.stated)
-        if left_out <= 0:
+        told, whole = part.told_of(lambda name: self.rows.total(name, self.from_us, self.to_us))
+        if told == whole:
             return
-        whole = max(whole, left_out)
-        zh, en = part.says(whole - left_out, whole)
-        if left_out / whole > TOLERANCE:
+        zh, en = part.says(told, whole)
+        if is_too_little(told, whole):
             raise Unknown("partly_stated", f"写明不全：{zh}", f"partly stated: {en}")
         self.trace.is_provisional = True
         self.trace.note(f"略低：{zh}", f"a little low: {en}")
-
-    def _sum(self, columns: tuple[str, ...]) -> int:
-        return sum(self.rows.total(column, self.from_us, self.to_us) for column in columns)
 
     def _caution(self, heard: Heard) -> None:
         names = ", ".join(heard.silent_kinds)

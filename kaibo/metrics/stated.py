@@ -4,6 +4,7 @@ Unknown is not zero, and half known is not known: a sum (or a count of people) o
 stated is missing with the reason; up to it the value stands, marked as partly stated.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kaibo.metrics.words import COLUMN_WORDS
@@ -67,6 +68,15 @@ class Part:
     unstated: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
 
+    def told_of(self, total: Callable[[str], int]) -> tuple[int, int]:
+        """(stated, whole) over what `total` sums; equal where nothing is left out."""
+        whole = sum(map(total, self.whole))
+        left_out = sum(map(total, self.unstated)) if self.unstated else whole - sum(map(total, self.stated))
+        if left_out <= 0:
+            return whole, whole
+        whole = max(whole, left_out)
+        return whole - left_out, whole
+
     def says(self, told: int, whole: int) -> tuple[str, str]:
         """The share in words, in both languages."""
         zh, en = COLUMN_WORDS[self.whole[0]]
@@ -96,6 +106,12 @@ _PEOPLE = (
 )
 _AMOUNT = ("金额", "the amount")
 _STAY = Part(("leaves",), "停留多久", "how long the visit was", unstated=("leaves_untimed",))
+
+
+def is_too_little(told: int, whole: int) -> bool:
+    """Whether what is stated is too little to stand for the whole."""
+    return whole > 0 and (whole - told) / whole > TOLERANCE
+
 
 PARTS: dict[str, Part] = {
     **{column: _who(*NAMELESS[column]) for column in _PEOPLE},

@@ -15,11 +15,13 @@ from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowStatus, ShowView
 from kaibo.eventlog import api as eventlog
+from kaibo.kit.clock import MINUTE_US
 from kaibo.kit.clock import now_us as present
 from kaibo.kit.errors import NotFound
 from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Tile, Value
 from kaibo.metrics.facts import Facts
+from kaibo.metrics.stated import PARTS, is_too_little
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import MinuteRow
@@ -162,12 +164,24 @@ def _minutes(facts: Facts, source_rows: Sequence[MinuteRow]) -> State:
 
 
 def _column(facts: Facts, name: str) -> Callable[[int], int | None]:
-    """A column by minute: null where no feed reports it, 0 where one does and nothing happened, never 0 for online."""
+    """A column by minute: null where no feed reports it or too little of it is stated, else 0 where nothing happened.
+
+    Never 0 for online.
+    """
     if facts.heard(name) is None:
         return lambda _: None
     points = dict(facts.rows.points(name, None, None))
     nothing = 0 if BY_NAME[name].merge == "sum" else None
-    return lambda minute_us: points.get(minute_us, nothing)
+    part = PARTS.get(name)
+
+    def at(minute_us: int) -> int | None:
+        if part is not None:
+            end_us = minute_us + MINUTE_US
+            if is_too_little(*part.told_of(lambda one: facts.rows.total(one, minute_us, end_us))):
+                return None
+        return points.get(minute_us, nothing)
+
+    return at
 
 
 def _entries(facts: Facts, source_rows: Sequence[MinuteRow]) -> Callable[[int], tuple[int | None, int | None]]:

@@ -78,6 +78,22 @@ def test_it_keeps_a_page_equal_to_a_fresh_one(counted: tuple[eventlog.Log, Prove
         assert any(path.startswith(part) for path in page), f"nothing below {part}"
 
 
+def test_it_draws_no_bar_for_a_minute_of_half_stated_sales(
+    counted: tuple[eventlog.Log, Provenance, Counter],
+) -> None:
+    log, provenance, counter = counted
+    head = f'"kind":"order.paid","platform":"{PLATFORM}","room_id":"{ROOM}","show_id":"{SHOW}","currency":"CNY"'
+    lines = [
+        f'{{"event_id":"o{number}","order_id":"o{number}","occurred_at":{START + number * 40 * MICROS},{head}{amount}}}'
+        for number, amount in enumerate((',"amount_minor":9900', ',"amount_minor":9900', "", ',"amount_minor":9900'))
+    ]
+    log.append_lines("\n".join(lines).encode(), provenance=provenance)
+    counter.run_once()
+    state = room_state(SHOW, now_us=START + 300 * MICROS)
+    assert [state[f"minute/{START + minute * 60 * MICROS}"][3] for minute in range(3)] == [19_800, None, 9_900]
+    assert state["tile/1"]["main"]["r"] == "partly_stated"
+
+
 def test_it_says_why_there_is_nothing_where_no_feed_reports(counted: tuple[eventlog.Log, Provenance, Counter]) -> None:
     other = "bare"
     shows.ensure_show(other, platform="other", room_id="bare", title="空", started_at=START, actor="system:test")
