@@ -3,6 +3,9 @@
 import json
 import sys
 
+FILES_START = 1_773_316_800_000_000
+"""2026-03-12 20:00 in Shanghai."""
+
 
 def main() -> None:
     from kaibo.config.cli import migrate, start_django
@@ -44,6 +47,11 @@ def main() -> None:
         shows.ensure_show(
             show, platform="simulated", room_id=f"r{number}", title="排品练习", started_at=started, actor=actor
         )
+    rooms.save_room("douyin", "shop-1", name="云上女装旗舰店", currency="CNY", actor=actor)
+    shows.ensure_show(  # a night without a feed: its numbers come from files
+        "files", platform="douyin", room_id="shop-1", title="只有导出文件的一晚", started_at=FILES_START,
+        ended_at=FILES_START + 30 * MINUTE_US, actor=actor,
+    )  # fmt: skip
     log, counter = eventlog.open_log(), Counter()
     for chunk in night.chunks(20_000):
         log.append_lines("\n".join(chunk).encode(), provenance=Provenance(feed_id=feed.id))

@@ -23,6 +23,7 @@ _OPERATOR = _VIEWER | {
     "show.mark",
     "feed.see",
     "import.see",
+    "import.run",
     "comment.see",
     "text.check",
     "text.approve",

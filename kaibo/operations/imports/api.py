@@ -4,8 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kaibo.operations.imports import matches, replays, services, tables, tableviews
+from kaibo.connectors import tables as connectors
+from kaibo.kit import clock
+from kaibo.operations.imports import matches, replays, services, tablefolder, tables, tableviews
 from kaibo.operations.imports.contracts import (
+    BadMapping,
     BadSpeed,
     ImportReport,
     ImportView,
@@ -116,7 +119,7 @@ def start_table(table_id: str, *, actor: str) -> TableView:
 
 def discard_table(table_id: str, *, actor: str) -> None:
     """Put a dropped file away. Raises TableNotFound, TableBusy."""
-    tables.discard(table_id, actor=actor)
+    tablefolder.discard(table_id, actor=actor)
 
 
 def table(table_id: str, *, with_rows: bool = True) -> TableView:
@@ -127,9 +130,51 @@ def table(table_id: str, *, with_rows: bool = True) -> TableView:
     return tableviews.view(row, with_rows=with_rows)
 
 
+def look_as(table_id: str, export: str) -> TableView:
+    """A dropped table as it would be read as another kind; nothing is written. Raises TableNotFound, BadMapping."""
+    row = Table.objects.filter(id=table_id).first()
+    if row is None:
+        raise TableNotFound(f"there is no table {table_id}", table_id=table_id)
+    if connectors.form(export) is None:
+        raise BadMapping(f"there is no kind of table '{export}'", field="export")
+    return tableviews.view(row, with_rows=True, as_export=export)
+
+
+def export_ids() -> list[str]:
+    """Every kind of table, those with a description first."""
+    return sorted(connectors.forms(), key=lambda form_id: (form_id.startswith("any_"), form_id))
+
+
+def export_name(form_id: str, language: str) -> str:
+    """The name of a kind of table, empty for none."""
+    form = connectors.form(form_id)
+    return form.name.get(language, form.name["en"]) if form is not None else ""
+
+
+def export_fields(form_id: str) -> list[str]:
+    """What a column of such a table may hold. Raises BadMapping."""
+    form = connectors.form(form_id)
+    if form is None:
+        raise BadMapping(f"there is no kind of table '{form_id}'", field="export")
+    return [*connectors.fields_of(form), *connectors.DROPPED]
+
+
+def platform_of(form_id: str) -> str:
+    """The platform whose export it is; empty where the file or a person must say."""
+    form = connectors.form(form_id)
+    return form.platform if form is not None else ""
+
+
+def turn_of(form_id: str) -> int:
+    """In which order files of one evening are imported: money entries after the orders that they belong to."""
+    form = connectors.form(form_id)
+    return {"orders": 0, "books": 2}.get(form.shape, 1) if form is not None else 1
+
+
 def dropped(*, actor: str = "", limit: int = 60) -> list[TableView]:
     """Tables that are not put away, latest first; `actor` only those of one person. Cost: two queries per table."""
     rows = Table.objects.exclude(state=TableState.DISCARDED)
+    rows = rows.exclude(state=TableState.COMPLETE, updated_at__lt=clock.now_us() - tablefolder.SHOWN_US)
     if actor:
         rows = rows.filter(actor=actor)
     return [tableviews.view(row) for row in rows[:limit]]
@@ -137,7 +182,7 @@ def dropped(*, actor: str = "", limit: int = 60) -> list[TableView]:
 
 def table_problems(table_id: str) -> Iterator[list[Any]]:
     """Row, heading, value, problem and fix of every refused cell."""
-    return tables.problems_of(table_id)
+    return tablefolder.problems_of(table_id)
 
 
 def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "en") -> TableView:
@@ -165,7 +210,7 @@ def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "
         row.refresh_from_db()
     seen = tableviews.view(row, with_rows=True)
     if row.state != TableState.COMPLETE:
-        tables.discard(row.id, actor=actor)
+        tablefolder.discard(row.id, actor=actor)
     return seen
 
 

@@ -73,6 +73,7 @@ class ImportView:
     rejected: int
     skipped: int
     problem: str = ""
+    export: str = ""  # of a table: which kind it was read as
 
 
 class ReplayReport(msgspec.Struct, frozen=True):
@@ -129,6 +130,8 @@ class TableView:
     check_up: dict[str, Any]
     report: dict[str, Any]
     ingest_id: str
+    known_columns: int = 0
+    all_columns: int = 0
     earlier: str = ""  # the import of the same content, when there was one
 
 

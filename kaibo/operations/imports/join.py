@@ -50,14 +50,23 @@ def author_key(text: object) -> str:
 
 
 class Joiner:
-    """Knows shows, rooms and accounts as they are now. `seen` limits it to rooms that somebody sees."""
+    """Knows shows, rooms and accounts as they are now. `seen` limits it to rooms that somebody sees.
+
+    Shape: `beside` is the show of the files that came together with this one; it decides where a file says nothing.
+    """
 
     def __init__(
-        self, platform: str, *, show_id: str = "", seen: Collection[tuple[str, str]] | None = None, as_of: int = 0
+        self,
+        platform: str,
+        *,
+        show_id: str = "",
+        beside: str = "",
+        seen: Collection[tuple[str, str]] | None = None,
+        as_of: int = 0,
     ) -> None:
         self.platforms = {platform, DEMO} if platform else None
         self.as_of = as_of
-        self.show_id = show_id
+        self.show_id, self.beside = show_id, beside
         self.places = _places(self.platforms, seen, show_id)
         self._by_name: dict[str, set[tuple[str, str]]] = {}
         named = [(room.platform, room.room_id, room.name) for room in rooms.rooms()]
@@ -162,6 +171,9 @@ class Joiner:
         """A table that names no time is about the chosen show, else about the only one that ended lately."""
         if self.show_id:
             return Verdict(self.places[0], "chosen") if self.places else Verdict(None, ELSEWHERE)
+        beside = next((place for place in self.places if place.show_id == self.beside), None)
+        if beside is not None:
+            return Verdict(beside, "beside")
         lately = [place for place in self.places if self.as_of - place.from_us >= 0 and self._is_late(place)]
         author = self._author(join)
         if author:

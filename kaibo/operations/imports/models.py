@@ -61,6 +61,7 @@ class Table(models.Model):
     phase = models.CharField(max_length=12, blank=True)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
+    looks = models.JSONField(default=dict, blank=True)  # how sure, columns known of all, missing
     check_up = models.JSONField(default=dict, blank=True)  # what the dry run found
     report = models.JSONField(default=dict, blank=True)
     ingest_id = models.CharField(max_length=40, blank=True)

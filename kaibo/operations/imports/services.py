@@ -94,6 +94,7 @@ def view(row: Import) -> ImportView:
         rejected=row.rejected,
         skipped=row.skipped,
         problem=row.problem,
+        export=row.export,
     )
 
 

@@ -1,24 +1,23 @@
 """Tables that people drop: kept on disk, recognised, checked, imported by a worker, reported; all or nothing."""
 
 import hashlib
-import json
 import os
 import secrets
-import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kaibo.connectors import tables as connectors
-from kaibo.connectors.tables import CellProblem, Found, Opened, UnreadableTable
+from kaibo.connectors.tables import Found, Opened, UnreadableTable
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.errors import LogBusy, LogRefuses
 from kaibo.kit import clock, env
-from kaibo.kit.clock import DAY_US
+from kaibo.kit.clock import MINUTE_US
 from kaibo.kit.errors import KaiboError
 from kaibo.operations.imports import matches
 from kaibo.operations.imports.contracts import (
@@ -30,21 +29,11 @@ from kaibo.operations.imports.contracts import (
 )
 from kaibo.operations.imports.join import Joiner
 from kaibo.operations.imports.models import Headings, Import, Table
+from kaibo.operations.imports.tablefolder import OPEN, file_of, folder_of, keep_problems
 from kaibo.operations.imports.tablerun import Outcome, TableRun
 
 CHECK, BRING = "imports.check", "imports.bring"
-KEPT_US = 7 * DAY_US
-OPEN = (TableState.WAITING, TableState.UNCLEAR, TableState.CHECKED, TableState.REFUSED, TableState.FAILED)
-RUNNING = (TableState.QUEUED, TableState.IMPORTING)
-
-
-def folder_of(table_id: str) -> Path:
-    """Where a dropped file lies until it is over."""
-    return env.home() / "tables" / table_id
-
-
-def file_of(table_id: str) -> Path:
-    return folder_of(table_id) / "file"
+TOGETHER_US = 15 * MINUTE_US
 
 
 def _now() -> int:
@@ -131,7 +120,18 @@ def _recognise(row: Table) -> None:
     found = read_as(row, table)
     row.state = TableState.UNCLEAR if found is None or found.missing else TableState.WAITING
     if found is not None:
-        row.sheet = found.sheet
+        row.sheet, row.looks = found.sheet, looks_of(row, table, found)
+
+
+def looks_of(row: Table, table: Opened, found: Found) -> dict[str, Any]:
+    """How sure the recognition is, for lists that must not open the file again."""
+    likely = next((one for one in table.found if one.form.id == row.export), None)
+    return {
+        "confidence": likely.confidence if likely is not None else 0.0,
+        "known": sum(1 for one in found.columns if one.field),
+        "columns": len(found.columns),
+        "missing": list(found.missing),
+    }
 
 
 def _hash(signature: str) -> str:
@@ -174,6 +174,7 @@ def map_table(
     if found is None:
         raise BadMapping(_("No row of headings was found."), field="chosen")
     row.sheet, row.problem, row.fix = found.sheet, "", ""
+    row.looks = looks_of(row, table, found)
     row.state = TableState.UNCLEAR if found.missing else TableState.WAITING
     row.check_up, row.updated_at = {}, _now()
     row.save()
@@ -232,11 +233,26 @@ def run_of(row: Table, table: Opened, found: Found, tell: Any = None) -> TableRu
     platform = found.form.platform or row.platform
     seen = None if row.rooms is None else {(place[0], place[1]) for place in row.rooms}
     told = connectors.Told(env.zone(), row.as_of, env.read("KAIBO_CURRENCY"), row.platform)
-    joiner = Joiner(platform, show_id=row.show_id, seen=seen, as_of=row.as_of)
+    joiner = Joiner(platform, show_id=row.show_id, beside=_beside(row), seen=seen, as_of=row.as_of)
     run = TableRun(table, found, told, joiner)
     if tell is not None:
         run.tell = tell
     return run
+
+
+def _together(row: Table) -> QuerySet[Table]:
+    """What the same person dropped within the half hour around it."""
+    span = (row.created_at - TOGETHER_US, row.created_at + TOGETHER_US)
+    return Table.objects.filter(actor=row.actor, created_at__range=span).exclude(id=row.id)
+
+
+def _beside(row: Table) -> str:
+    """The one show that the files dropped together with this one are about; empty where there are several."""
+    found: set[str] = set()
+    for told in _together(row).exclude(state=TableState.DISCARDED).values_list("check_up", flat=True):
+        if told.get("has_time"):
+            found.update(told.get("shows", {}))
+    return found.pop() if len(found) == 1 else ""
 
 
 def check(row: Table) -> Outcome:
@@ -249,27 +265,15 @@ def check(row: Table) -> Outcome:
             row.save(update_fields=["state"])
             return Outcome()
         outcome = run_of(row, table, found).check()
-    _keep_problems(row.id, outcome.problems)
+    keep_problems(row.id, outcome.problems)
     now_open = Table.objects.filter(id=row.id, state__in=OPEN)
-    now_open.update(state=TableState.CHECKED, check_up=outcome.as_json(), total=outcome.events, updated_at=_now())
+    has_time = found.form.shape != "stock"
+    told = {**outcome.as_json(), "has_time": has_time}
+    now_open.update(state=TableState.CHECKED, check_up=told, total=outcome.events, updated_at=_now())
+    if has_time and outcome.shows:
+        for other in _together(row).filter(state=TableState.CHECKED, check_up__has_time=False, show_id=""):
+            ask_check(other)  # it may know its show now
     return outcome
-
-
-def _keep_problems(table_id: str, problems: Iterable[CellProblem]) -> None:
-    path = folder_of(table_id) / "problems.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
-        for one in problems:
-            told = [one.line, one.field, one.value, one.problem, one.fix]
-            file.write(json.dumps(told, ensure_ascii=False) + "\n")
-
-
-def problems_of(table_id: str) -> Iterator[list[Any]]:
-    """Row, heading, value, problem, fix of every refused cell that is kept."""
-    path = folder_of(table_id) / "problems.jsonl"
-    if path.exists():
-        with path.open(encoding="utf-8") as file:
-            yield from map(json.loads, file)
 
 
 def bring(row: Table, tell: Any = None) -> Outcome:
@@ -359,27 +363,5 @@ def _complete(row: Table, record: Import, outcome: Outcome) -> None:
                 "shows": record.shows,
             },
         )
-    _keep_problems(row.id, outcome.problems)
+    keep_problems(row.id, outcome.problems)
     file_of(row.id).unlink(missing_ok=True)
-
-
-# -- putting away ---------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def discard(table_id: str, *, actor: str) -> None:
-    """Put a file away without importing it. Raises TableNotFound, TableBusy."""
-    row = locked(table_id)
-    Table.objects.filter(id=row.id).update(state=TableState.DISCARDED, updated_at=_now())
-    shutil.rmtree(folder_of(row.id), ignore_errors=True)
-    eventlog.audit(actor, "import.discard", f"table:{row.id}", before={"file": row.file_name})
-
-
-def sweep() -> int:
-    """Files that nobody imported within a week go; how many."""
-    old = Table.objects.filter(state__in=OPEN, created_at__lt=_now() - KEPT_US)
-    ids = list(old.values_list("id", flat=True))
-    for table_id in ids:
-        shutil.rmtree(folder_of(table_id), ignore_errors=True)
-    old.update(state=TableState.DISCARDED)
-    return len(ids)

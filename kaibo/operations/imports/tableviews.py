@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kaibo.operations.imports import tables
+from kaibo.operations.imports import tablefolder, tables
 from kaibo.operations.imports.contracts import TableState, TableView
 from kaibo.operations.imports.models import Table
 
@@ -10,14 +10,15 @@ SAMPLE = 8
 CELL = 60
 
 
-def view(row: Table, *, with_rows: bool = False) -> TableView:
-    """The table for pages; `with_rows` reads the head of the file for columns and first rows."""
+def view(row: Table, *, with_rows: bool = False, as_export: str = "") -> TableView:
+    """The table for pages; `with_rows` opens the file for columns and first rows, `as_export` as another kind."""
     columns: tuple[dict[str, Any], ...] = ()
     preview: tuple[dict[str, Any], ...] = ()
-    missing: tuple[str, ...] = ()
-    confidence = 0.0
-    if with_rows and tables.file_of(row.id).exists() and row.state != TableState.REFUSED:
-        columns, preview, missing, confidence = _looks(row)
+    missing: tuple[str, ...] = tuple(row.looks.get("missing", ()))
+    if as_export and as_export != row.export:
+        row.export, row.chosen = as_export, {}
+    if with_rows and tablefolder.file_of(row.id).exists() and row.state != TableState.REFUSED:
+        columns, preview, missing = _looks(row)
     earlier = tables.earlier_of(row)
     return TableView(
         id=row.id,
@@ -29,7 +30,7 @@ def view(row: Table, *, with_rows: bool = False) -> TableView:
         created_at=row.created_at,
         as_of=row.as_of,
         export=row.export,
-        confidence=confidence,
+        confidence=row.looks.get("confidence", 0.0),
         columns=columns,
         preview=preview,
         missing=missing,
@@ -43,11 +44,16 @@ def view(row: Table, *, with_rows: bool = False) -> TableView:
         check_up=row.check_up,
         report=row.report,
         ingest_id=row.ingest_id,
+        known_columns=row.looks.get("known", 0),
+        all_columns=row.looks.get("columns", 0),
         earlier=earlier.id if earlier is not None and earlier.id != row.ingest_id else "",
     )
 
 
-def _looks(row: Table) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], tuple[str, ...], float]:
+type _Rows = tuple[dict[str, Any], ...]
+
+
+def _looks(row: Table) -> tuple[_Rows, _Rows, tuple[str, ...]]:
     table = tables.opened(row)
     found = tables.read_as(row, table)
     if found is None:
@@ -59,19 +65,16 @@ def _looks(row: Table) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any]
         )
         first, sheet = widest.number + 1, table.sheets[0]
         missing: tuple[str, ...] = ()
-        confidence = 0.0
     else:
         columns = tuple(
             {"index": one.index, "header": one.header, "field": one.field, "certainty": one.certainty}
             for one in found.columns
         )
         first, sheet, missing = found.first, table.sheets[found.sheet], found.missing
-        likely = next((one for one in table.found if one.form.id == row.export), None)
-        confidence = likely.confidence if likely is not None else 0.0
     hidden = {one["index"] for one in columns if one["field"] == "personal"}
     rows: list[dict[str, Any]] = []
     for line in sheet.head:
         if line.number >= first and len(rows) < SAMPLE:
             cells = ["•••" if at in hidden else str(cell).strip()[:CELL] for at, cell in enumerate(line.cells)]
             rows.append({"row": line.number, "cells": cells})
-    return columns, tuple(rows), missing, confidence
+    return columns, tuple(rows), missing

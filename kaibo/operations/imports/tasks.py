@@ -5,7 +5,7 @@ import time
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.work import Run, task
 from kaibo.kit.errors import KaiboError
-from kaibo.operations.imports import tables
+from kaibo.operations.imports import tablefolder, tables
 from kaibo.operations.imports.contracts import TableState
 from kaibo.operations.imports.models import Table
 
@@ -30,7 +30,7 @@ class Told:
 def check(run: Run, *, table_id: str) -> str | None:
     """Read a dropped table without keeping anything."""
     del run
-    row = Table.objects.filter(id=table_id, state__in=tables.OPEN).first()
+    row = Table.objects.filter(id=table_id, state__in=tablefolder.OPEN).first()
     if row is None:
         return "the file is not there any more"
     try:
@@ -44,7 +44,7 @@ def check(run: Run, *, table_id: str) -> str | None:
 @task(tables.BRING, is_long=True, limit_seconds=3600)
 def bring(run: Run, *, table_id: str) -> str | None:
     """Import a dropped table: all of it or nothing."""
-    row = Table.objects.filter(id=table_id, state__in=tables.RUNNING).first()
+    row = Table.objects.filter(id=table_id, state__in=tablefolder.RUNNING).first()
     if row is None:
         return "the file was imported or put away"
     try:
@@ -60,4 +60,4 @@ def bring(run: Run, *, table_id: str) -> str | None:
 def sweep(run: Run) -> str | None:
     """Put files away that nobody imported within a week."""
     del run
-    return f"{tables.sweep()} files"
+    return f"{tablefolder.sweep()} files"

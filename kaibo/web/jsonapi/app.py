@@ -12,6 +12,7 @@ from kaibo.kit.errors import KaiboError
 from kaibo.web.compliance.caseroutes import router as case_router
 from kaibo.web.compliance.routes import router as review_router
 from kaibo.web.desk.routes import router as desk_router
+from kaibo.web.imports.routes import router as imports_router
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
 from kaibo.web.lineup.routes import router as lineup_router
 from kaibo.web.registers.routes import router as registers_router
@@ -40,6 +41,7 @@ api.add_router("/shows", report_router)
 api.add_router("/reports", report_columns_router)
 api.add_router("/shows", registers_router)
 api.add_router("/feeds", feeds.router)
+api.add_router("/imports", imports_router)
 api.add_router("/compliance", compliance.router)
 api.add_router("/compliance", review_router)
 api.add_router("/compliance", case_router)

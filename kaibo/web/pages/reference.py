@@ -5,23 +5,17 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
-from kaibo.commerce.shows import api as shows
-from kaibo.commerce.team import api as team
-from kaibo.connectors import api as connectors
-from kaibo.kit import clock, env
+from kaibo.kit import env
 from kaibo.kit.errors import NotFound
 from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Definition
 from kaibo.metrics.export import Table
-from kaibo.operations.imports import api as imports
-from kaibo.operations.imports.contracts import ImportView
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.web import export, words
-from kaibo.web.pages import fields, tools
+from kaibo.web.pages import tools
 
 SECTIONS = {
     "3.1": gettext_lazy("Audience"),
@@ -109,79 +103,3 @@ def settings_page(request: HttpRequest) -> HttpResponseBase:
 def _setting_table(lines: Sequence[Mapping[str, object]]) -> Table:
     rows = [[str(line[name] or "") for name in ("name", "value", "default", "says")] for line in lines]
     return Table("settings", [_("Setting"), _("Value"), _("Default"), _("What it does")], rows)
-
-
-@tools.page("import.see")
-def import_list(request: HttpRequest) -> HttpResponseBase:
-    """Imports with what they brought; undo; how to import; exportable."""
-    listed = [one for one in connectors.connectors() if one.direction != "out" and one.transport == "file"]
-    reports = [report for report in imports.imports() if _sees(request, report)]
-    asked = export.wanted(request, {"imports": lambda: _import_table(reports)})
-    if asked is not None:
-        return asked
-    context = {
-        "reports": reports,
-        "connectors": [
-            {"id": one.id, "name": _side(one.name), "says": _side(one.says), "suffixes": one.suffixes} for one in listed
-        ],
-        "may_undo": team.may(request.user, "import.undo"),
-    }
-    return render(request, "kaibo/imports.html", context)
-
-
-def _import_table(reports: list[ImportView]) -> Table:
-    columns = [_("File"), "id", _("Connector"), _("State"), pgettext("menu", "Shows"), _("Began"), _("Ended"), _("Who")]
-    columns += [pgettext("count", "Read"), _("Accepted"), _("Duplicates"), _("Rejected"), _("Skipped"), _("Problem")]
-    names = team.names_of({one.actor for one in reports})
-    rows = [
-        [
-            one.file_name,
-            one.id,
-            one.connector,
-            words.import_state(one.state),
-            ", ".join(one.shows),
-            clock.iso(one.started_at),
-            clock.iso(one.finished_at) if one.finished_at else None,
-            names.get(one.actor, one.actor),
-            one.read,
-            one.accepted,
-            one.duplicates,
-            one.rejected,
-            one.skipped,
-            one.problem,
-        ]
-        for one in reports
-    ]
-    return Table("imports", columns, rows)
-
-
-@tools.page("import.undo", methods=("POST",))
-def import_undo(request: HttpRequest, ingest_id: str) -> HttpResponseBase:
-    """Take back everything an import brought."""
-    if not _sees(request, imports.import_of(ingest_id), "import.undo"):
-        raise NotFound(_("There is no such import."), ingest_id=ingest_id)
-    why = fields.text(request.POST, "why")
-    return tools.act(
-        request,
-        lambda: imports.undo_import(ingest_id, actor=tools.actor(request), why=why),
-        done=_("The import is taken back; its numbers are being counted again."),
-        back=reverse("imports"),
-    )
-
-
-def _sees(request: HttpRequest, report: ImportView, act: str = "import.see") -> bool:
-    """Whether every show of the import lies in the reader's rooms; one without a show is for people with all."""
-    places = set()
-    for show_id in report.shows:
-        try:
-            show = shows.show(show_id)
-        except NotFound:
-            continue
-        places.add((show.platform, show.room_id))
-    if not places:
-        return team.visible_rooms(request.user).is_all and team.may(request.user, act)
-    return all(team.may(request.user, act, platform=platform, room_id=room_id) for platform, room_id in places)
-
-
-def _side(names: dict[str, str]) -> str:
-    return names.get("zh" if words.is_chinese() else "en", "")

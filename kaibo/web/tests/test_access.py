@@ -40,6 +40,7 @@ def addresses(cast: Cast, show_id: str, feed_id: str) -> Iterator[tuple[str, str
         "person_id": cast.ids["viewer"],
         "invitation_id": 1,
         "ingest_id": "none",
+        "table_id": "none",
         "review_id": 1,
         "text_id": 1,
         "case_id": 1,

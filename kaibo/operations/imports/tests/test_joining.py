@@ -15,7 +15,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import HOUR_US, parse_instant
-from kaibo.operations.imports import api, tables
+from kaibo.operations.imports import api, tablefolder, tables
 from kaibo.operations.imports.contracts import ImportState, TableState, TableView
 from kaibo.operations.imports.models import Import, Match, Table
 from kaibo.operations.imports.tests.test_tables import counted
@@ -216,7 +216,7 @@ def test_it_leaves_nothing_half_imported_when_a_worker_dies(tmp_path: Path, monk
     assert Import.objects.filter(state=ImportState.RUNNING).count() == 0
     assert [one.orders for one in api.waiting_orders()] == [1]
     assert api.table(view.id).state is TableState.COMPLETE
-    assert not tables.file_of(view.id).exists()
+    assert not tablefolder.file_of(view.id).exists()
 
 
 def test_it_takes_back_everything_when_importing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
