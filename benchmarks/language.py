@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import evasion
+from benchmarks import evasion, intents, opinions
 from benchmarks.machine import OUT, ROOT, describe
 from kaibo.kit import env
 from kaibo.language import api
@@ -266,7 +266,7 @@ def main() -> int:
     }
     OUT.mkdir(exist_ok=True)
     (OUT / "language.json").write_text(json.dumps(result, indent=1))
-    table = rows(result)
+    table = [*rows(result), *intents.rows(), *opinions.rows()]
     for cells in table:
         sys.stdout.write(f"{cells[0]:<52}{cells[1]:>14}   {cells[2]:<11}{cells[3]}\n")
     if "--write" in sys.argv:

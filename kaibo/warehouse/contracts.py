@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+SHOP_DICTIONARY = "shop-dictionary"
+"""The artifact that holds the shop's own words, one a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class MinuteRow:

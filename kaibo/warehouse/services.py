@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from kaibo.eventlog import api as log
 from kaibo.kit.clock import now_us
 from kaibo.warehouse import ledger
+from kaibo.warehouse.contracts import SHOP_DICTIONARY
 from kaibo.warehouse.models import RebuildRequest, RecentComment, ShowVersion, ShowWording
 from kaibo.warehouse.store import drop_show
-from kaibo.warehouse.wording import DICTIONARY
 
 
 def request_rebuild(show_id: str) -> None:
@@ -31,7 +31,7 @@ def forget_comments(*, before_us: int, viewers: Collection[str] = ()) -> int:
 
 def read_words_again(show_id: str) -> None:
     """Read the show's comments with the dictionary published last, by counting the show again. Cost: 3 queries."""
-    latest = log.latest_artifact(DICTIONARY)
+    latest = log.latest_artifact(SHOP_DICTIONARY)
     with transaction.atomic():
         ShowWording.objects.filter(show_id=show_id).update(dictionary_version=latest)
         request_rebuild(show_id)

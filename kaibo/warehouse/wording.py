@@ -15,13 +15,11 @@ from kaibo.eventlog import api as log
 from kaibo.eventlog.errors import DamagedArtifact, UnknownArtifact
 from kaibo.kit.clock import now_us
 from kaibo.language import api as language
+from kaibo.warehouse.contracts import SHOP_DICTIONARY
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.models import ShowWord, ShowWording
 
 logger = logging.getLogger(__name__)
-
-DICTIONARY = "shop-dictionary"
-"""The artifact that holds the shop's own words, one a line."""
 
 COMMENT, TERM, INTENT, QUESTION = "comment", "term", "intent", "question"
 _WORD_COLUMNS = ("show_id", "minute_us", "dimension", "key", "lines")
@@ -44,7 +42,7 @@ def read_wording(counted: Counted, *, rebuilt: Collection[str]) -> None:
         by_show.pop(show, None)
     cues = language.cues_version()
     held = {one.show_id: one for one in ShowWording.objects.filter(show_id__in=[*by_show])}
-    latest = log.latest_artifact(DICTIONARY) if set(by_show) - set(held) else 0
+    latest = log.latest_artifact(SHOP_DICTIONARY) if set(by_show) - set(held) else 0
     versions = {show: held[show].dictionary_version if show in held else latest for show in by_show}
     counted.words.columns = _WORD_COLUMNS
     counted.words.rows = [
@@ -96,7 +94,7 @@ def _dictionary(version: int) -> language.Dictionary:
     if not version:
         return language.Dictionary()
     try:
-        return language.read_dictionary(log.artifact(DICTIONARY, version))
+        return language.read_dictionary(log.artifact(SHOP_DICTIONARY, version))
     except (UnknownArtifact, DamagedArtifact) as error:
         logger.error("comments are read without the words of the shop: %s", error)
         return language.Dictionary()

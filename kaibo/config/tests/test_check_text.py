@@ -43,7 +43,7 @@ def test_it_prints_evidence_as_json() -> None:
     assert result["action"] is None
     (aside,) = result["findings"]
     assert (aside["line"], aside["standing"], aside["matched"]) == (1, "exempt", "最佳")
-    assert result["versions"] == {"absolute": 1}
+    assert result["versions"] == {"absolute": 2}
     assert result["fingerprint"]
 
 

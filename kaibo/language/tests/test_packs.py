@@ -11,7 +11,10 @@ from kaibo.language import api
 from kaibo.language.api import Action, Scene, Setting, Standing
 
 CLEAN = [line for line in (Path(__file__).with_name("clean.txt")).read_text(encoding="utf-8").splitlines() if line]
-TRAPS = ("女装", "女儿", "大麻烦", "咖啡因", "路口交通", "第一次", "最好不要")
+TRAPS = (
+    *("女装", "女儿", "大麻烦", "咖啡因", "路口交通", "第一次", "最好不要", "大码", "最大码也", "国际机场", "国家机器"),
+    *("光顾这家店", "微信消息", "手机信号", "抽油烟机", "加微波炉", "治愈系", "电子音乐"),
+)
 
 # Messages with a warning or refusal, per 10,000 reviews that nobody wrote as advertising. A pack above its budget
 # flags ordinary talk: give the word an allowed context or take it out. Some reviews do hold a QQ number or an address.

@@ -9,9 +9,9 @@ import pytest
 from kaibo.eventlog import api as eventlog
 from kaibo.language import api as language
 from kaibo.warehouse import api, models
+from kaibo.warehouse.contracts import SHOP_DICTIONARY
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes
-from kaibo.warehouse.wording import DICTIONARY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 MINUTE = 60_000_000
@@ -101,11 +101,11 @@ def test_it_takes_back_what_an_undo_takes_back(counting: Counter, log: fakes.Fak
 
 def test_it_reads_a_show_with_the_dictionary_of_its_first_comment(counting: Counter, log: fakes.FakeLog) -> None:
     publish = eventlog.publish_artifact
-    publish(DICTIONARY, language.dictionary(["多巴胺穿搭"]).content(), actor="user:1")
+    publish(SHOP_DICTIONARY, language.dictionary(["多巴胺穿搭"]).content(), actor="user:1")
     log.add([said(1, "多巴胺穿搭有吗")])
     count_all(counting)
     assert api.words("A", "term") == {"多巴胺穿搭": 1}
-    publish(DICTIONARY, language.dictionary(["多巴胺"]).content(), actor="user:1")
+    publish(SHOP_DICTIONARY, language.dictionary(["多巴胺"]).content(), actor="user:1")
     log.add([said(2, "多巴胺穿搭有吗", MINUTE), said(3, "多巴胺有吗", show_id="B")])
     count_all(counting)
     api.request_rebuild("A")
