@@ -112,6 +112,7 @@ def open_home() -> Iterator[None]:
     from kaibo.eventlog.log import LocalLog
     from kaibo.eventlog.workers import Workers
     from kaibo.operations.compliance import api as compliance
+    from kaibo.operations.radar.api import Follower
     from kaibo.warehouse.supervisor import Supervisor
     from kaibo.web.door import door
 
@@ -125,6 +126,7 @@ def open_home() -> Iterator[None]:
     supervisor, adopter, inbox, workers = Supervisor(), Adopter(), InboxWorker(), Workers()
     polls = PollWorker()
     proctor = compliance.LogFollower("proctor", compliance.look)
+    radar = compliance.LogFollower("radar", Follower().look, seconds=1.0)
     try:
         supervisor.start()
         adopter.start()
@@ -132,9 +134,11 @@ def open_home() -> Iterator[None]:
         workers.start()
         polls.start()
         proctor.start()
+        radar.start()
         yield
     finally:
         eventlog.withdraw_server()
+        radar.stop()
         proctor.stop()
         polls.stop()
         workers.stop()

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "kaibo.operations.imports",
     "kaibo.operations.reports",
     "kaibo.operations.compliance",
+    "kaibo.operations.radar",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

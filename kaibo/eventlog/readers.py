@@ -26,8 +26,11 @@ class News:
     batches: int
 
 
-def news(after: Mapping[str, int], *, kinds: Sequence[str], most: int = 200) -> News:
-    """What lies after a place, at most so many batches. A batch that is damaged is said and passed over.
+def news(
+    after: Mapping[str, int], *, kinds: Sequence[str], most: int = 200, until: Mapping[str, int] | None = None
+) -> News:
+    """What lies after a place, and with `until` not after that one; at most so many batches. A batch that is damaged
+    is said and passed over.
 
     Cost: a listing and the newest index while nothing is new; lines of other kinds are not parsed.
     """
@@ -36,6 +39,8 @@ def news(after: Mapping[str, int], *, kinds: Sequence[str], most: int = 200) -> 
     found: list[StoredEvent] = []
     count = 0
     for ref in batches(after):
+        if until is not None and ref.to_seq > until.get(ref.writer, 0):
+            continue
         try:
             data = read_batch(ref)
         except DamagedSegment as error:

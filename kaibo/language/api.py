@@ -96,6 +96,7 @@ __all__ = [
     "read_pack",
     "shipped_lexicon",
     "shipped_packs",
+    "terms_of",
     "thaw_lexicon",
     "train_model",
     "words_of",
@@ -113,6 +114,7 @@ purchase_weight = intents.purchase_weight
 bursts = bursting.bursts
 floods = flooding.floods
 opinions_of = opinions.opinions_of
+terms_of = bursting.terms_of
 train_model = polarity.train
 load_model = polarity.load
 thaw_lexicon = thaw

@@ -58,6 +58,11 @@ class BurstWatch:
             self._began_us = first if self._began_us is None else min(self._began_us, first)
         self._forget()
 
+    @property
+    def held(self) -> int:
+        """How many messages are held."""
+        return len(self._held)
+
     def _forget(self) -> None:
         while self._held and self._held[0].at_us < self._held[-1].at_us - self._horizon_us:
             self._ids.discard(self._held.popleft().id)
@@ -128,9 +133,9 @@ def bursts(said: Sequence[Said], *, now_us: int, known: Dictionary | None = None
     return watch.bursts(now_us=now_us)
 
 
-def terms_of(texts: Sequence[str], known: Dictionary) -> list[frozenset[str]]:
+def terms_of(texts: Sequence[str], known: Dictionary | None = None) -> list[frozenset[str]]:
     """What each text is counted under: its content words, and the runs of 2 to 4 characters that no word covers."""
-    return [frozenset(_terms(pieces)) for pieces in pieces_of(texts, known)]
+    return [frozenset(_terms(pieces)) for pieces in pieces_of(texts, known or Dictionary())]
 
 
 def _terms(pieces: Sequence[str]) -> Iterable[str]:

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kaibo.web.jobs.urls")),
     path("", include("kaibo.web.registers.urls")),
     path("", include("kaibo.web.compliance.urls")),
+    path("", include("kaibo.web.radar.urls")),
     path("", include("kaibo.web.privacy.urls")),
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),

@@ -15,6 +15,7 @@ from kaibo.web.desk.routes import router as desk_router
 from kaibo.web.imports.routes import router as imports_router
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
 from kaibo.web.lineup.routes import router as lineup_router
+from kaibo.web.radar.routes import router as radar_router
 from kaibo.web.registers.routes import router as registers_router
 from kaibo.web.reports.routes import columns_router as report_columns_router
 from kaibo.web.reports.routes import router as report_router
@@ -36,6 +37,7 @@ api.add_router("/rooms", rooms.router)
 api.add_router("/shows", shows.router)
 api.add_router("/shows", lineup_router)
 api.add_router("/shows", desk_router)
+api.add_router("/shows", radar_router)
 api.add_router("/shows", rounds_router)
 api.add_router("/shows", report_router)
 api.add_router("/reports", report_columns_router)

@@ -17,6 +17,7 @@ from kaibo.web.compliance import words as compliance_words
 from kaibo.web.desk import words as desk_words
 from kaibo.web.live import words
 from kaibo.web.live.tickets import set_ticket, stream_path
+from kaibo.web.radar import words as radar_words
 from kaibo.web.registers import words as register_words
 from kaibo.web.rounds import words as round_words
 from kaibo.web.words import PLATFORMS
@@ -41,7 +42,8 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
         | desk_words.page_words()
         | round_words.page_words()
         | register_words.page_words()
-        | compliance_words.page_words(),
+        | compliance_words.page_words()
+        | radar_words.page_words(),
         "may_act": team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id),
         "names": words.names(),
         "page": words.page_facts(

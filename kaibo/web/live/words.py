@@ -257,7 +257,6 @@ def _goods() -> dict[str, str]:
         "left": _("{at} left"),
         "over": _("{at} over"),
         "top_questions": _p("room", "Questions"),
-        "questions_later": _("grouped questions come later"),
     }
 
 

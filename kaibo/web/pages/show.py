@@ -89,6 +89,7 @@ def show_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         name: team.may(request.user, f"show.{name}", platform=show.platform, room_id=show.room_id)
         for name in ("start", "end", "change", "target", "delete", "merge", "export")
     }
+    may["talk"] = team.may(request.user, "comment.see", platform=show.platform, room_id=show.room_id)
     may["check"] = team.may(request.user, "text.check", platform=show.platform, room_id=show.room_id)
     summary = home.definitions(SUMMARY)
     values = metrics.evaluate(show_id, [one.id for one in summary])

@@ -46,6 +46,8 @@ def addresses(cast: Cast, show_id: str, feed_id: str) -> Iterator[tuple[str, str
         "case_id": 1,
         "hit_id": 1,
         "proposal_id": 1,
+        "answer_id": 1,
+        "line_id": 1,
         "token": "none",
     }
     yield from _walk(get_resolver().url_patterns, "", "/", values)

@@ -4,6 +4,7 @@ import * as ages from "./ages.js";
 import * as definition from "./definition.js";
 import { $, page, say } from "./dom.js";
 import * as alerts from "../compliance/alerts.js";
+import * as questions from "../radar/questions.js";
 import * as desk from "../desk/desk.js";
 import { atSecond, nowUs } from "./format.js";
 import * as goods from "./goods.js";
@@ -42,17 +43,18 @@ store.panel(["now"], 2000, goods.draw);
 store.panel(["desk/", "now", "lap/", "meta/"], 1000, desk.draw);
 store.panel(["goods/", "now"], page.pace.sheet, sheet.draw);
 store.panel(["alert/", "alerts"], 300, alerts.draw);
+store.panel(["question/", "warning/"], 1000, questions.draw);
 store.panel(["source/"], 10_000, side.drawSources);
 store.panel(["tile/5"], 5000, side.drawSpend);
 store.panel(["comment/", "strip/comments"], 1000, side.drawComments);
 store.panel(["figure/"], 10_000, side.drawStated);
-store.panel(["now", "tile/3", "desk/now"], 2000, prompt.draw);
+store.panel(["now", "tile/3", "desk/now", "question/"], 2000, prompt.draw);
 store.panel(["round/", "meta/", "light/"], 1000, roundLight.draw);
 store.panel(["reg/", "meta/"], 1000, registers.drawAlerts);
 store.panel(["reg/changes", "goods/"], 1000, registers.drawChanges);
 store.panel(["reg/ads"], 1000, registers.drawAds);
 store.panel(["desk/call"], 250, call.draw);
-ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); roundLight.tick(); alerts.tick(store); });
+ages.start(() => { side.tickBar(store); goods.tick(store); prompt.tick(store); roundLight.tick(); alerts.tick(store); questions.tick(); });
 
 $("goods").addEventListener("click", (event) => {
   const figure = event.target.closest("[data-figure]");

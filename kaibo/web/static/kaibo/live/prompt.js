@@ -4,6 +4,7 @@ import { $, fill, h, page, say } from "./dom.js";
 import { clockNow } from "./ages.js";
 import { clock, isMissing, money, show } from "./format.js";
 import { shortSizes, table } from "./goods.js";
+import { topThree } from "../radar/questions.js";
 
 export function draw(store) {
   const now = store.get("now");
@@ -17,7 +18,7 @@ export function draw(store) {
     h("div", { class: "pulse" },
       h("div", {}, h("h2", {}, say("lap_time")), h("p", { id: "prompt-time", class: now ? null : "none" })),
       online(store),
-      h("div", {}, h("h2", {}, say("top_questions")), h("p", { class: "none" }, say("questions_later")))));
+      h("div", {}, h("h2", {}, say("top_questions")), topThree(store))));
   tick(store);
 }
 

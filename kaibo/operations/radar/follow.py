@@ -1,0 +1,203 @@
+"""Following the log: minutes and questions in one transaction with the place, signals beside them."""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.events import StoredEvent
+from kaibo.kit.clock import MINUTE_US, minute_of, now_us
+from kaibo.language import api as language
+from kaibo.language.voice import Intent, Opinion, Polarity, Reading, Said
+from kaibo.operations.radar import answers, signals
+from kaibo.operations.radar.models import Asked, Place, ShowRadar, TalkMinute
+
+NAME = "radar"
+KINDS = ("comment.posted", "speech.transcribed")
+MOST_WORDS = 400
+"""Words kept per minute, the most said first: the tail is noise, and a row stays below some KB."""
+LEAST_SENTENCE, MOST_SENTENCES = 6, 100
+"""Shorter comments are said by everybody (666, 已拍); a sentence of six characters is said twice because it was asked
+for."""
+WARM_US = 11 * MINUTE_US
+
+
+@dataclass(slots=True)
+class _Minute:
+    comments: int = 0
+    positive: int = 0
+    negative: int = 0
+    unsure: int = 0
+    intents: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    sentences: Counter[str] = field(default_factory=Counter)
+
+
+class Follower:
+    """The radar of all shows of this process; one per process, used by one thread."""
+
+    def __init__(self) -> None:
+        self._watches: dict[str, signals.Watch] = {}
+        self._trail: deque[tuple[int, dict[str, int]]] = deque()
+        self._is_warm = False
+
+    def look(self) -> int:
+        """Read what is new; how many batches."""
+        place = Place.objects.filter(name=NAME).first()
+        after = dict(place.after) if place else {}
+        if not self._is_warm:
+            self._warm(place)
+        news = eventlog.news(after, kinds=KINDS)
+        if news.batches == 0:
+            return 0
+        comments = [event for event in news.events if event.kind == "comment.posted" and event.text and event.show_id]
+        readings, opinions = _read(comments)
+        with transaction.atomic():
+            _add_minutes(comments, readings, opinions)
+            _ask(comments, readings)
+            answers.hear([event for event in news.events if event.show_id and event.text])
+            warm = self._warm_place(after, news.after, news.events)
+            Place.objects.update_or_create(name=NAME, defaults={"after": news.after, "warm": warm})
+            for show_id in {event.show_id for event in news.events if event.show_id}:
+                ShowRadar.objects.update_or_create(show_id=show_id, defaults={"changed_us": now_us()})
+        self._watch(comments, readings)
+        return news.batches
+
+    def _watch(self, comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:
+        """Feed the watches in the order of the shows' own time; signals are written outside the counting."""
+        told = [(event, reading) for event, reading in zip(comments, readings, strict=True) if event.sign > 0]
+        for event, reading in sorted(told, key=lambda pair: pair[0].occurred_at):
+            show_id = event.show_id or ""
+            watch = self._watches.get(show_id) or self._watches.setdefault(show_id, signals.Watch(show_id))
+            watch.take(_said(event), is_complaint=Intent.COMPLAINT in reading.intents)
+        for watch in self._watches.values():
+            watch.flush()
+        while len(self._watches) > 16:  # shows that nobody talks in any more
+            oldest = min(self._watches.values(), key=lambda one: one.clock_us)
+            del self._watches[oldest.show_id]
+
+    def _warm(self, place: Place | None) -> None:
+        """After a start: the minutes before, so that what is usual is known at once. Nothing is counted again."""
+        self._is_warm = True
+        if place is None:
+            return
+        done, target = dict(place.warm), place.after
+        while any(done.get(writer, 0) < last for writer, last in target.items()):
+            news = eventlog.news(done, kinds=("comment.posted",), most=50, until=target)
+            if not news.batches:
+                return
+            done = news.after
+            for event in news.events:
+                if event.show_id and event.text and event.sign > 0:
+                    watch = self._watches.setdefault(event.show_id, signals.Watch(event.show_id))
+                    watch.remember(_said(event))
+
+    def _warm_place(
+        self, before: dict[str, int], after: dict[str, int], events: Sequence[StoredEvent]
+    ) -> dict[str, int]:
+        """A place that lies at least ten minutes of the room's time before the newest event."""
+        newest = max((event.occurred_at for event in events), default=None)
+        if newest is not None:
+            self._trail.append((newest, before))
+        last = self._trail[-1][0] if self._trail else 0
+        while len(self._trail) > 1 and self._trail[1][0] <= last - WARM_US:
+            self._trail.popleft()
+        return self._trail[0][1] if self._trail else after
+
+
+def _said(event: StoredEvent) -> Said:
+    return Said(event.event_id, event.occurred_at, event.text or "", event.viewer_id or "")
+
+
+def _read(comments: Sequence[StoredEvent]) -> tuple[list[Reading], list[Opinion]]:
+    texts = [event.text or "" for event in comments]
+    readings = language.read_intents(texts)
+    return readings, list(language.opinions_of(texts, readings=readings))
+
+
+def _add_minutes(comments: Sequence[StoredEvent], readings: Sequence[Reading], opinions: Sequence[Opinion]) -> None:
+    made: dict[tuple[str, int], _Minute] = {}
+    terms = language.terms_of([event.text or "" for event in comments])
+    for event, reading, opinion, words in zip(comments, readings, opinions, terms, strict=True):
+        minute = made.setdefault((event.show_id or "", minute_of(event.occurred_at)), _Minute())
+        sign = 1 if event.sign > 0 else -1
+        minute.comments += sign
+        minute.positive += sign * (opinion.polarity == Polarity.POSITIVE)
+        minute.negative += sign * (opinion.polarity == Polarity.NEGATIVE)
+        minute.unsure += sign * (opinion.polarity == Polarity.UNSURE)
+        for intent in reading.intents:
+            minute.intents[intent.value] += sign
+        for word in words:
+            minute.words[word] += sign
+        if len(text := (event.text or "").strip()) >= LEAST_SENTENCE:
+            minute.sentences[text[:60]] += sign
+    for (show_id, minute_us), minute in made.items():
+        _merge(show_id, minute_us, minute)
+
+
+def _merge(show_id: str, minute_us: int, minute: _Minute) -> None:
+    row, _ = TalkMinute.objects.select_for_update().get_or_create(show_id=show_id, minute_us=minute_us)
+    row.comments += minute.comments
+    row.positive += minute.positive
+    row.negative += minute.negative
+    row.unsure += minute.unsure
+    row.intents = _sum(row.intents, minute.intents)
+    row.words = dict(Counter(_sum(row.words, minute.words)).most_common(MOST_WORDS))
+    row.sentences = dict(Counter(_sum(row.sentences, minute.sentences)).most_common(MOST_SENTENCES))
+    row.save()
+
+
+def _sum(kept: dict[str, int], more: Counter[str]) -> dict[str, int]:
+    total = Counter(kept)
+    total.update(more)
+    return {name: count for name, count in total.items() if count > 0}
+
+
+def _ask(comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:
+    """Questions as rows, once per comment; a line that takes one back marks it, one that moves it moves it."""
+    net: dict[tuple[str, str, str], int] = {}
+    for event in comments:
+        key = event.platform, event.room_id, event.event_id
+        net[key] = net.get(key, 0) + event.sign
+    rows: dict[tuple[str, str, str], Asked] = {}
+    for event, reading in zip(comments, readings, strict=True):
+        topic = _topic(reading)
+        if topic is None or event.sign < 0:
+            continue
+        rows[event.platform, event.room_id, event.event_id] = Asked(
+            show_id=event.show_id or "",
+            platform=event.platform,
+            room_id=event.room_id,
+            event_id=event.event_id,
+            topic=topic.value,
+            link_no=str(reading.links[0]) if reading.links else "",
+            at_us=event.occurred_at,
+            text=(event.text or "")[:200],
+        )
+    gone = [key for key, sign in net.items() if sign < 0]
+    for known in _known(gone):
+        known.is_retracted = True
+        known.save(update_fields=["is_retracted"])
+    for known in _known(rows):
+        row = rows.pop((known.platform, known.room_id, known.event_id))
+        if known.show_id != row.show_id or known.is_retracted:
+            known.show_id, known.is_retracted = row.show_id, False
+            known.save(update_fields=["show_id", "is_retracted"])
+    Asked.objects.bulk_create(rows.values())
+
+
+def _topic(reading: Reading) -> Intent | None:
+    """What is asked; a link that is only named ("5号链接多少钱") is the place of the question, not its topic."""
+    if not reading.is_question:
+        return None
+    asked = [one for one in reading.intents if one in language.QUESTIONS]
+    return next((one for one in asked if one != Intent.LINK), asked[0] if asked else None)
+
+
+def _known(keys: Iterable[tuple[str, str, str]]) -> list[Asked]:
+    wanted = set(keys)
+    ids = sorted({event_id for _, _, event_id in wanted})
+    found = [row for at in range(0, len(ids), 500) for row in Asked.objects.filter(event_id__in=ids[at : at + 500])]
+    return [row for row in found if (row.platform, row.room_id, row.event_id) in wanted]

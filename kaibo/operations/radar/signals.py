@@ -1,0 +1,131 @@
+"""Bursts, floods and complaints of one show, every ten seconds of the show's own time."""
+
+from collections import deque
+
+from kaibo.kit.clock import MICROS, MINUTE_US
+from kaibo.language import api as language
+from kaibo.language.voice import Said
+from kaibo.operations.radar.models import Signal
+
+STEP_US = 10 * MICROS
+WIDE_STEP_US = 60 * MICROS
+CROWDED = 30_000
+"""Comments of ten minutes from which words are looked at every minute: counting them all would take the ten seconds."""
+KEPT_US = 40 * MICROS
+SAME_US = 2 * MINUTE_US
+"""The same word again within two minutes is the same burst, going on."""
+COMPLAINT_US = 2 * MINUTE_US
+LEAST_COMPLAINTS = 5
+COMPLAINT_TIMES = 3.0
+
+
+class Watch:
+    """What one show said in the last ten minutes. `clock_us` is the newest comment's time."""
+
+    def __init__(self, show_id: str) -> None:
+        self.show_id = show_id
+        self.clock_us = 0
+        self._bursts = language.BurstWatch()
+        self._waiting: list[Said] = []
+        self._recent: deque[Said] = deque()
+        self._complaints: deque[tuple[int, str, str]] = deque()
+        self._held = 0
+        self._slogans: set[str] = set()
+        self._next_us = 0
+
+    def remember(self, said: Said) -> None:
+        """Know it without saying anything about it."""
+        self._waiting.append(said)
+        self._recent.append(said)
+        self.clock_us = max(self.clock_us, said.at_us)
+        self._next_us = max(self._next_us, self.clock_us // STEP_US * STEP_US + STEP_US)
+
+    def take(self, said: Said, *, is_complaint: bool) -> None:
+        """One comment, in the order of time; what is due before it is said first."""
+        if self._next_us == 0:
+            self._next_us = said.at_us // STEP_US * STEP_US + STEP_US
+        if said.at_us >= self._next_us:
+            self._say(self._next_us)
+            step = WIDE_STEP_US if self._held > CROWDED else STEP_US
+            self._next_us = said.at_us // step * step + step
+        self._waiting.append(said)
+        self._recent.append(said)
+        if is_complaint:
+            self._complaints.append((said.at_us, said.id, said.text[:200]))
+        self.clock_us = max(self.clock_us, said.at_us)
+
+    def flush(self) -> None:
+        """Hand over what waits, so that memory holds each comment once."""
+        self._bursts.add(self._waiting)
+        self._waiting.clear()
+        while self._recent and self._recent[0].at_us < self.clock_us - KEPT_US:
+            self._recent.popleft()
+
+    def _say(self, now_us: int) -> None:
+        self.flush()
+        self._held = self._bursts.held
+        floods = language.floods(list(self._recent), now_us=now_us)
+        self._slogans |= {flood.text for flood in floods if flood.is_slogan}
+        for burst in self._bursts.bursts(now_us=now_us)[:8]:
+            told = self._told(burst.examples)
+            if told and all(text in self._slogans for _, text in told):
+                continue  # a lucky bag asked for it
+            _keep(
+                self.show_id, "burst", burst.term, now_us, peak=burst.count, from_us=burst.began_at_us,
+                expected=burst.expected, lift=burst.lift, viewers=burst.viewers, is_new=burst.is_new,
+                examples=told,
+            )  # fmt: skip
+        for flood in floods[:5]:
+            if not flood.is_slogan:
+                _keep(
+                    self.show_id, "flood", flood.text[:200], now_us, peak=flood.count, from_us=flood.from_us,
+                    viewers=flood.viewers, examples=self._told(flood.ids), flood=flood.kind.value,
+                )  # fmt: skip
+        self._say_complaints(now_us)
+
+    def _told(self, ids: tuple[str, ...]) -> list[list[str]]:
+        """[id, text] of examples, one for each wording."""
+        texts = {one.id: one.text[:200] for one in self._recent if one.id in set(ids[:50])}
+        by_text = {text: name for name, text in texts.items()}
+        return [[name, text] for text, name in list(by_text.items())[:5]]
+
+    def _say_complaints(self, now_us: int) -> None:
+        while self._complaints and self._complaints[0][0] < now_us - 10 * MINUTE_US:
+            self._complaints.popleft()
+        recent = [one for one in self._complaints if one[0] > now_us - COMPLAINT_US]
+        earlier = len(self._complaints) - len(recent)
+        expected = earlier * COMPLAINT_US / (10 * MINUTE_US - COMPLAINT_US)
+        if len(recent) >= LEAST_COMPLAINTS and len(recent) >= COMPLAINT_TIMES * expected:
+            lift = (len(recent) - expected) / (expected + 1) ** 0.5
+            told = [list(pair) for _, *pair in recent[-5:]]
+            _keep(
+                self.show_id, "complaint", "", now_us, peak=len(recent), from_us=recent[0][0], expected=expected,
+                lift=lift, examples=told,
+            )  # fmt: skip
+
+
+def _keep(
+    show_id: str,
+    kind: str,
+    term: str,
+    now_us: int,
+    *,
+    peak: int,
+    from_us: int,
+    expected: float = 0,
+    lift: float = 0,
+    viewers: int | None = None,
+    is_new: bool = False,
+    examples: list[list[str]],
+    flood: str = "",
+) -> None:
+    """One signal: the one that goes on grows, another begins."""
+    same = Signal.objects.filter(show_id=show_id, kind=kind, term=term, to_us__gte=now_us - SAME_US)
+    row = same.order_by("-to_us").first() or Signal(
+        show_id=show_id, kind=kind, term=term, from_us=from_us, peak=0, to_us=now_us
+    )
+    row.to_us = max(row.to_us, now_us)
+    if peak >= row.peak:
+        row.peak, row.expected, row.lift, row.viewers = peak, expected, lift, viewers
+        row.is_new, row.examples, row.flood = is_new, examples, flood
+    row.save()

@@ -1,0 +1,178 @@
+"""What was said in a span, word by word against what is usual."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import Max, Min
+
+from kaibo.commerce.shows import api as shows
+from kaibo.eventlog import api as eventlog
+from kaibo.kit.errors import NotFound
+from kaibo.language import api as language
+from kaibo.language.voice import Polarity
+from kaibo.operations.radar.contracts import CloudTerm, CommentView, SignalView, Talk
+from kaibo.operations.radar.models import ShowRadar, Signal, TalkMinute
+
+MOST_WORDS = 80
+LEAST_COUNT = 2
+SLOGAN_TIMES, SLOGAN_SHARE = 10, 0.01
+"""A sentence counts as a slogan from ten times and one in a hundred comments of the span on."""
+
+
+def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
+    """Words, moods and intents of a span beside the baseline: earlier nights of the room, else this show before it.
+
+    Cost: three queries beside those of `shows_like`.
+    """
+    rows = TalkMinute.objects.filter(show_id=show_id)
+    inside = list(rows.filter(minute_us__gte=from_us, minute_us__lt=to_us))
+    words, comments = _summed(inside)
+    slogans = _slogans(inside, comments)
+    moods = _without(words, slogans)
+    comments -= sum(slogans.values())
+    usual, usual_comments, nights = _nights(show_id)
+    baseline = "nights"
+    if not usual_comments:
+        usual, usual_comments = _summed(rows.filter(minute_us__lt=from_us))
+        baseline = "before" if usual_comments else "none"
+    share = comments / usual_comments if usual_comments else None
+    positive = sum(row.positive for row in inside) - moods[Polarity.POSITIVE]
+    negative = sum(row.negative for row in inside) - moods[Polarity.NEGATIVE]
+    held = positive + negative
+    intents: Counter[str] = Counter()
+    for row in inside:
+        intents.update(row.intents)
+    return Talk(
+        from_us=from_us,
+        to_us=to_us,
+        comments=comments,
+        positive=positive,
+        negative=negative,
+        unsure=sum(row.unsure for row in inside) - moods[Polarity.UNSURE],
+        positive_ratio=positive / held if held else None,
+        intents=dict(intents.most_common()),
+        words=_terms(words, usual, share),
+        baseline=baseline,
+        nights=nights,
+        slogans=tuple(slogans.most_common(5)),
+    )
+
+
+def _slogans(rows: Iterable[TalkMinute], comments: int) -> Counter[str]:
+    """Sentences that many repeated in a minute or over the span."""
+    told: Counter[str] = Counter()
+    for row in rows:
+        told.update(row.sentences)
+    least = max(SLOGAN_TIMES, SLOGAN_SHARE * comments)
+    return Counter({text: count for text, count in told.items() if count >= least})
+
+
+def _without(words: Counter[str], slogans: Counter[str]) -> Counter[Polarity]:
+    """Take the words of slogans out; the moods they would have counted with."""
+    moods: Counter[Polarity] = Counter()
+    texts = list(slogans)
+    opinions = language.opinions_of(texts)
+    for text, terms, opinion in zip(texts, language.terms_of(texts), opinions, strict=True):
+        moods[opinion.polarity] += slogans[text]
+        for term in terms:
+            words[term] = max(0, words[term] - slogans[text])
+    return moods
+
+
+def _terms(words: Counter[str], usual: Counter[str], share: float | None) -> tuple[CloudTerm, ...]:
+    found = []
+    for word, count in words.items():
+        if count < LEAST_COUNT:
+            continue
+        expected = None if share is None else usual[word] * share
+        lift = None if expected is None else (count - expected) / (expected + 1) ** 0.5
+        found.append(CloudTerm(word, count, None if expected is None else round(expected, 1), lift and round(lift, 1)))
+    found.sort(key=lambda one: (-one.count, one.word))
+    return tuple(_whole(found)[:MOST_WORDS])
+
+
+def _whole(found: list[CloudTerm]) -> list[CloudTerm]:
+    """Without pieces of a longer word that is said as often: 多巴 beside 多巴胺."""
+    most = found[: 4 * MOST_WORDS]
+    return [
+        one
+        for one in most
+        if not any(
+            len(other.word) > len(one.word) and one.word in other.word and other.count >= 0.8 * one.count
+            for other in most
+        )
+    ]
+
+
+def _summed(rows: Iterable[TalkMinute]) -> tuple[Counter[str], int]:
+    words: Counter[str] = Counter()
+    comments = 0
+    for row in rows:
+        words.update(row.words)
+        comments += row.comments
+    return words, comments
+
+
+def _nights(show_id: str) -> tuple[Counter[str], int, int]:
+    """Words and comments of earlier nights of the same room and slot, and how many nights that are."""
+    try:
+        earlier = [one.show_id for one in shows.shows_like(show_id)]
+    except NotFound:
+        return Counter(), 0, 0
+    rows = list(TalkMinute.objects.filter(show_id__in=earlier)) if earlier else []
+    words, comments = _summed(rows)
+    return words, comments, len({row.show_id for row in rows})
+
+
+def span(show_id: str) -> tuple[int, int] | None:
+    """First and last minute with a comment; None without one. Cost: one query."""
+    found = TalkMinute.objects.filter(show_id=show_id, comments__gt=0).aggregate(
+        first=Min("minute_us"), last=Max("minute_us")
+    )
+    return None if found["first"] is None else (found["first"], found["last"] + 60_000_000)
+
+
+def pulse(show_id: str) -> list[tuple[int, int, int, int]]:
+    """(minute, comments, positive, negative) of every minute, in order. Cost: one query."""
+    rows = TalkMinute.objects.filter(show_id=show_id).order_by("minute_us")
+    return list(rows.values_list("minute_us", "comments", "positive", "negative"))
+
+
+def signals(
+    show_id: str, *, from_us: int | None = None, to_us: int | None = None, kinds: tuple[str, ...] = (), limit: int = 60
+) -> list[SignalView]:
+    """Bursts, floods and complaints, the newest first. Cost: one query."""
+    rows = Signal.objects.filter(show_id=show_id).order_by("-to_us", "-lift", "-peak")
+    if from_us is not None:
+        rows = rows.filter(to_us__gte=from_us)
+    if to_us is not None:
+        rows = rows.filter(from_us__lt=to_us)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    return [
+        SignalView(
+            row.pk, row.kind, row.term, row.flood, row.from_us, row.to_us, row.peak, row.expected, row.lift,
+            row.viewers, row.is_new, tuple((name, text) for name, text in row.examples),
+        )
+        for row in rows[:limit]
+    ]  # fmt: skip
+
+
+def comments(show_id: str, word: str, *, from_us: int, to_us: int, limit: int = 200) -> tuple[list[CommentView], int]:
+    """Comments of a span that hold a word, the newest first, and how many there are. Cost: reads the show's log."""
+    wanted = word.casefold()
+    found = [
+        CommentView(event.event_id, event.occurred_at, event.text)
+        for event in eventlog.events_of(show_id)
+        if event.kind == "comment.posted"
+        and from_us <= event.occurred_at < to_us
+        and event.text
+        and wanted in event.text.casefold()
+    ]
+    return found[::-1][:limit], len(found)
+
+
+def changed(show_id: str) -> int:
+    """An instant that moves whenever the radar of the show does; 0 before the first. Cost: one query."""
+    found = ShowRadar.objects.filter(show_id=show_id).values_list("changed_us", flat=True).first()
+    return found or 0
