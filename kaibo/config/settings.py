@@ -121,7 +121,7 @@ TIME_ZONE = str(env.zone())
 FORMAT_MODULE_PATH = ["kaibo.config.formats"]
 
 # Modules that declare background tasks and belong to no app of INSTALLED_APPS.
-WORK_TASKS = ["kaibo.connectors.bots"]
+WORK_TASKS = ["kaibo.connectors.bots", "kaibo.web.rounds.tasks"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.home() / "static"

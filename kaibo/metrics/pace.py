@@ -23,9 +23,9 @@ class Pace:
     to_us: int
     last: Figure
 
-    def over(self, span_us: int) -> int:
-        """The same pace over another span; exact for a ratio of two figures that were stated together."""
-        return round(self.amount * span_us / (self.to_us - self.from_us))
+    def over(self, span_us: int) -> float:
+        """The same pace over another span, not rounded."""
+        return self.amount * span_us / (self.to_us - self.from_us)
 
 
 def standing(figures: Iterable[Figure]) -> list[Figure]:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import cast
 
 from kaibo.eventlog.contracts import Gap
 from kaibo.kit.clock import MINUTE_US
@@ -336,7 +337,9 @@ class Scope:
         if not found:
             raise missing
         if self.is_recent:
-            return self._from_pace(column, found)
+            # exact, not whole: three comments in half an hour are not none in five minutes; windows of the last
+            # minutes are only ever divided or shown, never counted with
+            return cast(int, self._from_pace(column, found))
         last, base = found[-1], 0
         started = self.facts.started_us
         if self.from_us is not None and (started is None or self.from_us > started):
@@ -351,7 +354,7 @@ class Scope:
         self._read_figure(last)
         return last.value - base
 
-    def _from_pace(self, column: str, found: list[Figure]) -> int:
+    def _from_pace(self, column: str, found: list[Figure]) -> float:
         """The last minutes of a figure that is stated now and then: the pace between its last two rounds."""
         zh, en = COLUMN_WORDS[column]
         pace = pace_of(found, started_us=self.facts.started_us)

@@ -17,7 +17,7 @@ S = "3.7"
     is_rolling=True,
 )
 def gmv_5m(s: Scope) -> int:
-    return s.recent(5).total("gmv_paid_minor")
+    return round(s.recent(5).total("gmv_paid_minor"))
 
 
 @metric(

@@ -55,8 +55,8 @@ def test_it_fills_the_ten_tiles_of_a_room_without_a_feed() -> None:
 
 def test_it_compares_a_typed_number_with_the_round_before() -> None:
     changes = {name: tile.change_5m for name, tile in tiles(rounds()).items() if tile.change_5m is not None}
-    assert changes["gmv_paid"].value == pytest.approx(0, abs=1e-6), "as much in the second half hour as in the first"
-    assert changes["entries_per_minute"].value == pytest.approx(1, abs=1e-6), "twice as many"
+    assert changes["gmv_paid"].value == pytest.approx(0, abs=1e-9), "as much in the second half hour as in the first"
+    assert changes["entries_per_minute"].value == pytest.approx(1, abs=1e-9), "twice as many"
     assert changes["online_now"].value == pytest.approx(0.25)
     assert changes["roas_room"].value == pytest.approx(6 / 0.9 / 5 - 1)
     assert changes["roas_room"].origin == "typed"
@@ -71,6 +71,12 @@ def test_it_takes_a_correction_once() -> None:
 def test_it_speaks_of_the_whole_evening_after_the_first_round() -> None:
     doors = FakeDoors(kinds=("figure.reported",), stated=(typed("gmv_paid_minor", 300_000, 30),))
     assert tiles(doors, now=31)["gmv_per_minute_5m"].value.value == 10_000
+
+
+def test_it_does_not_round_a_slow_pace_to_nothing() -> None:
+    doors = FakeDoors(kinds=("figure.reported",), stated=(typed("comments", 3, 30),))
+    value = api.evaluate("s1", ["comments_per_minute"], facts=facts(doors, now=31))["comments_per_minute"].value
+    assert value == pytest.approx(0.1)
 
 
 def test_it_gives_up_a_pace_that_is_an_hour_old() -> None:

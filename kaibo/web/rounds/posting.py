@@ -28,13 +28,23 @@ def text_of(show: ShowView, view: RoundView, *, is_zh: bool, form: RoundForm | N
 
 def post(show: ShowView, view: RoundView, text: str, *, bots: tuple[str, ...], actor: str) -> None:
     """Put the text on its way to each bot; the same round goes to a bot once while it is on its way."""
+    post_text(key_of(show, view), text, bots=bots, actor=actor)
+
+
+def post_text(key: str, text: str, *, bots: tuple[str, ...], actor: str) -> None:
+    """Put any text on its way to each bot."""
     for bot in bots:
-        connectors.post_to_bot(bot, text, key=key_of(show, view), actor=actor)
+        connectors.post_to_bot(bot, text, key=key, actor=actor)
 
 
 def posts(show: ShowView, view: RoundView, bots: tuple[str, ...]) -> list[PostView]:
     """How the posts of a round went. Cost: one query a bot."""
-    return connectors.bot_posts(key_of(show, view), bots)
+    return posts_of(key_of(show, view), bots)
+
+
+def posts_of(key: str, bots: tuple[str, ...]) -> list[PostView]:
+    """How the posts of a key went. Cost: one query a bot."""
+    return connectors.bot_posts(key, bots)
 
 
 def usable_bots(form: RoundForm) -> tuple[str, ...]:

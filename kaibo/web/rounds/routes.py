@@ -13,9 +13,10 @@ from kaibo.commerce.rounds.contracts import Entry, EntryAnswer, RoundView
 from kaibo.commerce.rounds.errors import NoRound
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.commerce.team import api as team
+from kaibo.kit import clock
 from kaibo.web.jsonapi import guard
 from kaibo.web.jsonapi.schemas import ErrorOut
-from kaibo.web.rounds import posting
+from kaibo.web.rounds import counted, posting
 from kaibo.web.rounds.state import round_shape
 
 router = Router(tags=["rounds"])
@@ -79,6 +80,15 @@ def text(request: HttpRequest, show_id: str, round_id: str) -> Any:
     form = rounds.form(show.platform, show.room_id)
     told = posting.text_of(show, view, is_zh=_is_zh(), form=form)
     return {"number": view.number, "text": told, "bots": list(form.bots), "posts": _posts(show, view, form.bots)}
+
+
+@router.get("/{show_id}/round-text", response={200: Answer, **REFUSALS})
+def text_now(request: HttpRequest, show_id: str) -> Any:
+    """The text of the numbers as they stand, counted or typed, to copy at any time."""
+    show = guard.show_or_404(request, show_id)
+    at_us = clock.now_us() if show.ended_at is None else show.ended_at
+    view = counted.round_at(show, at_us)
+    return {"number": view.number, "text": posting.text_of(show, view, is_zh=_is_zh()), "bots": [], "posts": []}
 
 
 @router.post("/{show_id}/rounds/{round_id}/post", response={200: Answer, **REFUSALS})

@@ -27,6 +27,7 @@ def page_words() -> dict[str, str]:
         "round_offline": _("Round kept on this device; it is sent when the line is back."),
         "round_waiting": _("{n} rounds wait for the line"),
         "round_text": _p("round", "Text of the round"),
+        "round_now": _p("round", "Numbers now"),
         "round_copy": _p("round", "Copy"),
         "round_copied": _("Copied: paste it into the group."),
         "round_no_bot": _("No bot is set for this room: copy the text, or choose a bot in the settings of rounds."),

@@ -11,8 +11,8 @@ export const shown = (figure, value) => (figure.unit === "minor" ? money(value, 
 
 // `figures` of the form, `rounds` known so far, `correct` the round that is corrected or null, `send(entry)`
 export class Entry {
-  constructor({ figures, rounds, correct = null, send, onCorrect = () => {} }) {
-    Object.assign(this, { figures, rounds, correct, send, onCorrect });
+  constructor({ figures, rounds, correct = null, send, onCorrect = () => {}, onText = () => {} }) {
+    Object.assign(this, { figures, rounds, correct, send, onCorrect, onText });
     this.texts = new Map(figures.map((figure) => [figure.id, ""]));
     this.at = 0;
     this.asOf = correct?.at ?? null;
@@ -34,7 +34,7 @@ export class Entry {
     this.pad = h("div", { class: "round-pad" }, PAD.map((key) => h("button", { type: "button", class: key === "next" ? "go" : /\d|\./.test(key) ? null : "extra", "data-key": key, "aria-label": key === "back" ? say("round_delete") : null, onclick: () => this.press(key) }, label[key] ?? key)));
     this.sendButton = h("button", { type: "button", class: "round-send", onclick: () => this.submit() }, say("round_send"));
     this.box = h("dialog", { class: "round-box", "aria-label": title },
-      h("header", {}, h("h2", {}, title, this.correct && h("small", {}, atMinute(this.correct.at))), this.sendButton, h("form", { method: "dialog" }, h("button", { class: "close", "aria-label": say("close") }, "×"))),
+      h("header", {}, h("h2", {}, title, this.correct && h("small", {}, atMinute(this.correct.at))), !this.correct && h("button", { type: "button", class: "round-now", onclick: () => { this.box.remove(); this.onText(); } }, say("round_now")), this.sendButton, h("form", { method: "dialog" }, h("button", { class: "close", "aria-label": say("close") }, "×"))),
       h("div", { class: "round-rows" }, this.rows), this.note, this.pad, h("p", { class: "round-keys" }, say("round_keys")));
     this.box.addEventListener("close", () => this.box.remove());
     this.box.addEventListener("keydown", (event) => this.#key(event));

@@ -29,7 +29,14 @@ export class Rounds {
   open(correct = null) {
     const { figures } = this.known();
     const extra = correct ? Object.keys(correct.values).filter((id) => !figures.some((figure) => figure.id === id)).map((id) => ({ id, unit: id.endsWith("_minor") ? "minor" : "count", falls: true })) : [];
-    return new Entry({ figures: [...figures, ...extra], rounds: this.#all(), correct, send: (entry) => this.#send(entry), onCorrect: (round) => this.open(round) });
+    return new Entry({ figures: [...figures, ...extra], rounds: this.#all(), correct, send: (entry) => this.#send(entry), onCorrect: (round) => this.open(round), onText: () => this.now() });
+  }
+
+  // The numbers as they stand, for rooms whose feeds nobody has to copy.
+  async now() {
+    const answer = await fetch(this.url.replace(/rounds$/, "round-text"), { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+    if (answer?.ok) this.#show(null, await answer.json());
+    else this.toast(say("line_offline", { at: "" }));
   }
 
   #send(entry) {
@@ -63,8 +70,9 @@ export class Rounds {
     const area = h("textarea", { readonly: true, rows: Math.min(14, told.text.split("\n").length + 1), "aria-label": say("round_text") });
     area.value = told.text;
     const posts = h("ul", { class: "round-posts" });
-    const again = told.bots.length ? h("button", { type: "button", onclick: () => this.#post(roundId, draw) }, say("round_post_again")) : null;
+    const again = roundId && told.bots.length ? h("button", { type: "button", onclick: () => this.#post(roundId, draw) }, say("round_post_again")) : null;
     const draw = (fresh) => {
+      if (!roundId) return false;
       const by = new Map(fresh.posts.map((post) => [post.bot, post]));
       fill(posts, fresh.bots.length ? fresh.bots.map((bot) => h("li", { class: by.get(bot)?.state ?? "failed" }, say(`post_${by.get(bot)?.state ?? "failed"}`, { bot }), by.get(bot)?.reason && h("small", {}, by.get(bot).reason))) : h("li", { class: "none" }, say("round_no_bot")));
       return fresh.posts.some((post) => post.state === "waiting");
