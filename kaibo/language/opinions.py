@@ -78,8 +78,9 @@ def _told_signs(texts: Sequence[str]) -> list[set[str]]:
     cuts = np.searchsorted(view.starts, begins).tolist()
     known = _told()
     places: dict[int, list[tuple[int, int, str]]] = {}
-    for first, last, word in known.search.all(view.text):
-        if is_inside_latin(view.text, first, last):
+    text = view.text  # made anew at every look: once for thousands of messages
+    for first, last, word in known.search.all(text):
+        if is_inside_latin(text, first, last):
             continue
         places.setdefault(bisect_right(cuts, first) - 1, []).append((first, last, known.signs[word]))
     signs: list[set[str]] = [set() for _ in texts]

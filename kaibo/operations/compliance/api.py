@@ -9,6 +9,7 @@ from kaibo.operations.compliance import (
     attachments,
     cases,
     chain,
+    papers,
     proctor,
     queries,
     reviews,
@@ -49,6 +50,11 @@ chain_has = chain.has
 chain_rows = chain.count_rows
 chain_lines = chain.lines
 proposals = allowances.proposals
+rule_changes = papers.changes
+note_rule_change = papers.note_change
+decide_rule_change = papers.decide_change
+marks = papers.marks
+note_mark = papers.note_mark
 decide_proposal = allowances.decide
 
 

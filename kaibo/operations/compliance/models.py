@@ -228,3 +228,46 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.phrase} ({self.state})"
+
+
+class RuleChange(models.Model):
+    """A platform or an authority changed a rule: what, from when, who saw to it that ours follow."""
+
+    platform = models.CharField(max_length=60, blank=True, default="")
+    title = models.CharField(max_length=200)
+    says = models.TextField(blank=True, default="")
+    origin = models.CharField(max_length=400, blank=True, default="")
+    effective_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=12, default="open")  # open | followed | no_effect
+    actor = models.CharField(max_length=120)
+    noted_us = models.BigIntegerField()
+    decided_by = models.CharField(max_length=120, blank=True, default="")
+    decided_us = models.BigIntegerField(null=True, blank=True)
+    why = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("-noted_us", "-id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MarkCheck(models.Model):
+    """A self-check before a name, mark or patent is used on air: what was looked up, where, with what result."""
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12)  # trademark | patent | design | copyright
+    used_for = models.CharField(max_length=200, blank=True, default="")
+    number = models.CharField(max_length=80, blank=True, default="")
+    holder = models.CharField(max_length=200, blank=True, default="")
+    valid_until = models.DateField(null=True, blank=True)
+    result = models.CharField(max_length=12)  # ours | licensed | free | conflict
+    proof = models.CharField(max_length=400, blank=True, default="")
+    actor = models.CharField(max_length=120)
+    checked_us = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("-checked_us", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.result})"

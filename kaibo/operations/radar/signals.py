@@ -2,12 +2,16 @@
 
 from collections import deque
 
-from kaibo.kit.clock import MICROS, MINUTE_US
+from kaibo.kit.clock import HOUR_US, MICROS, MINUTE_US
+from kaibo.kit.clock import now_us as present
 from kaibo.language import api as language
 from kaibo.language.voice import Said
 from kaibo.operations.radar.models import Signal
 
 STEP_US = 10 * MICROS
+OLD_STEP_US = 20 * MICROS
+OLD_US = 6 * HOUR_US
+"""A recording of another day is looked at every twenty seconds, the width of the window: nothing falls between."""
 WIDE_STEP_US = 60 * MICROS
 CROWDED = 30_000
 """Comments of ten minutes from which words are looked at every minute: counting them all would take the ten seconds."""
@@ -46,13 +50,16 @@ class Watch:
             self._next_us = said.at_us // STEP_US * STEP_US + STEP_US
         if said.at_us >= self._next_us:
             self._say(self._next_us)
-            step = WIDE_STEP_US if self._held > CROWDED else STEP_US
+            step = WIDE_STEP_US if self._held > CROWDED else self._step_us(said.at_us)
             self._next_us = said.at_us // step * step + step
         self._waiting.append(said)
         self._recent.append(said)
         if is_complaint:
             self._complaints.append((said.at_us, said.id, said.text[:200]))
         self.clock_us = max(self.clock_us, said.at_us)
+
+    def _step_us(self, at_us: int) -> int:
+        return OLD_STEP_US if present() - at_us > OLD_US else STEP_US
 
     def flush(self) -> None:
         """Hand over what waits, so that memory holds each comment once."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kaibo.web.compliance import cases, reviews
+from kaibo.web.compliance import books, cases, reviews
 
 urlpatterns = [
     path("compliance/", reviews.review_list, name="compliance"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("compliance/cases/<int:case_id>/hits/<int:hit_id>/", cases.case_recording, name="case_recording"),
     path("compliance/rules/", cases.measures_page, name="compliance_rules"),
     path("compliance/proposals/<int:proposal_id>/", cases.proposal_decide, name="proposal_decide"),
+    path("compliance/handbook/", books.handbook, name="handbook"),
+    path("compliance/papers/", books.papers, name="papers"),
+    path("compliance/papers/changes/", books.change_note, name="change_note"),
+    path("compliance/papers/changes/<int:change_id>/", books.change_decide, name="change_decide"),
+    path("compliance/papers/marks/", books.mark_note, name="mark_note"),
     path("compliance/export.zip", cases.hand_over, name="case_export"),
     path("shows/<str:show_id>/review-lineup/", reviews.lineup_review, name="lineup_review"),
 ]

@@ -99,6 +99,23 @@ ORIGINS = {
 }
 """Where the texts of a review come from; a file by its own name."""
 VOTES = {"approved": gettext_lazy("agreed"), "returned": gettext_lazy("sent it back")}
+CHANGE_STATES = {
+    "open": gettext_lazy("to be followed"),
+    "followed": gettext_lazy("followed"),
+    "no_effect": gettext_lazy("no effect"),
+}
+MARK_KINDS = {
+    "trademark": gettext_lazy("Trademark"),
+    "patent": gettext_lazy("Patent"),
+    "design": gettext_lazy("Design"),
+    "copyright": gettext_lazy("Copyright"),
+}
+MARK_RESULTS = {
+    "ours": gettext_lazy("ours"),
+    "licensed": gettext_lazy("licensed"),
+    "free": gettext_lazy("free to use"),
+    "conflict": gettext_lazy("conflict"),
+}
 _REASONS = {
     "only by sound, and short": gettext_lazy("Found only by sound, and short: look at it."),
     "product category not given": gettext_lazy("The category of the product is not given, so it may not apply."),

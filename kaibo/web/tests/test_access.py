@@ -47,6 +47,7 @@ def addresses(cast: Cast, show_id: str, feed_id: str) -> Iterator[tuple[str, str
         "hit_id": 1,
         "proposal_id": 1,
         "answer_id": 1,
+        "change_id": 1,
         "line_id": 1,
         "token": "none",
     }
