@@ -1,14 +1,14 @@
-"""Packs -> immutable automata: one for the plain view with its variants, one for runs, one for sound."""
+"""Packs -> immutable automata: for words as they are, for their variants, for runs, for sound."""
 
 import hashlib
 import io
+import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain, combinations, count, groupby, islice, pairwise
-from operator import eq
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ from kaibo.language import contact
 from kaibo.language.automaton import Search
 from kaibo.language.contracts import Pack, Rule, View
 from kaibo.language.errors import BadLexicon
-from kaibo.language.normalise import SYLLABLES, fold, pairs, unspaced
+from kaibo.language.normalise import PAIRS, Codes, fold, hashed_pairs, pairs, unspaced
 from kaibo.language.tables import BOUNDARY, FIRST_SYLLABLE, Tables, tables
 
 MOST_SOUNDS = 32  # of one word; read with every character in every way, a phrase of six can have hundreds
@@ -27,7 +27,9 @@ LARGE = 5_000  # words of one rule: a list nobody reviewed gets one character at
 LEAST_LOOKALIKE = 3  # a word of two characters with one exchanged is another word
 LEAST_SPLIT = 2
 NO_RULE = -1
-FORMAT = 1
+_TWICE = re.compile(r"(.)\1", re.DOTALL)
+_LONGEST = 24
+FORMAT = 2
 
 
 class Role(IntEnum):
@@ -84,12 +86,13 @@ class Lexicon:
     packs: tuple[Pack, ...]
     rules: tuple[tuple[Pack, Rule], ...]
     plain: Automaton | None
+    variants: Automaton | None
     collapsed: Automaton | None
     sound: Automaton | None
-    openings: NDArray[np.uint8]  # of two syllables: OPENS_ALONE, OPENS, FOLLOWS
+    openings: dict[str, NDArray[np.uint8]]  # of variants and of sound, by two neighbours: OPENS_ALONE, OPENS, FOLLOWS
     detectors: dict[str, tuple[Entry, ...]]
     fingerprint: str
-    longest: int  # characters of the longest word
+    longest: int  # characters of the longest variant
     patterns: dict[str, tuple[str, ...]]  # of each automaton, for `content`
 
     @property
@@ -114,8 +117,9 @@ class Lexicon:
 
 
 OPENS_ALONE, OPENS, FOLLOWS = 1, 2, 4
-"""Two syllables are a whole pattern; begin a longer one; stand second and third in one."""
-_AUTOMATA = ("plain", "collapsed", "sound")
+"""Two neighbours are a whole pattern; begin a longer one; stand second and third in one."""
+_AUTOMATA = ("plain", "variants", "collapsed", "sound")
+_OPENED = {"variants": hashed_pairs, "sound": pairs}
 
 
 class _Head(msgspec.Struct):
@@ -131,14 +135,14 @@ def _bytes(content: bytes) -> NDArray[np.uint8]:
 class _Patterns:
     """Patterns and their uses, side by side; a word of a rule stands once, its plain form before its variants."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen: dict[tuple[int, Role], set[str]] | None = None) -> None:
         self.texts: list[str] = []
         self._uses = array("i")  # six numbers a pattern; a tuple each would cost a quarter of the time
-        self._seen: dict[tuple[int, Role], set[str]] = defaultdict(set)
+        self.seen: dict[tuple[int, Role], set[str]] = defaultdict(set) if seen is None else seen
 
     def add(self, rule: int, role: Role, found: Iterable[tuple[str, int, View, int, int]]) -> None:
         """Take (pattern, number of its word, view, gap, syllables); an empty pattern is not a word."""
-        seen, texts, uses = self._seen[rule, role], self.texts, self._uses
+        seen, texts, uses = self.seen[rule, role], self.texts, self._uses
         for pattern, word, view, gap, syllables in found:
             if pattern and pattern not in seen:
                 seen.add(pattern)
@@ -159,6 +163,7 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
     """The lexicon of these packs, for good: a change of a pack makes another. Cost: see `make bench-language`."""
     rules = tuple((pack, rule) for pack in packs for rule in pack.rules)
     plain, collapsed, sound = _Patterns(), _Patterns(), _Patterns()
+    variants = _Patterns(plain.seen)
     words: list[str] = []
     later: list[tuple[int, Rule, int, list[str], list[int]]] = []
     for number, (_, rule) in enumerate(rules):
@@ -174,12 +179,12 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
         sound.add(number, Role.TERM, _sounding(rule, known))
         words += rule.terms
     for number, rule, first, terms, gaps in later:  # a real word always wins over a variant of another
-        plain.add(number, Role.TERM, _variants(rule, zip(terms, count(first), gaps, strict=False)))
+        variants.add(number, Role.TERM, _variants(rule, zip(terms, count(first), gaps, strict=False)))
     if any(rule.detector for _, rule in rules):
         forms = enumerate(folded_terms(list(contact.CONTEXT)), len(words))
         plain.add(NO_RULE, Role.CONTEXT, ((form, word, View.CONTACT, 0, 0) for word, form in forms))
         words += contact.CONTEXT
-    made = {"plain": plain, "collapsed": collapsed, "sound": sound}
+    made = {"plain": plain, "variants": variants, "collapsed": collapsed, "sound": sound}
     patterns = {name: tuple(one.texts) for name, one in made.items()}
     return _lexicon(tuple(packs), {name: one.compiled(tuple(words)) for name, one in made.items()}, patterns)
 
@@ -192,16 +197,16 @@ def _lexicon(
         packs=packs,
         rules=rules,
         **automata,
-        openings=_openings(patterns["sound"]),
+        openings={name: _openings(patterns[name], find) for name, find in _OPENED.items()},
         detectors=_detectors(rules),
         fingerprint=_fingerprint(packs),
-        longest=max((len(term) for _, rule in rules for term in rule.terms), default=0),
+        longest=max((len(one) for name in _OPENED for one in patterns[name]), default=_LONGEST),
         patterns=patterns,
     )
 
 
-def _openings(patterns: Sequence[str]) -> NDArray[np.uint8]:
-    table = np.zeros(SYLLABLES * SYLLABLES, dtype=np.uint8)
+def _openings(patterns: Sequence[str], find: Callable[[Codes], Codes]) -> NDArray[np.uint8]:
+    table = np.zeros(PAIRS, dtype=np.uint8)
     for flag, wanted in (
         (OPENS_ALONE, [one for one in patterns if len(one) == 2]),
         (OPENS, [one[:2] for one in patterns if len(one) > 2]),
@@ -209,7 +214,7 @@ def _openings(patterns: Sequence[str]) -> NDArray[np.uint8]:
     ):
         codes = np.frombuffer("".join(wanted).encode("utf-32-le"), dtype="<u4")
         if codes.size:
-            table[pairs(codes)[::2]] |= flag
+            table[find(codes)[::2]] |= flag
     return table
 
 
@@ -258,7 +263,7 @@ def folded_terms(terms: Sequence[str]) -> list[str]:
 def _collapsed(known: Iterable[_Form]) -> Iterator[_Pattern]:
     """Words that themselves hold a character twice in a row; the others are found by their plain form."""
     for form, word, gap in known:
-        if any(map(eq, form, form[1:])) and len(runs := "".join(one for one, _ in groupby(form))) > 1:
+        if _TWICE.search(form) and len(runs := "".join(one for one, _ in groupby(form))) > 1:
             yield runs, word, View.COLLAPSED, gap, 0
 
 

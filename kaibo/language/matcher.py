@@ -15,10 +15,12 @@ from kaibo.language.compiler import FOLLOWS, OPENS, OPENS_ALONE, Automaton, Entr
 from kaibo.language.contracts import Boundary, Findings, Rule, Setting, View
 from kaibo.language.judge import Judge, Places, Span
 from kaibo.language.normalise import (
+    Codes,
     Folded,
     around,
     collapse,
     fold,
+    hashed_pairs,
     heard_otherwise,
     lone,
     pairs,
@@ -66,6 +68,8 @@ class _Scan:
         text = plain.text
         if lexicon.plain:
             self._search(lexicon.plain, plain, text)
+        if lexicon.variants:
+            self._search_where_it_opens("variants", lexicon.variants, plain, hashed_pairs(plain.codes))
         if lexicon.plain and (at := repeats(plain)).size:
             runs = collapse(around(plain, at, lexicon.longest))
             self._search(lexicon.plain, runs, runs.text, only=View.COLLAPSED)
@@ -73,7 +77,7 @@ class _Scan:
                 self._search(lexicon.collapsed, runs, runs.text)
         if lexicon.sound:
             for heard in (sounded(plain, text), heard_otherwise(plain)):
-                self._search_by_sound(lexicon.sound, heard)
+                self._search_where_it_opens("sound", lexicon.sound, heard, pairs(heard.codes))
         if lexicon.plain and (at := lone(plain)).size:
             self._search_unspaced(lexicon.plain, unspaced(around(plain, at, _REACH)))
         if lexicon.detectors:
@@ -100,17 +104,17 @@ class _Scan:
             ):
                 self._keep(entry, (start, end))
 
-    def _search_by_sound(self, automaton: Automaton, heard: Folded) -> None:
-        """Only where three syllables stand that a word begins with, when they are few: a look at a table is cheaper."""
-        flags = self.lexicon.openings.take(pairs(heard.codes), mode="clip")
+    def _search_where_it_opens(self, name: str, automaton: Automaton, view: Folded, numbers: Codes) -> None:
+        """Only where three characters stand that open a pattern, when those are few: to ask a table is cheaper."""
+        flags = self.lexicon.openings[name].take(numbers, mode="clip")
         opens = (flags & OPENS_ALONE) > 0
         opens[:-1] |= ((flags[:-1] & OPENS) > 0) & ((flags[1:] & FOLLOWS) > 0)
         at = np.flatnonzero(opens)
         if not at.size:
             return
-        if at.size < FEW_OPENINGS * heard.codes.size:
-            heard = around(heard, at, self.lexicon.longest)
-        self._search(automaton, heard, heard.text)
+        if at.size < FEW_OPENINGS * view.codes.size:
+            view = around(view, at, self.lexicon.longest)
+        self._search(automaton, view, view.text)
 
     def _search_unspaced(self, automaton: Automaton, view: Folded) -> None:
         """Words with a mark in every gap: 加。微。信 is one word taken apart, 很大，麻烦 is not."""
