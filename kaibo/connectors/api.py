@@ -12,6 +12,7 @@ from kaibo.connectors.contracts import (
     BadFile,
     BadLine,
     BotView,
+    Checked,
     ConfigProblem,
     Delivery,
     FeedSetting,
@@ -39,6 +40,7 @@ __all__ = [
     "BotView",
     "BoundedFile",
     "BrokenFile",
+    "Checked",
     "ConfigProblem",
     "Delivery",
     "FeedSetting",
@@ -54,16 +56,20 @@ __all__ = [
     "WrongConnector",
     "bot_posts",
     "bots",
+    "can_ask",
     "check_config",
     "check_file",
     "connector",
     "connectors",
+    "error_sentence",
     "feed_settings",
     "kept_settings",
+    "move_grant",
     "open_file",
     "post_to_bot",
     "recognised_by",
     "translate_file",
+    "try_connection",
     "verify_delivery",
 ]
 
@@ -140,6 +146,51 @@ def kept_settings(connector_id: str, feed_id: str) -> dict[str, str]:
     except UnknownConnector:
         return {}
     return {name: kept_setting(feed_id, name) for name in kept_names(feed_id) & needs}
+
+
+def can_ask(connector_id: str) -> bool:
+    """Whether a connector calls its platform by itself."""
+    return (connector(connector_id).folder / "client.py").exists()
+
+
+def try_connection(
+    connector_id: str, settings: Mapping[str, str], *, kept_at: str, attempts: int
+) -> Checked | ConfigProblem | None:
+    """Who answered, after the cheapest call that needs these settings; None where nothing can be asked.
+
+    Shape: a token that the platform grants meanwhile is kept sealed at `kept_at`. It may take half a minute.
+    """
+    from kaibo.connectors import pollworker  # this room reads files without Django
+    from kaibo.connectors.calling import PlatformFault
+
+    client = pollworker.client_of(connector_id)
+    if client is None or not all(settings.get(name) for name in client.NEEDS):
+        return None
+    try:
+        return client.check(pollworker.trial_line(kept_at, settings, attempts=attempts))
+    except PlatformFault as fault:
+        return ConfigProblem(fault.code, fault.sentence)
+
+
+def move_grant(kept_at: str, feed_id: str) -> None:
+    """Let a token that an attempt brought belong to the feed that was made of it."""
+    from kaibo.connectors.tokens import KEPT_AS
+    from kaibo.eventlog.sealed import keep_setting, kept_setting
+
+    found = kept_setting(kept_at, KEPT_AS)
+    if found:
+        keep_setting(feed_id, KEPT_AS, found)
+        keep_setting(kept_at, KEPT_AS, "")
+
+
+def error_sentence(connector_id: str, code: str, language: str) -> str:
+    """What a connector says about one of our codes, in the reader's language; empty where it has no words for it."""
+    try:
+        texts = registry.error_texts(connector_id).values()
+    except UnknownConnector:
+        return ""
+    found = next((one for one in texts if one.get("code") == code), {})
+    return str(found.get("zh") if language.startswith("zh") and found.get("zh") else found.get("sentence", ""))
 
 
 def verify_delivery(connector_id: str, feed_id: str, delivery: Delivery, *, kept: Mapping[str, str]) -> Verdict:

@@ -74,6 +74,7 @@ class Caller:
         rates: Mapping[str, Rate] | None = None,
         timeout: "httpx.Timeout | None" = None,
         draw: random.Random | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         import httpx
 
@@ -83,6 +84,7 @@ class Caller:
         self._buckets = {name: Bucket(rate, clock) for name, rate in (rates or {}).items()}
         self._draw = draw or random.Random()
         self._errors = error_texts(connector)
+        self._attempts = attempts
 
     def close(self) -> None:
         self._http.close()
@@ -93,7 +95,7 @@ class Caller:
         Raises: PlatformRefused (permanent), PlatformFault (after several attempts), Stopped.
         """
         fault, is_renewed = PlatformFault("there was no attempt"), False
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self._attempts):
             if bucket in self._buckets:
                 self._buckets[bucket].take()
             token = tokens.current() if tokens is not None else ""
@@ -107,6 +109,7 @@ class Caller:
                 continue
             except _Broken as broken:
                 fault = PlatformFault(broken.sentence)
+                fault.code = broken.code
                 self._clock.sleep(pause(attempt, draw=self._draw))
                 continue
             if fault.code == BAD_TOKEN and tokens is not None and not is_renewed:
@@ -130,7 +133,7 @@ class Caller:
         if status == 429:
             raise _Slow(_seconds(headers.get("retry-after")))
         if status >= 500:
-            raise _Broken(f"{self._connector} answers with status {status}")
+            raise _Broken(f"{self._connector} answers with status {status}", PlatformFault.code)
         try:
             said = decode(raw)
         except BadField as problem:
@@ -248,6 +251,6 @@ class _Slow(Exception):
 
 
 class _Broken(Exception):
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, code: str = "no_answer") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.code = sentence, code

@@ -99,6 +99,14 @@ class FeedSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """Who answered when a connection was tried: `what` is a word that pages know, `number` what was found."""
+
+    what: Literal["rooms_today", "shows_today", "orders_changed", "room", "account"]
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A request as it arrived at a hook. Header names are in lower case; `body` is as received, to the byte."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kaibo.connectors.calling import PlatformFault
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Clock
 from kaibo.connectors.tokens import Vault
 from kaibo.eventlog import api as eventlog
@@ -63,8 +64,8 @@ class Client(Protocol):
         """Pages from the cursor on. Raises PlatformFault, Stopped; what was yielded before is kept."""
         ...
 
-    def check(self, line: Line) -> str:
-        """A sentence about who answered, after the cheapest call that needs the settings. Raises PlatformFault."""
+    def check(self, line: Line) -> Checked:
+        """Who answered, after the cheapest call that needs the settings. Raises PlatformFault."""
         ...
 
 

@@ -3,6 +3,7 @@
 import importlib
 import logging
 import threading
+from collections.abc import Mapping
 from typing import cast
 
 from django.db import Error as DatabaseFault
@@ -47,6 +48,13 @@ def client_of(connector_id: str) -> Client | None:
     return cast(Client, client) if hasattr(client, "POLLS") else None  # the simulator's sends and asks nobody
 
 
+def polls_of(client: Client, settings: Mapping[str, str]) -> tuple[Poll, ...]:
+    """What a client asks for with these settings: all its polls, unless it says which."""
+    wanted = getattr(client, "wanted_polls", None)
+    found: tuple[Poll, ...] = wanted(settings) if wanted is not None else client.POLLS
+    return found
+
+
 def settings_of(feed: FeedView) -> dict[str, str]:
     """What a feed's connector needs, from the environment or as typed in. Cost: a query per setting."""
     return {need.name: feed_setting(feed.id, need.name) for need in registry.feed_settings(feed.connector)}
@@ -80,6 +88,11 @@ def line_of(feed: FeedView, settings: dict[str, str], stopped: threading.Event) 
         feed.rooms,
         has_pushes=eventlog.inbox.has_any(feed.id),
     )
+
+
+def trial_line(kept_at: str, settings: Mapping[str, str], *, attempts: int) -> Line:
+    """A line for trying a connection while a person waits."""
+    return Line(kept_at, settings, WallClock(), Sealed(kept_at), options={"attempts": attempts})
 
 
 class _Asking(threading.Thread):
@@ -158,7 +171,7 @@ class PollWorker(threading.Thread):
     def _look(self) -> None:
         wanted: dict[tuple[str, str], tuple[FeedView, Client, Poll, dict[str, str]]] = {}
         for feed, client, settings in due_feeds():
-            for poll in client.POLLS:
+            for poll in polls_of(client, settings):
                 wanted[(feed.id, poll.name)] = (feed, client, poll, settings)
         for key, one in list(self._asking.items()):
             if key not in wanted or wanted[key][3] != one.settings or not one.is_alive():

@@ -3,7 +3,7 @@
 from kaibo.eventlog import inbox, polls, work
 from kaibo.eventlog.artifacts import artifact, latest_artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
-from kaibo.eventlog.coverage import coverage, gaps_of, note_gap
+from kaibo.eventlog.coverage import coverage, gaps_of, note_gap, shares
 from kaibo.eventlog.feeds import (
     create_feed,
     feed,
@@ -85,6 +85,7 @@ __all__ = [
     "server_address",
     "set_aside",
     "set_feed_enabled",
+    "shares",
     "sources_of",
     "status",
     "viewers_named",

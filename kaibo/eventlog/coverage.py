@@ -1,5 +1,7 @@
 """What the feeds of a show can report, what they did report, and when they were silent although they should speak."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 from kaibo.eventlog.audit import audit
@@ -11,6 +13,51 @@ from kaibo.eventlog.models import Gap as GapRow
 from kaibo.eventlog.windows import windows
 
 Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a show's time a feed covers. `ratio` is None while no time has passed.
+
+    Shape: window_us = covered + gap_us; `gap_us` is the union of its gaps inside the show's windows.
+    """
+
+    feed_id: str
+    window_us: int
+    gap_us: int
+    count_gaps: int
+    is_open: bool
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.window_us <= 0 else 1 - self.gap_us / self.window_us
+
+
+def shares(show_id: str, *, now_us: int) -> list[Share]:
+    """The share of the show that each of its feeds covers. Cost: those of `coverage` and one."""
+    found = coverage(show_id, now_us=now_us)
+    spans = [(one.from_us, min(one.to_us or now_us, now_us)) for one in windows(show_id=show_id)]
+    window_us = sum(end - start for start, end in _union(spans))
+    result = []
+    for feed in found.feeds:
+        mine = [gap for gap in found.gaps if gap.feed_id == feed.id]
+        parts = [
+            (max(gap.from_us, start), min(gap.to_us or now_us, end)) for gap in mine for start, end in _union(spans)
+        ]
+        gap_us = sum(end - start for start, end in _union(parts))
+        result.append(Share(feed.id, window_us, gap_us, len(mine), any(gap.to_us is None for gap in mine)))
+    return result
+
+
+def _union(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans without overlap, in order; empty ones fall away."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(one for one in spans if one[1] > one[0]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def coverage(show_id: str, *, now_us: int) -> Coverage:
@@ -76,12 +123,16 @@ def _silence(pulse: Pulse, span: RoomWindow, now_us: int) -> Gap | None:
     return Gap(pulse.feed_id, last, None if span.to_us is None else end, "silent")
 
 
+def poll_patience_us(every_us: int) -> int:
+    """For how long a feed that asks may be without an answer before that is a silence."""
+    return max(SILENCE_US, every_us + every_us // 2)
+
+
 def _unanswered(asked: Polled, span: RoomWindow, now_us: int) -> Gap | None:
     """The time since a feed that asks its platform last got an answer, while it lasts."""
     last = asked.succeeded_at or 0
     end = now_us if span.to_us is None else min(span.to_us, now_us)
-    patience = SILENCE_US if asked.failures else 2 * asked.every_us + SILENCE_US
-    if end - max(last, span.from_us) <= patience:
+    if end - max(last, span.from_us) <= poll_patience_us(asked.every_us):
         return None
     return Gap(asked.feed_id, max(last, span.from_us), None if span.to_us is None else end, asked.code or "silent")
 

@@ -179,10 +179,11 @@ def has_any(feed_id: str) -> bool:
     return Delivered.objects.filter(feed_id=feed_id).exclude(told__has_key="by").exists()
 
 
-def counts() -> dict[str, int]:
+def counts(*, feed_id: str = "") -> dict[str, int]:
     """State -> number of deliveries. Cost: one query, and those of `bring_in`."""
     bring_in()
-    found = Delivered.objects.values_list("state").annotate(number=models.Count("id")).order_by("state")
+    rows = Delivered.objects.filter(feed_id=feed_id) if feed_id else Delivered.objects.all()
+    found = rows.values_list("state").annotate(number=models.Count("id")).order_by("state")
     return dict(found)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import models, transaction
 
 from kaibo.eventlog import inbox
-from kaibo.eventlog.books import SILENCE_US
 from kaibo.eventlog.contracts import PollView
+from kaibo.eventlog.coverage import poll_patience_us
 from kaibo.eventlog.models import FirstTime, Gap, Polled
 
 PROBLEM_LENGTH = 500
@@ -63,7 +63,7 @@ def note_success(feed_id: str, name: str, *, at_us: int, every_us: int, keeps_ga
     with transaction.atomic():
         row = Polled.objects.select_for_update().get(feed_id=feed_id, name=name)
         last = row.succeeded_at
-        if keeps_gap and last is not None and at_us - last > 2 * every_us + SILENCE_US:
+        if keeps_gap and last is not None and (row.failures or at_us - last > poll_patience_us(every_us)):
             values = {"to_us": at_us, "reason": row.code or "silent"}
             Gap.objects.update_or_create(feed_id=feed_id, room_id="", from_us=last, defaults=values)
         row.tried_at = row.succeeded_at = at_us

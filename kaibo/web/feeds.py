@@ -34,7 +34,7 @@ def get(request: HttpRequest, feed_id: str, act: str = "feed.see") -> FeedView:
     for feed in visible(request):
         if feed.id == feed_id:
             if act != "feed.see":
-                _require_rooms(request, act, feed.platform, feed.rooms)
+                require_rooms(request, act, feed.platform, feed.rooms)
             return feed
     raise NotFound(_("There is no such feed."), feed=feed_id)
 
@@ -59,13 +59,13 @@ def create(
     unknown = sorted(set(kinds) - KINDS)
     if unknown:
         raise BadFeed(_("Unknown kind of event: %(kinds)s") % {"kinds": ", ".join(unknown)}, field="kinds")
-    _require_rooms(request, "feed.edit", platform, rooms)
+    require_rooms(request, "feed.edit", platform, rooms)
     return eventlog.create_feed(
         name.strip(), connector="http", platform=platform, rooms=rooms, kinds=kinds, actor=tools.actor(request)
     )
 
 
-def _require_rooms(request: HttpRequest, act: str, platform: str, rooms: tuple[str, ...]) -> None:
+def require_rooms(request: HttpRequest, act: str, platform: str, rooms: tuple[str, ...]) -> None:
     """A feed of a whole platform is for people with all rooms, else every listed room must be theirs."""
     tools.require(request, act)
     if not rooms:

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),
     path("rooms/<str:platform>/<str:room_id>/", rooms.room_page, name="room"),
+    path("", include("kaibo.web.feedforms.urls")),
     path("feeds/", feeds.feed_list, name="feeds"),
     path("feeds/new/", feeds.feed_create, name="feed_create"),
     path("feeds/quarantine/replay/", feeds.quarantine_replay, name="quarantine_replay"),

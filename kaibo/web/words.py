@@ -12,6 +12,8 @@ from kaibo.metrics.words import COLUMN_WORDS
 PLATFORMS = {
     "douyin": gettext_lazy("Douyin"),
     "kuaishou": gettext_lazy("Kuaishou"),
+    "wecom": gettext_lazy("WeCom"),
+    "youzan": gettext_lazy("Youzan"),
     "taobao": gettext_lazy("Taobao Live"),
     "weixin_channels": gettext_lazy("WeChat Channels"),
     "xiaohongshu": gettext_lazy("Xiaohongshu"),

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from kaibo.connectors import inboxworker, registry
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.polling import Client, Line, Page, run_poll
 from kaibo.connectors.pollworker import Sealed, client_of
 from kaibo.eventlog import api as eventlog
@@ -98,5 +99,5 @@ class _Mortal:
                 raise Killed
             yield page
 
-    def check(self, line: Line) -> str:
+    def check(self, line: Line) -> Checked:
         return self._client.check(line)

@@ -11,6 +11,7 @@ import pytest
 
 from kaibo.connectors.bilibili_open import client
 from kaibo.connectors.calling import PlatformFault
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Stopped, WallClock
 from kaibo.connectors.polling import Page
 from kaibo.connectors.tokens import Memory
@@ -139,5 +140,5 @@ def test_it_says_which_key_or_code_is_wrong(platform: BilibiliOpen, rig: Rig) ->
 
 
 def test_it_tries_a_connection_and_leaves_no_game_behind(platform: BilibiliOpen, rig: Rig) -> None:
-    assert rig.client.check(rig.line()) == f"room {ROOM}"
+    assert rig.client.check(rig.line()) == Checked("room", str(ROOM))
     assert list(platform.games.values()) == [False]

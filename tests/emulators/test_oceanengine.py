@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.tokens import Memory
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import StoredEvent
@@ -198,5 +199,5 @@ def test_it_shows_a_gap_while_nobody_answers_and_no_gap_once_it_is_well(platform
 
 
 def test_it_tries_a_connection(platform: Oceanengine, rig: Rig) -> None:
-    assert rig.client.check(rig.line()) == "5 rooms today"
+    assert rig.client.check(rig.line()) == Checked("rooms_today", "5")
     assert TOKEN in platform.paths()

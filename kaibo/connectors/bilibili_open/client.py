@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from kaibo.connectors import signing
 from kaibo.connectors.bilibili_open.packets import HEADER, MESSAGE
 from kaibo.connectors.calling import LOOPBACK, Call, Caller, PlatformFault, closing, needed_settings
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.payloads import text, whole
 from kaibo.connectors.polling import Line, Page, Poll
 from kaibo.connectors.settling import BY, FETCH
@@ -48,13 +49,13 @@ def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:  # no
                 _post(caller, line, "/v2/app/end", {"app_id": whole(line.settings["app_id"]), "game_id": game.game_id})
 
 
-def check(line: Line) -> str:
+def check(line: Line) -> Checked:
     """Whose room the code opens; the game is ended at once."""
     needed_settings(line.settings, *NEEDS)
     with closing(_caller(line)) as caller:
         game = _start(caller, line)
         _post(caller, line, "/v2/app/end", {"app_id": whole(line.settings["app_id"]), "game_id": game.game_id})
-        return f"room {game.room_id}"
+        return Checked("room", game.room_id)
 
 
 class _Game:

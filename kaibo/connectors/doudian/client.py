@@ -6,6 +6,7 @@ from typing import Any
 
 from kaibo.connectors import signing
 from kaibo.connectors.calling import Answer, Call, Caller, PlatformFault, closing, compact, needed_settings, refuse
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import whole
 from kaibo.connectors.polling import Line, Page, Poll
@@ -18,7 +19,7 @@ from kaibo.kit.clock import DAY_US, MICROS, to_datetime
 BASE = "https://openapi-fxg.jinritemai.com"
 NEEDS = ("app_key", "secret", "shop_id")
 AFTER_SALES = "after_sales"
-POLLS = (Poll(ORDERS, 30), Poll(AFTER_SALES, 60))
+POLLS = (Poll(ORDERS, 20), Poll(AFTER_SALES, 60))
 RATES = {"orders": Rate(10, 1.0)}
 """No limit is documented; a refusal slows down."""
 PAGE_SIZE = 100
@@ -46,13 +47,13 @@ def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
                 yield page
 
 
-def check(line: Line) -> str:
+def check(line: Line) -> Checked:
     """How many orders changed in the last hour."""
     needed_settings(line.settings, *NEEDS)
     with closing(_caller(line)) as caller:
         now = line.clock.now_us() // MICROS
         answer = _orders(caller, _tokens(line, caller), line, Span(now - 3600, now), 0)
-        return f"{_total(answer)} orders changed within the hour"
+        return Checked("orders_changed", str(_total(answer)))
 
 
 def _pages(span: Span, cursor: dict[str, Any], read: Callable[[int], Answer]) -> Iterator[Page]:

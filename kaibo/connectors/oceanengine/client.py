@@ -1,10 +1,11 @@
 """Qianchuan's reports, asked for again and again: totals of rooms on air, of plans, of the account, of whole rooms."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kaibo.connectors.calling import Answer, Call, Caller, closing, needed_settings, refuse
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.oceanengine import fields
 from kaibo.connectors.oceanengine.translate import totals_after
 from kaibo.connectors.pacing import Rate
@@ -39,6 +40,12 @@ _PATHS = {
 _ROOMS = "/open_api/v1.0/qianchuan/today_live/room/get/"
 
 
+def wanted_polls(settings: Mapping[str, str]) -> tuple[Poll, ...]:
+    """Totals of rooms always, another report where it is the one that tells spend."""
+    chosen = settings.get("spend_from") or "rooms"
+    return tuple(one for one in POLLS if one.name in {"rooms", chosen})
+
+
 def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
     """Pages of one report. Steps are told by the report that `spend_from` names, figures by every report."""
     chosen = line.settings.get("spend_from") or "rooms"
@@ -52,13 +59,13 @@ def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
             yield from _report(name, caller, tokens, line, cursor)
 
 
-def check(line: Line) -> str:
+def check(line: Line) -> Checked:
     """The number of rooms of today that the account sees."""
     needed_settings(line.settings, *NEEDS)
     with closing(_caller(line)) as caller:
         answer = _ask(caller, _tokens(line, caller), _ROOMS, _room_query(line, _today(line), 1))
         info = _page_info(answer.said)
-        return f"{whole(info.get('total_number')) or len(_listed(answer.said))} rooms today"
+        return Checked("rooms_today", str(whole(info.get("total_number")) or len(_listed(answer.said))))
 
 
 def _rooms(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any], *, tells_spend: bool) -> Iterator[Page]:

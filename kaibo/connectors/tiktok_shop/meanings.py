@@ -15,6 +15,7 @@ ROWS = (
     ("returns/search, complete", "order.refunded", "with refund_total"),
     ("cancellations/search, complete", "order.canceled", ""),
     ("returns, cancellations under way", "unknown", ""),
+    ("webhook of an order, once the feed fetches", "skipped", "told with its amount by the replies"),
     ("any other reply", "skipped", "statements, packages, uploads: no event of ours"),
 )
 DROPPED = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kaibo.connectors.calling import Answer, Call, Caller, closing, needed_settings, refuse
+from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import CHINA, text, whole
 from kaibo.connectors.polling import Line, Page, Poll
@@ -17,7 +18,7 @@ from kaibo.kit.clock import DAY_US, MICROS, to_datetime
 BASE = "https://api.weixin.qq.com"
 NEEDS = ("receiver", "app_secret")
 AFTER_SALES, LIVE = "after_sales", "live"
-POLLS = (Poll(ORDERS, 30), Poll(AFTER_SALES, 60), Poll(LIVE, 20, keeps_gap=True))
+POLLS = (Poll(ORDERS, 20), Poll(AFTER_SALES, 60), Poll(LIVE, 20, keeps_gap=True))
 RATES = {"calls": Rate(20, 1.0)}
 """No limit is documented; a refusal slows down."""
 LIST_SIZE = 100
@@ -47,11 +48,11 @@ def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
         yield from read(caller, tokens, line, cursor)
 
 
-def check(line: Line) -> str:
+def check(line: Line) -> Checked:
     """How many shows of today the account sees."""
     needed_settings(line.settings, *NEEDS)
     with closing(_caller(line)) as caller:
-        return f"{len(_shows(caller, _tokens(line, caller), line))} shows today"
+        return Checked("shows_today", str(len(_shows(caller, _tokens(line, caller), line))))
 
 
 def _orders(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:

@@ -22,7 +22,10 @@ from kaibo.kit import clock
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.contracts import SetAside
 from kaibo.web import export, feeds
+from kaibo.web.feedforms.health import health
 from kaibo.web.pages import feed_tables, fields, home, needs, tools
+
+RECENT = 8  # shows whose coverage a feed's page tells, beside those on air
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +162,18 @@ def coverage_rows(coverage: Coverage) -> list[dict[str, object]]:
 
 def _context(request: HttpRequest, feed: FeedView) -> dict[str, object]:
     room = feed.rooms[0] if feed.rooms else "ROOM_ID"
+    on_air, now = home.visible(request, shows.shows(status=ShowStatus.ON_AIR)), clock.now_us()
+    found = health(feed, [*on_air, *home.visible(request, shows.shows(limit=RECENT))], now_us=now)
     return {
         "feed": feed,
-        "line": _line(feed, home.visible(request, shows.shows(status=ShowStatus.ON_AIR)), now_us=clock.now_us()),
+        "line": _line(feed, on_air, now_us=now),
         "address": request.build_absolute_uri("/api/v1/events"),
         "sample_room": room,
         "sample_at": clock.iso(clock.now_us()),
         "gaps": eventlog.gaps_of(feed.id),
         "may_edit": team.may(request.user, "feed.edit"),
+        "health": found,
+        "hook_address": request.build_absolute_uri(found.hook) if found.hook else "",
     }
 
 

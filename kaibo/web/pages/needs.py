@@ -21,6 +21,7 @@ from kaibo.kit import clock
 from kaibo.warehouse import api as warehouse
 from kaibo.web.templatetags.kaibo import span
 
+SILENT_POLL_US = 30 * clock.MICROS
 SILENT_AFTER_US = 2 * clock.MINUTE_US  # the slowest feed pushes once a minute; twice that is silence
 LATE_AFTER_SECONDS = 30  # counting is normally a second behind; thirty is visible to people
 LONG_SHOW_US = 14 * clock.HOUR_US  # the longest relay shows run twelve hours
@@ -148,7 +149,10 @@ def covers(feed: FeedView, platform: str, room_id: str) -> bool:
 
 
 def is_silent(feed: FeedView, *, now_us: int) -> bool:
-    """Whether the feed has said nothing for two minutes."""
+    """Whether the feed has said nothing for two minutes; one that asks its platform: whether it gets no answer."""
+    asked = [one for one in eventlog.polls.polls(feed.id) if one.tried_at is not None]
+    if asked:
+        return any(one.failures and now_us - (one.succeeded_at or 0) > SILENT_POLL_US for one in asked)
     return feed.last_received_at is None or now_us - feed.last_received_at > SILENT_AFTER_US
 
 
