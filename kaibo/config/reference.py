@@ -63,6 +63,9 @@ def events() -> str:
         "## Kinds\n\n" + _table(("kind", "group", "columns of a minute row that it feeds"), rows),
         "## Fields\n\nAn event is the same one when `platform`, `room_id` and `event_id` are the same.\n\n"
         + _table(("field", "type", "needed"), map(_field, msgspec.structs.fields(schema.PlatformEvent))),
+        "## Where each kind comes from\n\nWhich payload of which platform becomes which kind; what of it is dropped and"
+        " why, and which payloads are no event of ours, stands in [payloads](payloads.md).\n\n"
+        + _table(("kind", "from"), _origins()),
         "`occurred_at` is ISO 8601 with a zone, or an epoch in s, ms or µs; stored as µs UTC. Money is minor units.\n",
         "Values of `traffic_source` that pages know by name: "
         + ", ".join(f"`{name}`" for name in schema.TRAFFIC_SOURCES)
@@ -73,6 +76,23 @@ def events() -> str:
         + _table(("field", "type", "needed"), map(_field, envelope)),
     )
     return _page("Events", *parts)
+
+
+def _origins() -> list[tuple[str, str]]:
+    """Kind -> connector: payloads, as the connectors' own tables say."""
+    from kaibo.connectors import registry
+    from kaibo.connectors.payloadreference import tabled
+    from kaibo.eventlog.kinds import KINDS
+
+    found: dict[str, dict[str, list[str]]] = {}
+    for manifest in tabled():
+        for theirs, ours, _note in registry.part(manifest.id, "meanings").ROWS:
+            if ours in KINDS:
+                found.setdefault(ours, {}).setdefault(manifest.id, []).append(theirs)
+    return [
+        (f"`{kind}`", "; ".join(f"**{name}**: {', '.join(dict.fromkeys(parts))}" for name, parts in names.items()))
+        for kind, names in sorted(found.items())
+    ]
 
 
 def _uncounted(kind: str) -> str:

@@ -78,9 +78,12 @@ class TiktokShop(Platform):
         }  # fmt: skip
 
     def _is_signed(self, asked: Asked) -> bool:
-        told = "".join(k + v for k, v in sorted(asked.query.items()) if k not in ("sign", "access_token"))
-        plain = SECRET + asked.path + told + asked.body.decode() + SECRET
-        return asked.query.get("sign") == hmac.new(SECRET.encode(), plain.encode(), hashlib.sha256).hexdigest()
+        return asked.query.get("sign") == self.sign(asked.path, asked.query, asked.body.decode(), secret=SECRET)
+
+    @staticmethod
+    def sign(path: str, query: dict[str, str], body: str, *, secret: str) -> str:
+        told = "".join(k + v for k, v in sorted(query.items()) if k not in ("sign", "access_token"))
+        return hmac.new(secret.encode(), (secret + path + told + body + secret).encode(), hashlib.sha256).hexdigest()
 
     def _grant(self, query: dict[str, str]) -> Told:
         if (query.get("app_secret"), query.get("refresh_token")) != (SECRET, self.refresh):

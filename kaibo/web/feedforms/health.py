@@ -81,6 +81,7 @@ def poll_name(name: str) -> str:
         "hours": _("Hourly reports"),
         "room": _("Messages of the room"),
         "tasks": _("Push tasks"),
+        "lost": _("What could not be pushed"),
         "totals": _("Totals of the room"),
         "groups": _("Groups"),
         "messages": _("Group messages"),

@@ -8,8 +8,8 @@ from django.test import Client
 
 from kaibo.connectors.pollworker import due_feeds
 from kaibo.eventlog import api as eventlog
-from kaibo.eventlog.models import SealedSetting
 from kaibo.kit import clock
+from kaibo.web.feedforms import connections
 from kaibo.web.tests.people import Cast
 from tests.emulators.oceanengine import Oceanengine, RoomTotals
 
@@ -45,7 +45,7 @@ def test_it_saves_only_after_the_platform_answered(cast: Cast, platform: Oceanen
     ((found, _client, settings),) = due_feeds()
     assert (found.id, settings["secret"], settings["refresh_token"]) == (feed.id, "s", "first-refresh")
     assert platform.grants == 1, "the grant of the attempt is the feed's: a refresh token works only once"
-    assert {row.feed_id for row in SealedSetting.objects.all()} == {feed.id}
+    assert eventlog.kept_names(connections.draft_of(cast.ids["director"], "oceanengine")) == frozenset()
 
 
 def test_it_says_what_to_mend_and_keeps_what_is_no_secret(cast: Cast, platform: Oceanengine) -> None:
