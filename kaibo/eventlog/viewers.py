@@ -12,7 +12,11 @@ from kaibo.eventlog.models import ErasedViewer, Nickname
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
 
-CACHE_LIMIT = 300_000  # about 60 MB; a full cache is emptied, which costs one hash per viewer again
+CACHE_LIMIT = 300_000  # written names that are remembered; about 60 MB
+CROWD = 40_000
+"""More viewers than this are hashed each time: a larger table does not fit the processor's cache, and looking one up
+there costs twice the hash."""
+CROWD_IDS = 2_000_000  # so many ids later the next room may be smaller
 NAME_LENGTH = 200
 IN_ONE_QUERY = 500
 PREFIX = "v_"
@@ -26,16 +30,29 @@ class _Hashes(dict[str | None, str | None]):
         super().__init__({None: None})
         self._begun = hashlib.blake2b(f"{platform}\x1f".encode(), key=key, digest_size=12)
         self._is_trusted = is_trusted
+        self._crowd_left = CROWD_IDS
 
     def __missing__(self, raw: str) -> str:
-        if self._is_trusted and len(raw) == _HASHED_LENGTH and raw.startswith(PREFIX):
-            hidden = raw
-        else:
-            begun = self._begun.copy()
-            begun.update(raw.encode())
-            hidden = PREFIX + begun.hexdigest()
-        self[raw] = hidden
+        hidden = self[raw] = self._hidden(raw)
         return hidden
+
+    def of(self, raws: list[str | None]) -> list[str | None]:
+        """The hashes of these ids, None where there is none."""
+        if len(self) <= CROWD:
+            return list(map(self.__getitem__, raws))
+        self._crowd_left -= len(raws)
+        if self._crowd_left < 0:
+            self._crowd_left = CROWD_IDS
+            self.clear()
+            self[None] = None
+        return [None if raw is None else self._hidden(raw) for raw in raws]
+
+    def _hidden(self, raw: str) -> str:
+        if self._is_trusted and len(raw) == _HASHED_LENGTH and raw.startswith(PREFIX):
+            return raw
+        begun = self._begun.copy()
+        begun.update(raw.encode())
+        return PREFIX + begun.hexdigest()
 
 
 class ViewerIds:
@@ -50,12 +67,12 @@ class ViewerIds:
         self._known: dict[tuple[str, bool], _Hashes] = {}
 
     def hidden(self, platform: str, raws: list[str | None], *, is_trusted: bool) -> list[str | None]:
-        """The hashes of ids of one platform, None where there is none. Cost: one look-up per id it has met."""
-        return list(map(self._of(platform, is_trusted=is_trusted).__getitem__, raws))
+        """The hashes of ids of one platform, None where there is none. Cost: a look-up per id it has met, or a hash."""
+        return self._of(platform, is_trusted=is_trusted).of(raws)
 
     def _of(self, platform: str, *, is_trusted: bool) -> _Hashes:
         known = self._known.get((platform, is_trusted))
-        if known is None or len(known) > CACHE_LIMIT:
+        if known is None:
             known = self._known[(platform, is_trusted)] = _Hashes(platform, self._key, is_trusted=is_trusted)
         return known
 
