@@ -28,11 +28,11 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Heavy tests share one worker, so that two browsers or two servers never fight over two cores."""
+    """Two browsers, or two servers of journeys, never fight over two cores; one of each do: both mostly wait."""
     for item in items:
         for name in ("browser", "journey"):
             if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group("heavy"))
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -123,6 +124,15 @@ def day_cut_hour() -> int:
     return int(value)
 
 
+def _written(path: Path) -> bytes:
+    """The key that another process may be writing just now. Raises: BadConfiguration when it never comes."""
+    for _ in range(200):
+        if content := path.read_bytes():
+            return content
+        time.sleep(0.01)
+    raise BadConfiguration(f"{path} is empty", fix="restore it from a backup; delete it only on a new home")
+
+
 def key(name: str) -> bytes:
     """A secret key from the environment, else a generated file in KAIBO_HOME/keys, mode 600."""
     given = os.environ.get(name, "")
@@ -134,7 +144,7 @@ def key(name: str) -> bytes:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_bytes()
+        return _written(path)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_hex(32).encode())
         file.flush()

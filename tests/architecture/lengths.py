@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 from statistics import quantiles
 
@@ -10,6 +11,7 @@ from tests.architecture.files import own_python, short, tracked
 MAX_FUNCTION, MAX_FILE, MAX_P90 = 60, 400, 30
 
 
+@cache
 def functions(path: Path) -> list[tuple[int, str]]:
     """(lines, place) of every function of a file, docstring included, decorators not."""
     tree = ast.parse(path.read_text(), filename=str(path))
