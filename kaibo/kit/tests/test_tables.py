@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 from openpyxl import Workbook
 
 from kaibo.kit.clock import iso
@@ -17,6 +19,13 @@ from kaibo.kit.tables.texts import BadCell, clean, is_empty
 
 CHINA = ZoneInfo("Asia/Shanghai")
 TEXT = '订单号,金额\n\t6917001,"1,299.00"\n\'6917002,-\n'
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Refusals are read in English, whatever catalogues are compiled."""
+    with translation.override("en"):
+        yield
 
 
 def rows_of(path: Path, sheet: int = 0) -> list[tuple[int, list[Any]]]:
