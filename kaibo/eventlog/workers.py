@@ -192,7 +192,7 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, *, seconds: float = 20.0) -> None:
+    def stop(self, *, seconds: float = 10.0) -> None:
         """Let running jobs end; one that takes longer is left to the sweeper of the next start."""
         self._stopped.set()
         ends = time.monotonic() + seconds

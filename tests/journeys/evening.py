@@ -92,7 +92,11 @@ class Evening:
             context.close()
         if self.server is not None:
             self.server.terminate()
-            self.server.wait(timeout=30)
+            try:
+                self.server.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
 
     def page(self, *, language: str = "zh", size: tuple[int, int] = (1440, 900), storage: Any = None) -> Page:
         """A window of its own, like another device of the team."""
@@ -330,6 +334,9 @@ class Evening:
 
     def look_at_report(self, page: Page) -> None:
         """The report in both languages, on the wide screen and as the long picture."""
+        page.goto(f"{self.url}/shows/{self.show_id}/reconcile")
+        expect(page.locator(".reconcile tbody").first).to_be_visible()
+        self.keep(page, "reconcile", is_for_guide=False)
         for language in ("zh", "en"):
             one = self.page(language=language, storage=page.context.storage_state())
             one.goto(f"{self.url}/shows/{self.show_id}/report")
@@ -382,5 +389,5 @@ def sheet(night: Night) -> str:
 
 def image_folder() -> Path | None:
     """Where the guide's pictures are written: only when they are being made anew."""
-    folder = os.environ.get("KAIBO_GUIDE_IMAGES", "")
+    folder = os.environ.get("GUIDE_IMAGES", "")
     return Path(folder) if folder else None

@@ -218,7 +218,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A named part of the difference between two claims, in the figure's unit. `explains` the rest is within 0.5 %."""
+    """A named part of the difference between two claims, in the figure's unit; `explains` all of it, within 0.5 %."""
 
     code: str
     amount: int | None

@@ -20,7 +20,7 @@ MONEY_SUFFIX = "_minor"
 
 def reconcile(show_id: str, *, at_us: int | None = None) -> tuple[Comparison, ...]:
     """Every figure that at least one source states beside our count, claims in the order counted, typed, pushed,
-    imported; a figure that only one side knows is there too, without a difference.
+    imported; a figure that only one side knows stands behind the others, without a difference.
 
     Cost: about 12 queries.
     """
@@ -29,7 +29,8 @@ def reconcile(show_id: str, *, at_us: int | None = None) -> tuple[Comparison, ..
     counted = [name for name in FIRST if facts.heard(name) is not None and BY_NAME[name].merge == "sum"]
     names = [name for name in FIRST if name in stated or name in counted]
     names += [name for name in sorted(stated) if name not in FIRST]
-    return tuple(_compare(facts, name) for name in names)
+    found = [_compare(facts, name) for name in names]
+    return tuple(sorted(found, key=lambda one: len(one.claims) < 2))
 
 
 def _compare(facts: Facts, column: str) -> Comparison:
@@ -67,13 +68,20 @@ def _last(figures: list[Figure], origin: str) -> Figure | None:
 
 
 def _causes(facts: Facts, column: str, claim: Claim, difference: int) -> Iterator[Cause]:
-    """What can be named, the likeliest first: the time it was stated, refunds, subsidies, late payments, loose ends."""
+    """What can be named: the one cause that explains the difference best, else parts of it and what they leave."""
     found = [*_time_cut(facts, column, claim, difference), *_money(facts, column, difference)]
-    found += _gaps(facts, column)
-    found.sort(key=lambda cause: not cause.explains)
-    if not any(cause.explains for cause in found):
-        found.append(Cause("unnamed", difference))
-    yield from found
+    full = [cause for cause in found if cause.explains and cause.amount is not None]
+    if full:
+        yield min(full, key=lambda cause: abs((cause.amount or 0) - difference))
+    else:
+        rest = difference
+        for cause in found:
+            if cause.amount is not None and abs(rest - cause.amount) < abs(rest):
+                rest -= cause.amount
+                yield cause
+        if rest:
+            yield Cause("unnamed", rest)
+    yield from _gaps(facts, column)
 
 
 def _near(amount: int, difference: int, whole: int) -> bool:

@@ -31,6 +31,12 @@ def names() -> dict[str, str]:
     return {
         "reports.refunds": _p("job", "Keep what refunds are on the due days"),
         "bots.post": _p("job", "Post a text to a chat bot"),
+        "backup.daily": _p("job", "Back the home up"),
+        "backup.rehearsal": _p("job", "Try the newest backup"),
+        "imports.check": _p("job", "Look at a dropped file"),
+        "imports.bring": _p("job", "Import a dropped file"),
+        "imports.sweep": _p("job", "Clear files that nobody imported"),
+        "privacy.let_go": _p("job", "Let old words of viewers go"),
     }
 
 

@@ -41,7 +41,7 @@ def lines(found: Iterable[Comparison], currency: str) -> list[dict[str, Any]]:
                     "value": _amount(claim.value, one, currency),
                     "as_of": _time(claim.as_of),
                     "status": words.status("final" if claim.is_final else "provisional"),
-                    "difference": _signed(difference, one, currency),
+                    "difference": _signed(difference, one, currency) if difference else "",
                     "share": _share(difference, one.claims[0].value),
                     "causes": [
                         {"text": cause_text(cause, one, currency), "explains": cause.explains} for cause in causes
