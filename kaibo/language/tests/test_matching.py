@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaibo.language import api
+from kaibo.language import api, automaton
 from kaibo.language.api import Action, Boundary, Findings, Rule, Scene, Setting, Standing, View
 
 EVERYWHERE = dict.fromkeys(Scene, Action.BLOCK)
@@ -192,3 +192,27 @@ def test_it_fingerprints_packs_not_processes() -> None:
 
 def test_it_finds_nothing_with_no_pack() -> None:
     assert api.check("加微信", lexicon=api.compile_packs([])) == Findings(Scene.SCRIPT)
+
+
+def test_it_finds_the_same_without_the_faster_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux on ARM has no wheel of it; a lexicon that was compiled with the one is read with the other."""
+    rules = (RULE, replace(RULE, id="t.same", severity=1), replace(RULE, id="t.long", terms=("加微信领资料", "微信")))
+    disguised = [
+        "全网罪低价，加。微。信",
+        "這是全網最低價",
+        "力口微信",
+        "加加微微信",
+        "稳赚不陪",
+        "quan wang zui di jia",
+    ]
+    texts = ["加微信领资料", *disguised, "好的"]
+    lexicon = api.compile_packs([pack(*rules)])
+    answers = api.check_many(texts, lexicon=lexicon)
+    assert sum(bool(one.hits) for one in answers) == 7
+    monkeypatch.setattr(automaton, "_CHARWISE", None)
+    slower = api.compile_packs([pack(*rules)])
+    assert api.check_many(texts, lexicon=slower) == answers
+    assert api.check_many(texts, lexicon=api.thaw_lexicon(lexicon.content())) == answers
+    content = slower.content()
+    monkeypatch.undo()
+    assert api.check_many(texts, lexicon=api.thaw_lexicon(content)) == answers
