@@ -33,13 +33,14 @@ export class Entry {
     const label = { back: "⌫", 万: say("round_ten_thousand"), same: say("round_same") };
     this.pad = h("div", { class: "round-pad" }, PAD.map((key) => h("button", { type: "button", class: key === "next" ? "go" : /\d|\./.test(key) ? null : "extra", "data-key": key, "aria-label": key === "back" ? say("round_delete") : null, onclick: () => this.press(key) }, label[key] ?? key)));
     this.sendButton = h("button", { type: "button", class: "round-send", onclick: () => this.submit() }, say("round_send"));
-    this.box = h("dialog", { class: "round-box", "aria-label": title },
+    this.box = h("dialog", { class: "round-box", "aria-label": title, tabindex: -1 },
       h("header", {}, h("h2", {}, title, this.correct && h("small", {}, atMinute(this.correct.at))), !this.correct && h("button", { type: "button", class: "round-now", onclick: () => { this.box.remove(); this.onText(); } }, say("round_now")), this.sendButton, h("form", { method: "dialog" }, h("button", { class: "close", "aria-label": say("close") }, "×"))),
       h("div", { class: "round-rows" }, this.rows), this.note, this.pad, h("p", { class: "round-keys" }, say("round_keys")));
     this.box.addEventListener("close", () => this.box.remove());
     this.box.addEventListener("keydown", (event) => this.#key(event));
     document.body.append(this.box);
     this.box.showModal();
+    this.box.focus(); // keys go to the figures, not to the first button
     this.#draw();
   }
 
