@@ -10,7 +10,6 @@ BASE_URL = FeedSetting(
     is_secret=False,
     is_needed=False,
     zh="接口地址，例如平台沙箱；一般不填",
-    for_calls=True,
 )
 
 

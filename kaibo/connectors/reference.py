@@ -1,7 +1,7 @@
 """The reference page of the connectors, made from their manifests (`make reference`)."""
 
-from kaibo.connectors import api
-from kaibo.connectors.contracts import Manifest
+from kaibo.connectors import api, registry
+from kaibo.connectors.contracts import FeedSetting, Manifest
 
 _INTRO = """\
 A connector turns what a platform sends, or what a recorder wrote, into our events (`docs/reference/events.md`).
@@ -9,7 +9,8 @@ A connector turns what a platform sends, or what a recorder wrote, into our even
 
 Tiers are held by a test: **bronze** has a manifest, a pure translation, a configuration check and keeps unknown kinds;
 **silver** adds limits, resuming, duplicates and late events, and never logs secrets; **gold** replays a whole show from
-raw data, measures its own health and has a runbook.
+raw data, measures its own health and has a runbook. A connector that calls its platform proves silver against an
+emulator (`tests/emulators`): faults, kills, everything once, refusals in a sentence, secrets said nowhere.
 """
 
 
@@ -38,7 +39,22 @@ def section(manifest: Manifest) -> str:
         "documentation": ", ".join(manifest.docs),
     }
     lines = "".join(f"- {name}: {value}\n" for name, value in facts.items() if value)
-    return f"## {manifest.id}\n\n{manifest.says['en']}\n\n{manifest.says['zh']}\n\n{lines}"
+    return f"## {manifest.id}\n\n{manifest.says['en']}\n\n{manifest.says['zh']}\n\n{lines}{_runbook(manifest)}"
+
+
+def _runbook(manifest: Manifest) -> str:
+    """What its feeds need and where it is found; what the platform may answer and what to do then."""
+    needs = "".join(
+        f"| `{one.name}` | {_needed(one)} | {one.says} | {one.zh} |\n" for one in api.feed_settings(manifest.id)
+    )
+    texts = registry.error_texts(manifest.id)
+    errors = "".join(f"| `{code}` | {one['sentence']} | {one.get('zh', '')} |\n" for code, one in texts.items())
+    found = f"\n| setting | needed | where it is found | 说明 |\n|---|---|---|---|\n{needs}" if needs else ""
+    return found + (f"\n| answer | what it means and what to do | 怎么办 |\n|---|---|---|\n{errors}" if errors else "")
+
+
+def _needed(one: FeedSetting) -> str:
+    return "yes" if one.is_needed else "for calls" if one.for_calls else "optional"
 
 
 _DECLARES = {

@@ -17,7 +17,8 @@ from tests.emulators.oceanengine import ROOMS, TOKEN, Oceanengine, RoomTotals
 from tests.emulators.rig import Killed, Rig
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SETTINGS = {"app_id": "5", "secret": "s", "refresh_token": "first-refresh", "advertiser_id": "77"}
+SECRET = "s"
+SETTINGS = {"app_id": "5", "secret": SECRET, "refresh_token": "first-refresh", "advertiser_id": "77"}
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def sums(rig: Rig) -> tuple[int, int]:
     )  # type: ignore[return-value]
 
 
-def test_it_fetches_every_cent_over_an_evening_of_faults(platform: TiktokShop, rig: Rig) -> None:
+def test_it_fetches_every_cent_over_an_evening_of_faults_and_kills(platform: TiktokShop, rig: Rig) -> None:
     draw, orders = random.Random(4), []
     platform.token_seconds = 1_000
     platform.fail_once(Told({}, 429, {"retry-after": "2"}), path=ORDERS, after=6)

@@ -30,7 +30,9 @@ def sums(events: list[StoredEvent], kind: str) -> int:
     return sum(one.amount_minor or 0 for one in events if one.kind == kind)
 
 
-def test_it_fetches_amounts_and_follows_after_sales_to_their_end(platform: WechatChannels, rig: Rig) -> None:
+def test_it_fetches_amounts_and_follows_after_sales_to_their_end_through_faults(
+    platform: WechatChannels, rig: Rig
+) -> None:
     draw, applied = random.Random(2), list[AfterSale]()
     platform.token_seconds = 1500
     platform.fail_once(Told({"errcode": 45011, "errmsg": "too fast"}), path=GET, after=7)

@@ -12,6 +12,9 @@ from kaibo.connectors.pollworker import client_of
 from kaibo.eventlog.kinds import KINDS
 
 IMPURE = {"time", "socket", "httpx", "requests", "urllib.request", "random", "os", "subprocess"}
+EMULATED = Path(__file__).parents[3] / "tests" / "emulators"
+PROOFS = (("faults", "broken_lines"), ("kill", "resume", "starts_anew"), ("once", "duplicate"), ("says",))
+"""What names of tests must hold: going on through faults and kills, counting once, refusals in a sentence."""
 EVERY = api.connectors()
 READERS = [manifest for manifest in EVERY if manifest.transport == "file"]
 PAYLOADS = [manifest for manifest in EVERY if manifest.transport in registry.PAYLOADS]
@@ -27,6 +30,11 @@ def imports_of(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
     return found
+
+
+def names_in(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
 def test_it_finds_the_connectors_by_folder() -> None:
@@ -100,9 +108,14 @@ def test_it_holds_silver_to_limits_resuming_and_secrets(manifest: Manifest | Non
     if manifest is None:
         assert not SILVER
         return
-    tests = "".join(path.read_text(encoding="utf-8") for path in manifest.folder.glob("tests/test_*.py"))
-    for word in ("duplicate", "late", "resume", "secret"):
-        assert word in tests, f"{manifest.id} claims silver: a test must cover '{word}'"
+    emulated = EMULATED / f"test_{manifest.id}.py"
+    if client_of(manifest.id) is not None:
+        assert emulated.exists(), f"{manifest.id} claims silver: test its client against an emulator"
+    paths = [*manifest.folder.glob("tests/test_*.py"), *([emulated] if emulated.exists() else [])]
+    names = " ".join(name for path in paths for name in names_in(path))
+    for words in PROOFS:
+        assert any(word in names for word in words), f"{manifest.id} claims silver: a test must cover one of {words}"
+    assert any("SECRET" in path.read_text(encoding="utf-8") or "secret" in path.name for path in paths)
     assert manifest.limits.events_per_second, f"{manifest.id} claims silver: give limits.events_per_second"
 
 
