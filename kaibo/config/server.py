@@ -83,6 +83,7 @@ def check_settings() -> None:
     env.zone()
     env.day_cut_hour()
     env.inbox_days()
+    env.case_days()
     env.comment_days()
     databases()
     for name in ("KAIBO_TLS", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):

@@ -32,6 +32,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_SEAL_KEY", "", "Seals settings of feeds at rest; empty: a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
     Setting("KAIBO_INBOX_DAYS", "30", "Days that the raw body of a translated push is kept; 0 keeps it for ever."),
+    Setting("KAIBO_CASE_DAYS", "1095", "Days that evidence of closed violation cases is kept; 0 keeps it for ever."),
     Setting("KAIBO_COMMENT_DAYS", "0", "Days that the text of comments is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
     Setting("KAIBO_LOG", "line", "Form of log lines: `line` for people, `json` for machines."),
@@ -81,6 +82,11 @@ def inbox_days() -> int:
 def comment_days() -> int:
     """How long the text of comments is kept; 0 is for ever."""
     return _days("KAIBO_COMMENT_DAYS", like="180")
+
+
+def case_days() -> int:
+    """How long evidence of closed violation cases is kept; 0 is for ever."""
+    return _days("KAIBO_CASE_DAYS", like="1095")
 
 
 def _days(name: str, *, like: str) -> int:

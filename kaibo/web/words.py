@@ -111,6 +111,7 @@ ACTS = {
     "rule_change.followed": gettext_lazy("said that our rules follow"),
     "rule_change.no_effect": gettext_lazy("said that a change does not concern us"),
     "mark.checked": gettext_lazy("checked a mark or patent"),
+    "case.let_go": gettext_lazy("let evidence go after its term"),
     "case.acknowledged": gettext_lazy("took a case"),
     "case.confirm": gettext_lazy("confirmed a violation"),
     "case.dismiss": gettext_lazy("called a finding a false alarm"),

@@ -9,6 +9,7 @@ from kaibo.operations.compliance import (
     attachments,
     cases,
     chain,
+    keeping,
     papers,
     proctor,
     queries,
@@ -45,6 +46,7 @@ acknowledge = cases.acknowledge
 take_step = cases.take_step
 note_recording = cases.note_recording
 STEPS = cases.STEPS
+let_go = keeping.let_go
 verify_chain = chain.verify
 chain_has = chain.has
 chain_rows = chain.count_rows

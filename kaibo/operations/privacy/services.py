@@ -5,6 +5,7 @@ from kaibo.kit import env
 from kaibo.kit.clock import DAY_US, now_us
 from kaibo.operations.privacy.contracts import Erased, Kept, Known
 from kaibo.operations.privacy.errors import NoViewer
+from kaibo.operations.radar import api as radar
 from kaibo.warehouse import api as warehouse
 
 ALWAYS_US = -(2**62)
@@ -25,6 +26,7 @@ def erase(viewer: str, *, platform: str, actor: str) -> Erased:
     hidden = eventlog.hidden_viewer(platform, raw)
     had_name = eventlog.erase_viewer(hidden, actor=actor)
     warehouse.forget_comments(before_us=ALWAYS_US, viewers=[hidden])
+    radar.forget(before_us=ALWAYS_US, viewers=[hidden])
     return Erased(hidden, had_name)
 
 
@@ -43,6 +45,7 @@ def let_go(*, actor: str) -> str:
     spans = [(one.writer, one.from_seq, one.to_seq) for one in warehouse.set_aside(10_000)]
     gone = eventlog.forget_comments(before_us=before_us, viewers=viewers, keep=spans)
     warehouse.forget_comments(before_us=before_us, viewers=viewers)
+    radar.forget(before_us=before_us, viewers=viewers)
     after = {"comments": gone.comments, "segments": gone.segments, "viewers": len(viewers), "days": days}
     eventlog.audit(actor, "comments.let_go", "log", after=after)
     return f"{gone.comments} comments without their text, {gone.segments} segments emptied, {len(viewers)} viewers"

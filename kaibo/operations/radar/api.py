@@ -1,6 +1,6 @@
 """The door of the radar."""
 
-from kaibo.operations.radar import answers, library, talk
+from kaibo.operations.radar import answers, forgetting, library, talk
 from kaibo.operations.radar.follow import Follower
 
 __all__ = ["Follower"]
@@ -15,6 +15,7 @@ pulse = talk.pulse
 signals = talk.signals
 comments_with = talk.comments
 changed = talk.changed
+forget = forgetting.forget
 script_lines = library.lines
 save_script_line = library.save
 remove_script_line = library.remove

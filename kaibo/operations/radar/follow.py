@@ -175,6 +175,7 @@ def _ask(comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:
             link_no=str(reading.links[0]) if reading.links else "",
             at_us=event.occurred_at,
             text=(event.text or "")[:200],
+            viewer_id=event.viewer_id or "",
         )
     gone = [key for key, sign in net.items() if sign < 0]
     for known in _known(gone):

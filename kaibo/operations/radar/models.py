@@ -56,6 +56,7 @@ class Asked(models.Model):
     link_no = models.CharField(max_length=12, blank=True, default="")
     at_us = models.BigIntegerField()
     text = models.CharField(max_length=200)
+    viewer_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
     is_retracted = models.BooleanField(default=False)
 
     class Meta:
@@ -100,7 +101,7 @@ class Signal(models.Model):
     lift = models.FloatField(default=0)
     viewers = models.PositiveIntegerField(null=True, blank=True)
     is_new = models.BooleanField(default=False)
-    examples = models.JSONField(default=list)  # [event id, text]
+    examples = models.JSONField(default=list)  # [event id, text, viewer]
 
     class Meta:
         indexes = (models.Index(fields=("show_id", "to_us"), name="radar_signal_by_show"),)

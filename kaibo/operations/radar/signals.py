@@ -32,7 +32,7 @@ class Watch:
         self._bursts = language.BurstWatch()
         self._waiting: list[Said] = []
         self._recent: deque[Said] = deque()
-        self._complaints: deque[tuple[int, str, str]] = deque()
+        self._complaints: deque[tuple[int, str, str, str]] = deque()
         self._held = 0
         self._slogans: set[str] = set()
         self._next_us = 0
@@ -55,7 +55,7 @@ class Watch:
         self._waiting.append(said)
         self._recent.append(said)
         if is_complaint:
-            self._complaints.append((said.at_us, said.id, said.text[:200]))
+            self._complaints.append((said.at_us, said.id, said.text[:200], said.viewer))
         self.clock_us = max(self.clock_us, said.at_us)
 
     def _step_us(self, at_us: int) -> int:
@@ -75,7 +75,7 @@ class Watch:
         self._slogans |= {flood.text for flood in floods if flood.is_slogan}
         for burst in self._bursts.bursts(now_us=now_us)[:8]:
             told = self._told(burst.examples)
-            if told and all(text in self._slogans for _, text in told):
+            if told and all(text in self._slogans for _, text, _ in told):
                 continue  # a lucky bag asked for it
             _keep(
                 self.show_id, "burst", burst.term, now_us, peak=burst.count, from_us=burst.began_at_us,
@@ -91,10 +91,10 @@ class Watch:
         self._say_complaints(now_us)
 
     def _told(self, ids: tuple[str, ...]) -> list[list[str]]:
-        """[id, text] of examples, one for each wording."""
-        texts = {one.id: one.text[:200] for one in self._recent if one.id in set(ids[:50])}
-        by_text = {text: name for name, text in texts.items()}
-        return [[name, text] for text, name in list(by_text.items())[:5]]
+        """[id, text, viewer] of examples, one for each wording."""
+        wanted = set(ids[:50])
+        by_text = {one.text[:200]: one for one in self._recent if one.id in wanted}
+        return [[one.id, text, one.viewer] for text, one in list(by_text.items())[:5]]
 
     def _say_complaints(self, now_us: int) -> None:
         while self._complaints and self._complaints[0][0] < now_us - 10 * MINUTE_US:

@@ -152,7 +152,7 @@ def signals(
     return [
         SignalView(
             row.pk, row.kind, row.term, row.flood, row.from_us, row.to_us, row.peak, row.expected, row.lift,
-            row.viewers, row.is_new, tuple((name, text) for name, text in row.examples),
+            row.viewers, row.is_new, tuple((name, text) for name, text, *_ in row.examples),
         )
         for row in rows[:limit]
     ]  # fmt: skip

@@ -209,6 +209,22 @@ def test_it_detects_what_was_changed_behind_its_back(harm: str) -> None:
     assert api.verify_chain().breaks
 
 
+def test_it_lets_evidence_go_after_its_term_and_the_chain_still_holds() -> None:
+    [case] = hear(say("c1", SPAM, "comment.posted"))
+    later = now_us() + 1096 * DAY_US
+    assert api.let_go(now=later) == 0, "a case on the clock keeps its evidence"
+    api.take_step(case.id, "dismiss", why="客服号", actor=OPERATOR)
+    assert api.let_go(now=now_us() + 1094 * DAY_US) == 0
+    assert api.let_go(now=later) == 1
+    assert api.let_go(now=later) == 0
+    view = api.case(case.id)
+    assert (view.evidence, view.excerpt, view.state) == ((), "", CaseState.DISMISSED)
+    assert api.verify_chain().breaks == ()
+    assert "abc123456" not in "".join(api.chain_lines())
+    ChainRow.objects.filter(kind="emptied").update(body='{"rows":[]}')
+    assert api.verify_chain().breaks, "emptied without a row that says so"
+
+
 def test_it_reads_on_where_it_stopped() -> None:
     hear(say("c1", SPAM, "comment.posted"))
     place = Place.objects.get(name=proctor.NAME).after

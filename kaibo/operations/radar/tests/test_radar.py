@@ -185,6 +185,25 @@ def test_it_leaves_out_what_a_lucky_bag_asks_for() -> None:
     assert not [one for one in api.signals("tonight") if "福袋" in one.term]
 
 
+def test_it_forgets_words_of_a_viewer_and_of_old_nights_but_no_number() -> None:
+    bring(
+        say("q1", "我的电话有大码吗", 1, viewer_id="anna"),
+        *(say(f"c{n}", ("质量太差", "骗子")[n % 2], 10 + n, viewer_id=f"u{n % 3}") for n in range(8)),
+        say("end", "已拍", 45),
+    )
+    follow()
+    from kaibo.operations.radar.models import Asked
+
+    hidden = Asked.objects.get().viewer_id
+    assert api.forget(before_us=START, viewers=[hidden]) == 1
+    assert waiting(60) == {("size", ""): 1}
+    assert api.open_groups("tonight", at_us=START + MINUTE_US)[0].examples == ("",)
+    assert [text for one in api.signals("tonight") for _, text in one.examples]
+    api.forget(before_us=START + 60 * MINUTE_US)
+    assert not [text for one in api.signals("tonight") for _, text in one.examples]
+    assert api.talk_of("tonight", from_us=START, to_us=START + MINUTE_US).comments == 10
+
+
 def test_it_knows_no_mood_of_nothing() -> None:
     told = api.talk_of("tonight", from_us=START, to_us=START + MINUTE_US)
     assert (told.comments, told.positive_ratio, told.baseline) == (0, None, "none")
