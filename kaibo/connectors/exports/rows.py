@@ -14,6 +14,7 @@ from kaibo.kit.tables.files import Numbered, Sheet
 from kaibo.kit.tables.texts import clean
 
 TOTALS = ("合计", "总计", "汇总", "小计", "共计", "总和", "total", "sum", "grand total", "subtotal", "全部")
+LONGEST_TOTAL = 20
 TOTALS_ROW = "a row of totals"
 DESCRIPTION_ROW = "a row that explains the columns"
 EMPTY_ROW = "a row without a number"
@@ -111,11 +112,13 @@ def _may_lack(name: str, cells: Cells) -> bool:
 
 def _is_total(row: Numbered, keys: Sequence[int]) -> bool:
     """Whether the row adds the others up: its first text says so, and most of what names a row is empty."""
-    first = next((clean(cell) for cell in row.cells if cell not in ("", None)), "").lower().rstrip(":：")
-    if any(first == word or (first.startswith(word) and len(first) <= len(word) + 6) for word in TOTALS):
-        return True
-    said = [clean(row.cells[index]).lower() for index in keys if index < len(row.cells)]
-    return any(text in TOTALS for text in said)
+    first = next((cell for cell in row.cells if cell not in ("", None)), "")
+    if isinstance(first, str) and len(first) < LONGEST_TOTAL:
+        plain = clean(first).lower().rstrip(":：")
+        if plain.startswith(TOTALS) and any(plain.startswith(word) and len(plain) <= len(word) + 6 for word in TOTALS):
+            return True
+    cells = (row.cells[index] for index in keys if index < len(row.cells))
+    return any(isinstance(cell, str) and len(cell) < LONGEST_TOTAL and cell.strip().lower() in TOTALS for cell in cells)
 
 
 def _explains(row: Numbered, reader: RowReader, found: Found) -> bool:

@@ -6,6 +6,7 @@ Shape: a reader takes what the file holds (text, number, date) and gives a value
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ LARGEST_MINOR = 10**15
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+?\d+\Z", re.IGNORECASE)
 _AMOUNT_SIGNS = re.compile(r"[¥$€£,\s]|rmb|cny|usd|元|块", re.IGNORECASE)
 _COUNT_SIGNS = re.compile(r"[,\s]|人次|人|次|单|件|个|条|份|笔|\+")
+_PLAIN = re.compile(r"-?\d{1,3}(?:\d*|(?:,\d{3})+)(?:\.\d+)?\Z").match
 _TIMES = {"万": 10_000, "w": 10_000, "k": 1_000, "千": 1_000, "亿": 100_000_000, "m": 1_000_000}
 _CLOCK = re.compile(r"(?:(\d+)天)?(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+(?:\.\d+)?)(?:秒|s))?\Z")
 _CIPHER = re.compile(r"[#$*]{2}|\*{2,}")
@@ -79,15 +81,17 @@ def _lost() -> BadCell:
     )
 
 
-def _number(value: object, signs: re.Pattern[str], wrong: str, fix: str) -> Decimal | None:
+def _number(value: object, signs: re.Pattern[str], refuse: Callable[[str], BadCell]) -> Decimal | None:
     """A number with 万, brackets for minus and thousands signs."""
     if isinstance(value, bool):
-        raise BadCell(wrong, fix)
+        raise refuse(str(value))
     if isinstance(value, int | float):
         return Decimal(repr(value))
     plain = _text(value)
     if plain is None:
         return None
+    if _PLAIN(plain):
+        return Decimal(plain.replace(",", ""))
     plain = unicodedata.normalize("NFKC", plain)
     factor, sign = 1, 1
     if plain[0] == "(" and plain[-1] == ")":
@@ -98,16 +102,23 @@ def _number(value: object, signs: re.Pattern[str], wrong: str, fix: str) -> Deci
     try:
         found = Decimal(short)
     except InvalidOperation:
-        raise BadCell(wrong % {"text": plain[:40]}, fix) from None
+        raise refuse(plain) from None
     if not found.is_finite():
-        raise BadCell(wrong % {"text": plain[:40]}, fix)
+        raise refuse(plain)
     return found * factor * sign
+
+
+def _no_amount(text: str) -> BadCell:
+    return BadCell(_("“%(text)s” is no amount.") % {"text": text[:40]}, _("Write only the amount, e.g. 129.90"))
+
+
+def _no_count(text: str) -> BadCell:
+    return BadCell(_("“%(text)s” is no whole number.") % {"text": text[:40]}, _("Write a whole number, e.g. 50"))
 
 
 def read_amount(value: object, currency: str = "CNY") -> int | None:
     """An amount in minor units, negative too."""
-    wrong, fix = _("“%(text)s” is no amount."), _("Write only the amount, e.g. 129.90")
-    found = _number(value, _AMOUNT_SIGNS, wrong, fix)
+    found = _number(value, _AMOUNT_SIGNS, _no_amount)
     if found is None:
         return None
     minor = to_minor(found, currency)
@@ -118,12 +129,11 @@ def read_amount(value: object, currency: str = "CNY") -> int | None:
 
 def read_count(value: object) -> int | None:
     """A whole number, not below zero; 1.2万 is 12000."""
-    wrong, fix = _("“%(text)s” is no whole number."), _("Write a whole number, e.g. 50")
-    found = _number(value, _COUNT_SIGNS, wrong, fix)
+    found = _number(value, _COUNT_SIGNS, _no_count)
     if found is None:
         return None
     if found != int(found) or not 0 <= found <= LARGEST_MINOR:
-        raise BadCell(wrong % {"text": clean(value)[:40]}, fix)
+        raise _no_count(clean(value))
     return int(found)
 
 

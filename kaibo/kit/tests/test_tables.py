@@ -18,6 +18,14 @@ from kaibo.kit.tables.files import UnreadableTable, open_table
 from kaibo.kit.tables.texts import BadCell, clean, is_empty
 
 CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 TEXT = '订单号,金额\n\t6917001,"1,299.00"\n\'6917002,-\n'
 
 

@@ -186,7 +186,7 @@ def table_problems(table_id: str) -> Iterator[list[Any]]:
 
 
 def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "en") -> TableView:
-    """Recognise, check and import one table at once, in this process; for the command line.
+    """Recognise and import one table at once, in this process; for the command line.
 
     Shape: the view says what happened; a table that nobody knows or that is refused is not imported.
     Raises: LogRefuses, LogBusy while keeping; then nothing of it was kept.
@@ -203,7 +203,6 @@ def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "
             is_checked_later=False,
         )
     if row.state == TableState.WAITING:
-        tables.check(row)
         tables.start(row.id, actor=actor, is_later=False)
         row.refresh_from_db()
         tables.bring(row)
