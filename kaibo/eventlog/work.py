@@ -6,12 +6,14 @@ before the crash, done again, changes nothing. `kaibo.eventlog.workers` runs wha
 
 import importlib
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from cronsim import CronSim, CronSimError
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.utils.module_loading import autodiscover_modules
 
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.errors import BadTask, JobNotFound
@@ -27,6 +29,8 @@ LIMIT_SECONDS = 900
 NOTE_LENGTH = 2000
 
 _tasks: dict[str, "Task"] = {}
+_are_loaded = False
+_loading = threading.RLock()
 _wake = threading.Event()
 
 
@@ -117,14 +121,19 @@ def task(
 
 
 def tasks() -> Mapping[str, Task]:
-    """Every declared task by its name."""
+    """Every declared task by its name: of `tasks.py` of the apps, and of the modules that the settings name.
+
+    They are imported when first asked for: most commands and the counter never ask, and some tasks draw pictures.
+    """
+    global _are_loaded  # noqa: PLW0603 - once per process
+    if not _are_loaded:
+        with _loading:
+            if not _are_loaded:
+                autodiscover_modules("tasks")
+                for module in settings.WORK_TASKS:
+                    importlib.import_module(module)
+                _are_loaded = True
     return _tasks
-
-
-def load_tasks(modules: Iterable[str]) -> None:
-    """Import the modules that declare tasks, so that this process knows them."""
-    for module in modules:
-        importlib.import_module(module)
 
 
 def enqueue(
@@ -137,7 +146,7 @@ def enqueue(
     Raises: BadTask for a task that nobody declared.
     Cost: 1 query, with a key 2.
     """
-    if name not in _tasks:
+    if name not in tasks():
         raise BadTask(f"no task is called '{name}'", fix=f"one of: {', '.join(sorted(_tasks))}")
     now = now_us()
     told = {"args": dict(args or {}), "run_at": now if at_us is None else at_us}
@@ -258,5 +267,5 @@ def _view(row: Job) -> JobView:
         note=row.note,
         reason=row.reason,
         traceback=row.traceback,
-        is_known=row.task in _tasks,
+        is_known=row.task in tasks(),
     )
