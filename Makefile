@@ -61,7 +61,7 @@ check-tests: $(READY)
 	@echo "== architecture, words, docs, rule packs"; $(PYTEST) tests/architecture tests/docs kaibo/language/tests/test_packs.py
 
 test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite
-	@$(PY) -m tests.postgres -n 2 $(TEST_DIRS)
+	@$(PY) -m tests.postgres $(TEST_DIRS)
 	@$(PYTEST) -n 2 --dist loadgroup -m "$(MARKS)" $(TEST_DIRS)
 
 soak: $(READY)  ## the long forms of the tests, for example one million events through crashes
