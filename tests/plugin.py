@@ -7,11 +7,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The build machine draws the same cases every time: a change lands or not by what it does, not by luck. Developers
 # and `make soak` draw anew at each run, and what they find becomes a case of its own.
-settings.register_profile("build", derandomize=True)
+settings.register_profile("build", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if os.environ.get("KAIBO_REQUIRE_ALL") == "1":
     settings.load_profile("build")
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kaibo.commerce.lineup.contracts import Act, ActAnswer, ActKind, ActView
+from kaibo.commerce.lineup.errors import NotKept
 from kaibo.commerce.lineup.models import DeskAct
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.eventlog import api as eventlog
@@ -114,7 +115,11 @@ def _record(show: ShowView, act: Act, *, known: Mapping[str, str], titles: Mappi
     )
     if row.is_logged or row.undone_us is not None:
         return ActAnswer(act.act_id, "undone" if row.undone_us is not None else "known")
-    append(show.platform, events_of_act(show, row, act, known=known, titles=titles), ingest_id=_ingest(row))
+    try:
+        append(show.platform, events_of_act(show, row, act, known=known, titles=titles), ingest_id=_ingest(row))
+    except NotKept as error:
+        row.delete()  # what the log does not hold never happened, and the person is told
+        return ActAnswer(act.act_id, "refused", error.sentence, error.fix)
     row.is_logged = True
     row.save(update_fields=["is_logged"])
     after = {"at": clock.iso(row.at_us), "link_no": row.link_no, "text": row.text, "host_id": row.host_id}
@@ -151,12 +156,15 @@ def _ingest(row: DeskAct) -> str:
 
 
 def append(platform: str, events: list[PlatformEvent], *, ingest_id: str | None = None) -> None:
-    """Hand events to the log and wait until they are kept."""
+    """Hand events to the log and wait until they are kept. Raises: NotKept when one of them is refused."""
     log = eventlog.open_log()
     try:
-        log.append_events(events, provenance=Provenance(feed_of(platform).id, ingest_id=ingest_id))
+        receipt = log.append_events(events, provenance=Provenance(feed_of(platform).id, ingest_id=ingest_id))
     finally:
         log.close()
+    if receipt.rejected:
+        refused = receipt.details[0]
+        raise NotKept(f"{refused.field}: {refused.problem}", fix=refused.fix)
 
 
 def events_of_act(

@@ -21,3 +21,10 @@ class LineupConflict(Conflict):
 
 class NothingToUndo(Conflict):
     code = "nothing_to_undo"
+
+
+class NotKept(KaiboError):
+    """The log refused an event of the desk or of the published list."""
+
+    code = "not_kept"
+    status = 422

@@ -129,3 +129,15 @@ def test_it_publishes_the_list_once_per_version(show: ShowView) -> None:
     assert by_link["2"].product_id == "p-2"
     assert by_link["2"].attrs == {"title": "毛衣", "role": "welfare"}, "price and stock are the platform's to say"
     assert lineups.lineup("s").published_version == 1
+
+
+def test_it_says_so_when_the_log_does_not_take_an_act(show: ShowView) -> None:
+    too_long = {"1": "p" * 5000}
+    (answer,) = lineups.record_acts(
+        show, [Act("act-00001", ActKind.START, at(1), link_no="1")], known=too_long, titles={}, actor=WHO
+    )
+    assert (answer.state, answer.problem.partition(":")[0]) == ("refused", "product_id")
+    assert answer.fix
+    assert kinds(show) == []
+    assert lineups.acts(show.show_id) == []
+    assert send(show, Act("act-00001", ActKind.START, at(1), link_no="1")) == ["recorded"]  # mended, it is taken

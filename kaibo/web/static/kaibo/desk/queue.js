@@ -2,6 +2,7 @@
 
 const RETRY_MS = 3000;
 const BATCH = 100;
+const MALFORMED = new Set([400, 413, 422]);
 
 export class Queue {
   // `onChange()` after every change; `onRefused(sentence)` for an act the server does not take; `onAnswer(answer)` for
@@ -11,6 +12,7 @@ export class Queue {
     this.key = `kaibo-desk ${url}`;
     this.busy = false;
     this.timer = 0;
+    this.batch = BATCH;
     addEventListener("online", () => this.flush());
     addEventListener("storage", (event) => event.key === this.key && this.onChange());
     if (this.waiting.length) this.#soon(0);
@@ -45,18 +47,29 @@ export class Queue {
   }
 
   async flush() {
-    const acts = this.waiting.slice(0, BATCH);
+    const acts = this.waiting.slice(0, this.batch);
     if (this.busy || !acts.length) return;
     this.busy = true;
     try {
       const answer = await fetch(this.url, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value }, body: JSON.stringify({ [this.name]: acts }) });
       if (answer.status >= 500 || answer.status === 429) throw new Error(`${answer.status}`);
       const told = await answer.json();
+      if (MALFORMED.has(answer.status)) {
+        // one act that cannot be read must not hold up the others: they go one by one, and it is told and let go
+        if (acts.length === 1) {
+          this.#keep(this.waiting.filter((act) => act.id !== acts[0].id));
+          this.onRefused([told.problem, told.fix].filter(Boolean).join(" "));
+        }
+        this.batch = 1;
+        this.#soon(0);
+        return;
+      }
       if (!answer.ok) {
         // logged out, or no longer allowed: the acts stay until somebody who may opens the page
         this.onRefused([told.problem, told.fix].filter(Boolean).join(" "));
         return;
       }
+      if (this.waiting.length <= acts.length) this.batch = BATCH;
       const answered = new Map(told.map((each) => [each.id, each]));
       this.#keep(this.waiting.filter((act) => !answered.has(act.id)));
       for (const each of answered.values()) {
