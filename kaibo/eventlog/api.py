@@ -15,7 +15,7 @@ from kaibo.eventlog.feeds import (
     set_feed_enabled,
 )
 from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
-from kaibo.eventlog.keeping import KeptFile, log_files
+from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
@@ -48,6 +48,7 @@ __all__ = [
     "coverage",
     "create_feed",
     "drop_window",
+    "early_files",
     "erase_viewer",
     "erased_waiting",
     "events_of",

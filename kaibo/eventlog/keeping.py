@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kaibo.eventlog.lake import lake_folder, manifest
 from kaibo.eventlog.segments import RECORD, batches_of, forget_listing, log_folder, segments
+from kaibo.eventlog.spool import SUFFIX, spool_folder
 from kaibo.kit import env
 
 
@@ -16,6 +17,17 @@ class KeptFile:
     name: str
     size: int
     is_final: bool
+
+
+def early_files() -> Iterator[KeptFile]:
+    """Deliveries that wait to be brought into the records: to be copied before the records are.
+
+    One that is brought in meanwhile is then in both copies, and the inbox takes it once; the other way round it would
+    be in neither.
+    """
+    folder = spool_folder()
+    for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
+        yield _kept(path, path.stat().st_size)
 
 
 def log_files() -> Iterator[KeptFile]:

@@ -97,7 +97,7 @@ class Spool:
     def recover(self) -> int:
         """Bring in what killed processes left; how many."""
         found = 0
-        for path in sorted(_folder().glob(f"*{SUFFIX}")):
+        for path in sorted(spool_folder().glob(f"*{SUFFIX}")):
             with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
                 if not try_lock(file):
                     continue  # its process lives
@@ -157,7 +157,7 @@ class Spool:
             self._file = None
 
     def _opened(self) -> BinaryIO:
-        folder = _folder()
+        folder = spool_folder()
         if self._file is None or self._folder != folder:
             path = folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}"
             self._file, self._folder = path.open("ab"), folder
@@ -178,7 +178,7 @@ def _size(one: Kept) -> int:
     return len(one.body) + len(one.payload or b"")
 
 
-def _folder() -> Path:
+def spool_folder() -> Path:
     folder = env.home() / "inbox"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder

@@ -16,8 +16,8 @@ from kaibo.operations.backups.keeping import to_prune
 from kaibo.operations.backups.store import Store
 
 TRIES = 5
-LEFT_OUT = frozenset({"run", "keys", "static", "log", "lake", "backups", "scratch"})
-"""Folders of a home that are not copied as they lie: secrets, what is made again, and what `log_files` names."""
+LEFT_OUT = frozenset({"run", "keys", "static", "log", "lake", "inbox", "state", "backups", "scratch"})
+"""Folders of a home that are not copied as they lie: secrets, what is made again, and what `log_files` and `early_files` name."""
 
 Entry = dict[str, Any]
 
@@ -79,10 +79,11 @@ def _capture(
     store: Store, known: Mapping[tuple[str, int], list[str]], progress: Progress | None
 ) -> tuple[dict[str, Any], int]:
     at = clock.now_us()
+    early = [_kept_entry(store, kept) for kept in eventlog.early_files()]
     with tempfile.TemporaryDirectory(prefix="backup-", dir=_scratch()) as scratch:
         engine, migrations, figures = records.take_picture(Path(scratch))
         wanted = [*_record_files(Path(scratch), engine), *_home_files()]
-        files, added, done = [], 0, 0
+        files, added, done = [entry for entry, _ in early], sum(grown for _, grown in early), 0
         total = sum(size for _, _, size, _ in wanted)
         for path, name, size, is_final in wanted:
             pieces = known.get((name, size)) if is_final else None
@@ -107,6 +108,12 @@ def _capture(
         "files": files,
     }
     return snapshot, added
+
+
+def _kept_entry(store: Store, kept: eventlog.KeptFile) -> tuple[Entry, int]:
+    with (env.home() / kept.name).open("rb") as file:
+        pieces, grown = store.add(file, kept.size)
+    return {"name": kept.name, "size": kept.size, "is_final": False, "pieces": pieces}, grown
 
 
 def _is_plain(one: env.Setting) -> bool:

@@ -16,6 +16,9 @@ LEFTOVERS = frozenset({"keys", "run", "static", "scratch"})
 """A home that was only looked at, or given its keys first, may hold these and still counts as empty."""
 
 
+KEYS = ("viewer", "secret", "seal")
+
+
 def restore(
     location: str, *, snapshot: str = "", into: Path | None = None, progress: Progress | None = None
 ) -> RestoreReport:
@@ -44,8 +47,7 @@ def restore(
         records.load_postgres(home / records.FOLDER)
         shutil.rmtree(home / records.FOLDER)
     size = sum(int(file["size"]) for file in listed["files"])
-    needs = ("KAIBO_VIEWER_KEY or keys/viewer", "KAIBO_SECRET_KEY or keys/secret")
-    missing = tuple(need for need, name in zip(needs, ("viewer", "secret"), strict=True) if not _has_key(home, name))
+    missing = tuple(f"KAIBO_{name.upper()}_KEY or keys/{name}" for name in KEYS if not _has_key(home, name))
     return RestoreReport(
         listed["id"], str(home), len(listed["files"]), size, round(time.monotonic() - began, 3), missing
     )

@@ -212,6 +212,23 @@ def test_it_never_copies_a_key(tmp_path: Path) -> None:
     assert any(name.endswith("keys/viewer") for name in capture.key_files())
 
 
+def test_it_keeps_a_delivery_that_was_acknowledged_and_not_yet_brought_in(tmp_path: Path) -> None:
+    from kaibo.eventlog.spool import Kept, Spool
+
+    def stay(_deliveries: list[Kept], _is_recovery: bool) -> None:
+        """The records are busy."""
+
+    spool = Spool(stay)
+    spool.keep(Kept("feed_1", "doudian", "delivery-7", START, b"paid", b"", None)).result(10)
+    api.back_up(str(tmp_path / "store"), actor="user:director")
+    spool.close()
+    store = Store(str(tmp_path / "store"))
+    files = store.load(store.snapshots()[0])["files"]
+    kept = [b"".join(store.pieces(file["pieces"], file["name"])) for file in files if file["name"].startswith("inbox/")]
+    assert len(kept) == 1
+    assert b"delivery-7" in kept[0]
+
+
 def test_it_keeps_days_weeks_and_months() -> None:
     names = [f"2026{month:02d}{day:02d}T010000-000000" for month in range(1, 13) for day in range(1, 29)]
     gone = to_prune(names)
