@@ -17,7 +17,7 @@ from kaibo.operations.backups.store import Store
 
 TRIES = 5
 LEFT_OUT = frozenset({"run", "keys", "static", "log", "lake", "inbox", "state", "backups", "scratch"})
-"""Folders of a home that are not copied as they lie: secrets, what is made again, and what `log_files` and `early_files` name."""
+"""Folders not copied as they lie: secrets, what is made again, and what `log_files` and `early_files` name."""
 
 Entry = dict[str, Any]
 
