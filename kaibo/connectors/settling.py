@@ -14,8 +14,9 @@ from kaibo.eventlog.events import PlatformEvent
 BY, FETCH = "by", "fetch"
 ORDERS = "orders"
 """Name of the poll that fetches orders; its cursor holds `since_us`."""
-_MOVING = "order.refunded"
-"""A refund's record keeps changing after the money moved: its first time counts, or it would count again."""
+_MOVING = frozenset(("order.refunded", "order.canceled"))
+"""Records that keep changing after they ended, some without a time of the end: the first time told counts, or it would
+count again."""
 BY_REPLY = "told by the replies that this feed fetches"
 BY_PUSH = "told by a push before this feed began to fetch"
 
@@ -30,7 +31,7 @@ def fetches_since(feed_id: str) -> int | None:
 
 
 def settle(outcomes: Iterable[Outcome], *, feed_id: str, is_fetched: bool, since_us: int | None) -> Iterator[Outcome]:
-    """The outcomes that this side of the instant tells, refunds at the time they were told under first."""
+    """The outcomes that this side of the instant tells, what moves at the time it was told under first."""
     kept: list[Outcome] = []
     for one in outcomes:
         is_order = isinstance(one, PlatformEvent) and one.kind.startswith("order.")
@@ -45,10 +46,10 @@ def _first_told(outcomes: list[Outcome], feed_id: str) -> Iterator[Outcome]:
     told = {
         (one.room_id, one.event_id): one.occurred_at
         for one in outcomes
-        if isinstance(one, PlatformEvent) and one.kind == _MOVING
+        if isinstance(one, PlatformEvent) and one.kind in _MOVING
     }
     first = eventlog.polls.first_times(feed_id, told)
     for one in outcomes:
-        if isinstance(one, PlatformEvent) and one.kind == _MOVING:
+        if isinstance(one, PlatformEvent) and one.kind in _MOVING:
             one.occurred_at = first.get((one.room_id, one.event_id), one.occurred_at)
         yield one

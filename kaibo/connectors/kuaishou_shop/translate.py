@@ -1,9 +1,10 @@
-"""Opened pushes of Kuaishou shops as events. Pure."""
+"""Opened pushes of Kuaishou shops, and replies of their interfaces, as events. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kaibo.connectors.contracts import Outcome
+from kaibo.connectors.kuaishou_shop.replies import PLATFORM, reply
 from kaibo.connectors.payloads import (
     BadField,
     as_object,
@@ -19,7 +20,6 @@ from kaibo.connectors.payloads import (
 )
 from kaibo.eventlog.events import PlatformEvent
 
-PLATFORM = "kuaishou"
 _ORDER = "kwaishop_order_"
 KINDS = {
     "addOrder": "order.placed",
@@ -32,12 +32,16 @@ KINDS = {
 
 
 def translate(payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
-    """One outcome per message; it names a seller, no room, and no amount.
+    """One outcome per message, which names a seller, no room, and no amount; or those of a reply.
 
     Source: open.kwaixiaodian.com, message push.
     """
     try:
-        rows = objects(decode(payload), "payload")
+        given = decode(payload)
+        if isinstance(given, dict) and "result" in given:
+            yield from reply(given)
+            return
+        rows = objects(given, "payload")
     except BadField as problem:
         yield refused(problem, payload)
         return
