@@ -25,6 +25,8 @@ def recognise(head: bytes) -> bool:
         return True
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"[", b"<"}:
         return False
+    if head.startswith(b"\x00\x00"):  # a length, or other binary data: no text begins so
+        return False
     lines = head.replace(b"\x00", b"").split(b"\n")[:20]
     return any(line.count(sign) >= 2 for line in lines for sign in (b",", b"\t", b";"))
 
