@@ -39,7 +39,8 @@ NO_TOTALS = "a reply without totals"
 def translate(payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
     """One figure per total.
 
-    Shape: as of `live_end_ts` (then final), else `as_of` as told, else the end of the day the reply speaks of.
+    Shape: as of `live_end_ts`, here or told as `ended` (then final), else `as_of` as told, else the end of the day
+    that the reply speaks of.
     Source: developer.open-douyin.com, room data.
     """
     try:
@@ -70,7 +71,24 @@ def _reply(reply: Any, told: Mapping[str, str]) -> Iterator[Outcome]:
         elif name in waiting_names:
             yield Skipped(NOT_READY)
         else:
-            yield from _total(row, name, ended.get(_show(row)), told)
+            yield from _total(row, name, ended.get(_show(row)) or instant(told.get("ended")), told)
+
+
+def ended_at(reply: Mapping[str, Any]) -> int | None:
+    """When the show of a reply ended, µs UTC; None while the platform does not state it."""
+    return next((instant(row.get("value")) for row in _rows(reply, "stats") if row.get("name") == "live_end_ts"), None)
+
+
+def is_complete(reply: Mapping[str, Any]) -> bool:
+    """Whether every total of a reply is finished."""
+    waits = any(one.get("is_ready") is False for one in _rows(reply, "data_ready_status"))
+    return bool(_rows(reply, "stats")) and not waits
+
+
+def _rows(reply: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    data = reply.get("data")
+    found = data.get(name) if isinstance(data, dict) else None
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def _show(row: dict[str, Any]) -> tuple[str | None, str | None]:
