@@ -81,6 +81,7 @@ ATTRS: dict[str, str] = {
     "role": "offer.listed: 引流 traffic | 福利 welfare | 主推 hero | 利润 profit",
     "planned_minutes": "offer.listed: planned explain minutes",
     "interaction": "interaction.*: lucky_bag | lottery | vote | red_packet",
+    "recording": "speech.transcribed: the recording and the place in it, e.g. take-3.wav#t=12.0,14.5",
     "scope": "note.marked: what the mark is about",
 }
 """Names inside `attrs` that Kaibo reads; every other name is kept and ignored."""
