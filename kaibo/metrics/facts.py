@@ -1,7 +1,7 @@
 """Everything the numbers of one show are made of, gathered once from the doors of other rooms."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from kaibo.commerce.rooms.contracts import Economics
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.eventlog.contracts import Coverage, FeedView, LogStatus
 from kaibo.kit.clock import HOUR_US, MINUTE_US
+from kaibo.metrics import links
 from kaibo.metrics.rows import Rows
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
@@ -17,6 +18,10 @@ LOST_AFTER_US = 6 * HOUR_US
 """A show that nobody closed ends, for the numbers, at its last sign of life once that is so long ago."""
 
 SIGNS_OF_LIFE = ("views", "comments", "likes", "online_last", "product_clicks", "product_exposures", "orders_paid")
+
+
+type Window = tuple[str, int | None, int | None]
+"""A grain and the span that was summed."""
 
 
 class Doors(Protocol):
@@ -65,7 +70,9 @@ class Facts:
         self.doors = doors
         self.is_by_minute = False  # every minute will be asked for: read lines once instead of sums per window
         self._heard: dict[str, Heard | None] = {}
-        self._by: dict[tuple[str, int | None, int | None], dict[str, dict[str, int]]] = {}
+        self._by: dict[Window, dict[str, dict[str, int]]] = {}
+        self._raw_by: dict[Window, dict[str, dict[str, int]]] = {}
+        self._unmerged: dict[Window, dict[str, frozenset[str]]] = {}
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -106,15 +113,38 @@ class Facts:
 
     @cached_property
     def laps(self) -> list[Lap]:
+        """In order; a lap set by link number names its product as soon as the list tells which one it is."""
+        known = self.product_of if self._numbered else {}
+        return [
+            replace(lap, product_id=known.get(f"#{lap.link_no}")) if lap.lap_id in self._numbered else lap
+            for lap in self._told_laps
+        ]
+
+    @cached_property
+    def _told_laps(self) -> list[Lap]:
         return sorted(self.doors.laps(self.show_id), key=lambda lap: lap.from_us)
+
+    @cached_property
+    def _numbered(self) -> set[str]:
+        return {lap.lap_id for lap in self._told_laps if not lap.product_id and lap.link_no}
 
     @cached_property
     def duties(self) -> list[Duty]:
         return sorted(self.doors.duties(self.show_id), key=lambda duty: duty.from_us)
 
     @cached_property
-    def offers(self) -> list[Offer]:
+    def _told_offers(self) -> list[Offer]:
         return list(self.doors.offers(self.show_id))
+
+    @cached_property
+    def product_of(self) -> dict[str, str]:
+        """'#' and a link number -> the one product that ever stood under it; none where there were several."""
+        return links.products_of(self._told_offers)
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """One per link: what is told of a number is told of its product."""
+        return links.one_per_link(self._told_offers, self.product_of)
 
     @cached_property
     def earlier(self) -> list[ShowView]:
@@ -134,11 +164,30 @@ class Facts:
         return self.doors.show_span(self.show_id)
 
     def by(self, grain: str, from_us: int | None = None, to_us: int | None = None) -> dict[str, dict[str, int]]:
-        """Sums per key of a grain over a window, fetched once per window."""
+        """Sums per key of a grain over a window, fetched once per window; products as one line per link."""
         key = (grain, from_us, to_us)
         if key not in self._by:
-            self._by[key] = self.doors.totals_by(self.show_id, grain, from_us=from_us, to_us=to_us)
+            found = self._raw(grain, from_us, to_us)
+            if grain == "product" and any(each.startswith("#") for each in found):
+                found, self._unmerged[key] = links.merged(found, self.product_of)
+            self._by[key] = found
         return self._by[key]
+
+    def _raw(self, grain: str, from_us: int | None, to_us: int | None) -> dict[str, dict[str, int]]:
+        key = (grain, from_us, to_us)
+        if key not in self._raw_by:
+            self._raw_by[key] = self.doors.totals_by(self.show_id, grain, from_us=from_us, to_us=to_us)
+        return self._raw_by[key]
+
+    def is_unmerged(self, column: str, key: str, from_us: int | None, to_us: int | None) -> bool:
+        """Whether people or orders of a product were counted under its number and under its id: they have no sum."""
+        return column in self._unmerged.get(("product", from_us, to_us), {}).get(key, ())
+
+    def is_sold_beside(self, lap: Lap) -> bool:
+        """Whether a lap set by number explained what was sold under a product's id: no lap holds those payments."""
+        if not lap.product_id or lap.lap_id not in self._numbered:
+            return False
+        return self._raw("product", None, None).get(lap.product_id, {}).get("paid_lines", 0) > 0
 
     @cached_property
     def _views_by_source(self) -> dict[str, Rows]:

@@ -20,6 +20,10 @@ SAMPLE_HOLDS_US = 5 * MINUTE_US
 """A sample of people online speaks for at most five minutes: longer silence is a gap, not a plateau."""
 
 
+_TWICE_ZH = "一部分按链接号、一部分按商品ID统计，人数和订单数可能重复，不能相加"
+_TWICE_EN = "counted partly by link number and partly by product id: the same people or orders may be in both"
+
+
 class Unknown(Exception):
     """A formula has no value; carries the reason code and a sentence in both languages."""
 
@@ -110,6 +114,8 @@ class Scope:
         self._read(heard, column)
         if column.endswith("_minor"):
             self._refuse_mixture()
+        if self.grain == "product" and self.facts.is_unmerged(column, self.key, self.from_us, self.to_us):
+            raise Unknown("partly_stated", _TWICE_ZH, _TWICE_EN)
         value = self.rows.total(column, self.from_us, self.to_us)
         if value == 0:
             if self.facts.is_uncounted:

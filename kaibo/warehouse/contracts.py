@@ -114,6 +114,7 @@ class Offer:
     role: str | None = None
     planned_minutes: int | None = None
     stock_by_sku: dict[str, int] = field(default_factory=dict)
+    links: tuple[str, ...] = ()  # every number it has stood under in this show
 
 
 @dataclass(frozen=True, slots=True)

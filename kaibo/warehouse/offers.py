@@ -49,6 +49,7 @@ def _apply(offer: Offer, moment: Moment) -> Offer:
     return replace(
         offer,
         link_no=moment.link_no or offer.link_no,
+        links=tuple(dict.fromkeys((*offer.links, *([moment.link_no] if moment.link_no else [])))),
         title=attrs.get("title") or offer.title,
         price_minor=offer.price_minor if price is None else price,
         stock=sum(stocks.values()) if stocks else None,

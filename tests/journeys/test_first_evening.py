@@ -41,6 +41,8 @@ def test_it_leads_from_an_empty_home_to_the_daily_report_in_one_evening(evening:
     evening.bring_files(desk, files)
     report = evening.report_when_counted(desk)
     assert evening.differences(report) == {}, "number: (true, reported)"
+    [products] = [one["lines"] for one in report["breakdowns"] if one["by"] == "product"]
+    assert not [line["key"] for line in products if line["key"].startswith("#")], "a link set by key is its product"
     missing = {one["id"]: one for one in report["missing"]}
     assert all(one["value"] is None and one["says"]["zh"] and one["says"]["en"] for one in missing.values())
     assert "roas_standard" in missing, "the files of this evening attribute nothing by kind of delivery"

@@ -27,6 +27,8 @@ def figures(row: Cells, form: Form, told: Told) -> Iterator[PlatformEvent]:
     as_of = row["as_of"] or told.as_of
     of = f"{form.grain}:{row[f'{form.grain}_id']}:" if form.grain and row[f"{form.grain}_id"] else ""
     begins = row["begins_at"] or 0
+    if form.grain == "product" and row["product_id"] and row["link_no"]:
+        yield _listing(row, form, told, f"file:{form.id}:{begins}:{of}link:{row['link_no']}")
     for name, value in row.values.items():
         if name in KEYS or value is None:
             continue
@@ -48,6 +50,20 @@ def figures(row: Cells, form: Form, told: Told) -> Iterator[PlatformEvent]:
             "join": join_of(row),
         }
         yield event
+
+
+def _listing(row: Cells, form: Form, told: Told, event_id: str) -> PlatformEvent:
+    """Which product stood under which link number; the join sets it at the beginning of the show."""
+    event = PlatformEvent(
+        event_id=event_id,
+        kind="offer.listed",
+        platform=form.platform or told.platform or "other",
+        room_id=ROOM,
+        occurred_at=row["begins_at"] or row["as_of"] or told.as_of,
+    )
+    event.product_id, event.link_no = row["product_id"], row["link_no"]
+    event.attrs = {**(some(title=row["title"]) or {}), "join": join_of(row)}
+    return event
 
 
 def hour_of(row: Cells, told: Told) -> int | None:

@@ -156,6 +156,10 @@ def _workbook(path: Path) -> list[Sheet]:
         raise
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise _damaged(error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how the reader breaks off a cut .xls; it has no class to import
+            raise
+        raise _damaged(RuntimeError(str(error))) from None
     sheets = [sheet for sheet in found if sheet.head]
     if not sheets:
         raise UnreadableTable(_("The file holds no cells."), fix=_("Export it again; an empty file holds no numbers."))

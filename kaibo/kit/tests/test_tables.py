@@ -16,6 +16,7 @@ from kaibo.kit.clock import iso
 from kaibo.kit.tables import values
 from kaibo.kit.tables.files import UnreadableTable, open_table
 from kaibo.kit.tables.texts import BadCell, clean, is_empty
+from kaibo.kit.tests import ole
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -86,9 +87,21 @@ def refused(path: Path) -> UnreadableTable:
 
 
 def test_it_refuses_a_file_that_a_password_protects(tmp_path: Path) -> None:
+    whole = saved(tmp_path / "whole.xlsx", [["订单号", "金额"], ["6917001", "1,299.00"]]).read_bytes()
     path = tmp_path / "a.xlsx"
-    path.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600)
-    assert "password" in refused(path).sentence
+    path.write_bytes(ole.encrypted(whole, "kaibo-2026"))
+    refusal = refused(path)
+    assert refusal.sentence == "The file is protected by a password."
+    assert "take the password away" in refusal.fix
+
+
+def test_it_reads_the_old_workbooks_that_erp_systems_still_export(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(ole.xls([["订单号", "金额"], ["6917001", 1299.0], ["6917002", "-"]]))
+    assert rows_of(path) == [(1, ["订单号", "金额"]), (2, ["6917001", 1299.0]), (3, ["6917002", "-"])]
+    cut = tmp_path / "cut.xls"
+    cut.write_bytes(path.read_bytes()[:1500])
+    refused(cut)
 
 
 def test_it_refuses_what_unpacks_to_an_absurd_size(tmp_path: Path) -> None:

@@ -99,9 +99,19 @@ def lap_plan_ratio(s: Scope) -> float:
 def _paid_in_laps(s: Scope) -> int:
     """Paid for the explained product while it was explained. At product grain the laps of that product."""
     s.total("gmv_paid_minor")
-    laps = {lap.lap_id for lap in _laps(s)}
+    return _paid_during(s, _laps(s))
+
+
+def _paid_during(s: Scope, laps: list[Lap]) -> int:
+    """Raises: Unknown partly_stated where a lap knows a number only and the orders name the product."""
+    if any(s.facts.is_sold_beside(lap) for lap in laps):
+        raise Unknown(
+            "partly_stated",
+            "讲解只记了链接号，订单只写商品ID，分不出讲解期间的成交",
+            "the laps were set by link number and the orders name the product, so what sold during them is not told",
+        )
     by_lap = s.facts.by("lap_product")
-    return sum(values.get("gmv_paid_minor", 0) for key, values in by_lap.items() if key in laps)
+    return sum(by_lap.get(lap_id, {}).get("gmv_paid_minor", 0) for lap_id in {lap.lap_id for lap in laps})
 
 
 @metric(
@@ -144,7 +154,7 @@ def product_last_lap_gmv_per_minute(s: Scope) -> float:
     s.total("gmv_paid_minor")
     if not earlier:
         raise Unknown("no_history", "这个商品本场还没有讲完过一轮", "this product has no finished lap in this show")
-    paid = s.facts.by("lap_product").get(earlier[-1].lap_id, {}).get("gmv_paid_minor", 0)
+    paid = _paid_during(s, earlier[-1:])
     return s.ratio(paid, _minutes(s, earlier[-1]), zh="上一轮讲解分钟", en="minutes of the previous lap")
 
 
@@ -274,13 +284,14 @@ def broken_size_ratio(s: Scope) -> float:
     return s.ratio(len(broken), len(known), zh="知道 SKU 库存的商品", en="offers whose SKU stock is known")
 
 
-def _role_share(s: Scope, role: str) -> float:
+def _role_share(s: Scope, role: tuple[str, str]) -> float:
+    """`role` as feeds write it: the code of the lineup, or the word."""
     whole = s.total("gmv_paid_minor")
     keys = {offer.key: offer.role for offer in s.facts.offers if offer.role}
     if not keys:
         raise Unknown("not_reported", "商品没有写角色", "no offer states its role")
     products = s.facts.by("product")
-    paid = sum(products.get(key, {}).get("gmv_paid_minor", 0) for key, own in keys.items() if own == role)
+    paid = sum(products.get(key, {}).get("gmv_paid_minor", 0) for key, own in keys.items() if own in role)
     return s.ratio(paid, whole, zh="支付金额", en="paid by buyers")
 
 
@@ -290,7 +301,7 @@ for metric_id, zh, en in ROLES:
         S,
         f"{zh}款成交占比",
         f"Share of {en} in paid GMV",
-        lambda s, role=zh: _role_share(s, role),  # type: ignore[misc]
+        lambda s, role=(metric_id, zh): _role_share(s, role),  # type: ignore[misc]
         formula=(f"{zh}款支付金额 ÷ 支付金额", f"paid for {en} ÷ paid by buyers"),
         unit="ratio",
         columns=("gmv_paid_minor",),

@@ -139,6 +139,8 @@ class Placer:
             if products and event.product_id not in products:
                 told.left_out.append(NOT_OFFERED)
                 return
+        if event.kind == "offer.listed":
+            event.occurred_at = place.from_us  # first of all: what a feed tells of the list during the show stands
         self._at(event, place)
         told.events.append(event)
 

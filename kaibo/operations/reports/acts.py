@@ -26,7 +26,8 @@ def acts_of(show_id: str, offers: Sequence[Offer]) -> tuple[Act, ...]:
 
 def _told(show_id: str, offers: Sequence[Offer]) -> Iterator[Act]:
     """From events; a price carries what it was before."""
-    titles = {offer.key: (offer.link_no or "", offer.title or "") for offer in offers}
+    titles = {f"#{offer.link_no}": (offer.link_no, offer.title or "") for offer in offers if offer.link_no}
+    titles |= {offer.key: (offer.link_no or "", offer.title or "") for offer in offers}
     prices: dict[str, int] = {}
     moments = warehouse.moments(show_id, kinds=("offer.listed", "interaction.closed", *KINDS))
     ends = _ends(moments)
