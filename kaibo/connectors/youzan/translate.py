@@ -1,4 +1,4 @@
-"""Pushes of Youzan as events. Pure."""
+"""Pushes of Youzan, and replies of its interfaces, as events. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,9 +8,9 @@ import xxhash
 
 from kaibo.connectors.contracts import Outcome, Skipped
 from kaibo.connectors.payloads import BadField, as_object, decode, instant, needed, refused, some, text, unknown
+from kaibo.connectors.youzan.replies import PLATFORM, reply
 from kaibo.eventlog.events import PlatformEvent
 
-PLATFORM = "youzan"
 TEST_PUSH = "a test push of the platform"
 KINDS = {
     "trade_TradeCreate": "order.placed",
@@ -23,9 +23,15 @@ KINDS = {
 
 
 def translate(payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
-    """One outcome per push; it names a shop, no room. Source: doc.youzanyun.com, message push."""
+    """One outcome per push, which names a shop and no room, or those of a reply.
+
+    Source: doc.youzanyun.com, message push.
+    """
     try:
         given = as_object(decode(payload), "payload")
+        if "msg" not in given and ("data" in given or "gw_err_resp" in given):
+            yield from reply(given, told)
+            return
         if given.get("test") is True:
             yield Skipped(TEST_PUSH)
             return
