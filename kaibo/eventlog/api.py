@@ -19,7 +19,7 @@ from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
-from kaibo.eventlog.netevents import events_of
+from kaibo.eventlog.netevents import events_of, loose_orders
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.readers import News, news
@@ -27,7 +27,7 @@ from kaibo.eventlog.retention import count_erased_waiting, erased_waiting, forge
 from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_names, kept_setting
 from kaibo.eventlog.segments import batches, read_batch, whole_segments, write_durably
-from kaibo.eventlog.undo import bind_window, rebind, retract
+from kaibo.eventlog.undo import bind_orders, bind_window, rebind, release_orders, retract
 from kaibo.eventlog.viewers import erase_viewer, hidden_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
 
@@ -42,6 +42,7 @@ __all__ = [
     "audit",
     "audit_entries",
     "batches",
+    "bind_orders",
     "bind_window",
     "close_window",
     "count_erased_waiting",
@@ -69,6 +70,7 @@ __all__ = [
     "latest_artifact",
     "local_feed",
     "log_files",
+    "loose_orders",
     "news",
     "nicknames",
     "note_gap",
@@ -79,6 +81,7 @@ __all__ = [
     "quarantined",
     "read_batch",
     "rebind",
+    "release_orders",
     "replay_quarantine",
     "retract",
     "rewrite_show",

@@ -36,6 +36,14 @@ def loose_events(platform: str, room_id: str, *, from_us: int, to_us: int | None
     yield from net_events(loose, where, values, marks=(platform, room_id), is_loose=True)
 
 
+def loose_orders(*, since_us: int) -> Iterator[StoredEvent]:
+    """Orders placed and paid since then that belong to no show, net, by (occurred_at, event_id)."""
+    where = "show_id is null and kind in ('order.placed', 'order.paid') and order_id is not null and occurred_at >= ?"
+    sources = every_source()
+    loose = Sources(tuple(path for path in sources.parquet if ".loose." in path.name), sources.batches)
+    yield from net_events(loose, where, [since_us], marks=("order.",), is_loose=True)
+
+
 def net_events(
     sources: Sources, where: str, values: list[Any], *, marks: tuple[str, ...], is_loose: bool = False
 ) -> Iterator[StoredEvent]:

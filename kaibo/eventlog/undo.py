@@ -1,18 +1,20 @@
 """Taking back and moving events: negative lines and their replacements. Nothing in the log is ever changed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
+import msgspec
 from django.db import transaction
 from django.db.models import Q
 
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.contracts import RoomWindow
+from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.log import Log, open_log
 from kaibo.eventlog.models import RoomWindow as Row
 from kaibo.eventlog.moves import bind_loose, negative, positive, write
-from kaibo.eventlog.netevents import events_of, events_of_ingest
-from kaibo.eventlog.windows import open_window, tell_changed
+from kaibo.eventlog.netevents import events_of, events_of_ingest, loose_orders
+from kaibo.eventlog.windows import open_window, tell_changed, windows
 from kaibo.kit.errors import Conflict
 
 
@@ -63,6 +65,46 @@ def bind_window(window: RoomWindow, *, actor: str) -> int:
     if count:
         audit(actor, "events.bound", f"show:{window.show_id}", after={"events": count})
     return count
+
+
+def bind_orders(given: Mapping[tuple[str, str], str], *, since_us: int = 0, actor: str) -> int:
+    """Give loose orders to shows, (platform, order) -> show; how many events. Their later events follow the order."""
+    if not given:
+        return 0
+
+    def moved() -> Iterator[list[StoredEvent]]:
+        for event in loose_orders(since_us=since_us):
+            show_id = given.get((event.platform, event.order_id or ""))
+            if show_id is not None:
+                yield [negative(event), positive(event, show_id)]
+
+    with _opened() as log:
+        count = write(moved(), log.append_signed)
+    if count:
+        audit(actor, "orders.bound", "events:loose", after={"events": count, "shows": sorted(set(given.values()))})
+    return count
+
+
+def release_orders(show_id: str, keys: Collection[tuple[str, str]], *, actor: str) -> int:
+    """Take orders that feeds told out of a show that no window gave them; how many events belong to no show again."""
+    own = windows(show_id=show_id)
+
+    def moved() -> Iterator[list[StoredEvent]]:
+        for event in events_of(show_id):
+            is_fed = event.ingest_id is None and not any(_holds(window, event) for window in own)
+            if is_fed and event.kind in {"order.placed", "order.paid"} and (event.platform, event.order_id) in keys:
+                yield [negative(event), msgspec.structs.replace(negative(event), sign=1, show_id=None)]
+
+    with _opened() as log:
+        count = write(moved(), log.append_signed)
+    if count:
+        audit(actor, "orders.released", f"show:{show_id}", after={"events": count})
+    return count
+
+
+def _holds(window: RoomWindow, event: StoredEvent) -> bool:
+    is_there = (window.platform, window.room_id) == (event.platform, event.room_id)
+    return is_there and window.from_us <= event.occurred_at < (window.to_us or 2**62)
 
 
 def _move_windows(show_id: str, into: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kaibo.connectors import tables as connectors
 from kaibo.kit import clock
-from kaibo.operations.imports import matches, replays, services, tablefolder, tables, tableviews
+from kaibo.operations.imports import loose, matches, replays, services, tablefolder, tables, tableviews
 from kaibo.operations.imports.contracts import (
     BadMapping,
     BadSpeed,
@@ -216,6 +216,15 @@ def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "
 def waiting_orders(*, mine: str = "") -> list[WaitingGroup]:
     """Orders of files that wait for a show, by author and why. Cost: two queries."""
     return matches.groups(mine=mine)
+
+
+def join_loose(*, actor: str) -> int:
+    """Give orders that feeds told without a room of ours to their shows; how many events moved. A task does it too.
+
+    Shape: tied by room or author, never by time alone; what was sold during a show and is tied to none waits like an
+    order of a file (`waiting_orders`).
+    """
+    return loose.join(actor=actor)
 
 
 def assign_orders(

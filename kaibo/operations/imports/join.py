@@ -23,6 +23,8 @@ LATEST_US = 2 * DAY_US
 """A report without a time is about a show that ended this recently before it was exported."""
 DEMO = "simulated"
 UNKNOWN_AUTHOR, NO_SHOW, SEVERAL, NO_TIME, ELSEWHERE = "author_unknown", "no_show", "several", "no_time", "elsewhere"
+TIME_ONLY = "time_only"
+"""A feed's order that nothing but its time ties to a show: a shop sells beside its shows too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from kaibo.operations.imports.models import Account, Import, Match, Stated
 from kaibo.operations.imports.placing import NewMatch
 
 ASSIGNED = "assigned"
+FEEDS = "feeds"
+"""Stands for the import in a match of an order that feeds told of; its events lie in the log, not under it."""
 _CHUNK = 500
 
 
@@ -101,6 +103,14 @@ def _freed(match: Match, show_id: str) -> list[PlatformEvent]:
         event.show_id, event.platform, event.room_id = show_id, show.platform, show.room_id
         found.append(event)
     return found
+
+
+def release(ingest_id: str, *, actor: str) -> int:
+    """Take what feeds told of assigned orders out of their show again; how many events."""
+    taken: dict[str, set[tuple[str, str]]] = {}
+    for match in Match.objects.filter(assigned_by=ingest_id, ingest_id=FEEDS):
+        taken.setdefault(match.show_id, set()).add((match.platform, match.order_id))
+    return sum(eventlog.release_orders(show_id, keys, actor=actor) for show_id, keys in taken.items())
 
 
 def forget(ingest_id: str) -> None:
@@ -210,6 +220,8 @@ def _hand_over(taken: Sequence[Match], show_id: str, act: Import) -> None:
             act.rejected += receipt.rejected
     finally:
         log.close()
+    fed = {(one.platform, one.order_id): show_id for one in taken if one.ingest_id == FEEDS}
+    act.accepted += eventlog.bind_orders(fed, actor=act.actor)
     act.read = act.accepted + act.duplicates + act.rejected
     act.state, act.finished_at = ImportState.COMPLETE, clock.now_us()
     act.save()

@@ -68,7 +68,7 @@ def undo(ingest_id: str, *, actor: str, why: str) -> int:
     row = _row(ingest_id)
     if row.state == ImportState.UNDONE:
         raise ImportUndone("this import was taken back already", ingest_id=ingest_id)
-    taken = eventlog.retract(ingest_id=ingest_id, actor=actor, why=why)
+    taken = eventlog.retract(ingest_id=ingest_id, actor=actor, why=why) + matches.release(ingest_id, actor=actor)
     matches.forget(ingest_id)
     row.state, row.undone_at, row.undone_by, row.why = ImportState.UNDONE, clock.now_us(), actor, why
     row.save(update_fields=["state", "undone_at", "undone_by", "why"])

@@ -5,7 +5,7 @@ import time
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.work import Run, task
 from kaibo.kit.errors import KaiboError
-from kaibo.operations.imports import tablefolder, tables
+from kaibo.operations.imports import loose, tablefolder, tables
 from kaibo.operations.imports.contracts import TableState
 from kaibo.operations.imports.models import Table
 
@@ -54,6 +54,13 @@ def bring(run: Run, *, table_id: str) -> str | None:
     except KaiboError as error:
         return error.sentence  # said on the page; nothing of it was kept
     return f"{outcome.tally.accepted} accepted"
+
+
+@task("imports.join_loose", cron="*/5 * * * *")
+def join_loose(run: Run) -> str | None:
+    """Give orders that feeds told without a room of ours to their shows."""
+    del run
+    return f"{loose.join(actor='system:join')} events"
 
 
 @task("imports.sweep", cron="30 5 * * *")

@@ -122,6 +122,7 @@ _WHY = {
     "author_unknown": gettext_lazy("The account is not known as one of our rooms."),
     "no_show": gettext_lazy("No show of ours was on air at that time."),
     "several": gettext_lazy("Several shows were on air at that time."),
+    "time_only": gettext_lazy("Only its time fits a show; the shop sells beside its shows too."),
     "no_time": gettext_lazy("The file names no time."),
     "elsewhere": gettext_lazy("Outside the time of the show you named."),
 }

@@ -35,6 +35,7 @@ def names() -> dict[str, str]:
         "backup.rehearsal": _p("job", "Try the newest backup"),
         "imports.check": _p("job", "Look at a dropped file"),
         "imports.bring": _p("job", "Import a dropped file"),
+        "imports.join_loose": _p("job", "Give orders of feeds to their shows"),
         "imports.sweep": _p("job", "Clear files that nobody imported"),
         "privacy.let_go": _p("job", "Let old words of viewers go"),
     }
