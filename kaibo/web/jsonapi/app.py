@@ -1,6 +1,7 @@
 """`/api/v1`: what the pages can do, as JSON; a login's session is the key, writes need its CSRF token."""
 
 from django.contrib.auth.decorators import login_required
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -60,6 +61,14 @@ def not_logged_in(request: HttpRequest, _error: AuthenticationError) -> HttpResp
     """Nobody is logged in."""
     body = {"code": "not_logged_in", "problem": _("Log in first."), "fix": "/login/"}
     return api.create_response(request, body, status=401)
+
+
+@api.exception_handler(OverflowError)
+@api.exception_handler(DataError)
+def too_large(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """A number that no column holds: SQLite says OverflowError, PostgreSQL DataError."""
+    body = {"code": "malformed", "problem": _("A number is too large."), "fix": "/api/v1/docs"}
+    return api.create_response(request, body, status=422)
 
 
 @api.exception_handler(ValidationError)

@@ -80,3 +80,9 @@ def test_it_lists_the_audit_for_directors(cast: Cast) -> None:
     send(cast.director, "patch", f"/api/v1/shows/{cast.show_id}", {"title": "Renamed"})
     newest = cast.director.get(f"/api/v1/audit?thing=show:{cast.show_id}").json()[0]
     assert (newest["act"], newest["before"], newest["after"]) == ("show.renamed", "Evening 8801", "Renamed")
+
+
+def test_it_answers_a_number_that_no_column_holds_with_a_sentence(cast: Cast) -> None:
+    answer = cast.director.get(f"/api/v1/shows/{cast.show_id}/metrics?by=product&from_us={10**30}")
+    assert answer.status_code == 422
+    assert answer.json()["problem"]
