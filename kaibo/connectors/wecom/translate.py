@@ -1,4 +1,4 @@
-"""WeCom callbacks, in the self-built and the third-party form, as events. Pure."""
+"""WeCom callbacks, in the self-built and the third-party form, and replies of its interfaces, as events. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 import xxhash
 
 from kaibo.connectors import wechat
-from kaibo.connectors.contracts import Outcome, Skipped
+from kaibo.connectors.contracts import Outcome
 from kaibo.connectors.payloads import BadField, count, instant, needed, refused, some, text, unknown
+from kaibo.connectors.wecom.replies import PLATFORM, reply
 from kaibo.eventlog.events import PlatformEvent
 
-PLATFORM = "wecom"
-NO_EVENTS = "a reply without events"
 KEPT = (
     "ChangeType", "UpdateDetail", "JoinScene", "QuitScene", "MemChangeCnt", "ChatId", "Id", "TagType", "StrategyId",
     "State", "Source", "FailReason", "JobId", "MsgType", "AgentID", "AdvanceApiType",
@@ -28,7 +27,7 @@ def translate(payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
     try:
         given = wechat.message(payload)
         if "errcode" in given:
-            yield Skipped(NO_EVENTS)
+            yield from reply(given, told)
             return
         yield from _events(given, told)
     except BadField as problem:

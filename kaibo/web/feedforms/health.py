@@ -84,6 +84,7 @@ def poll_name(name: str) -> str:
         "lost": _("What could not be pushed"),
         "totals": _("Totals of the room"),
         "groups": _("Groups"),
+        "statistics": _("Group statistics"),
         "messages": _("Group messages"),
         "contacts": _("Contacts"),
     }

@@ -40,3 +40,16 @@ def test_it_keeps_other_callbacks_without_people_and_words() -> None:
 def test_it_skips_replies_of_interfaces() -> None:
     (found,) = outcomes("wecom", {"errcode": 0, "errmsg": "ok"})
     assert isinstance(found, Skipped)
+
+
+def test_it_states_a_days_groups_at_its_end_and_no_number_that_is_missing() -> None:
+    data = {"chat_total": 2, "member_total": 6, "msg_total": 0}
+    found = events("wecom", {"errcode": 0, "items": [{"stat_time": 1600272000, "data": data}]})
+    stated = {one.attrs["figure"]: one.attrs["value"] for one in found if one.attrs}
+    assert stated == {"group_day.chat_total": 2, "group_day.member_total": 6, "group_day.msg_total": 0}
+    assert {one.occurred_at for one in found} == {(1600272000 + 86_400) * 1_000_000 - 1}
+
+
+def test_it_takes_an_answer_about_a_task_only_with_the_task_it_is_about() -> None:
+    (skipped,) = outcomes("wecom", {"errcode": 0, "task_list": [{"userid": "lisi", "status": 2}]})
+    assert isinstance(skipped, Skipped)
