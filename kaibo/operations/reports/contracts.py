@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from kaibo.commerce.registers.contracts import ChecklistView, ShiftView
+from kaibo.commerce.rounds.contracts import RoundView
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.metrics.contracts import Value
 
@@ -139,6 +141,31 @@ class FeedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanLine:
+    """What files state of an ad plan. Shape: `values` figure -> number; one that no file states is absent."""
+
+    plan_id: str
+    as_of_us: int
+    values: dict[str, int]
+
+    @property
+    def roas(self) -> float | None:
+        """GMV that the ad platform attributes, by the spend; None without either."""
+        spend, sold = self.values.get("spend_minor"), self.values.get("attributed_gmv_minor")
+        return sold / spend if spend and sold is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the team did around the numbers. `checklist` None: nobody ticked it."""
+
+    shifts: tuple[ShiftView, ...] = ()
+    checklist: ChecklistView | None = None
+    rounds: tuple[RoundView, ...] = ()
+    plans: tuple[PlanLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page, the picture and the workbook show; all of them read this one object.
 
@@ -164,6 +191,7 @@ class Report:
     earlier: int
     is_final: bool
     hosts: tuple[str, ...] = ()
+    work: Work = Work()
 
     def headline(self, metric_id: str) -> Headline:
         """One headline by its metric. Raises: KeyError."""

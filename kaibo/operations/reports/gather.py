@@ -27,6 +27,7 @@ from kaibo.operations.reports.contracts import (
     Span,
 )
 from kaibo.operations.reports.errors import NotYet
+from kaibo.operations.reports.work import work_of
 
 TARGET_OF = {
     "gmv_paid": ("gmv_paid_minor", "gmv_target_ratio"),
@@ -47,7 +48,7 @@ def report(show_id: str, *, at_us: int | None = None, columns: Mapping[str, tupl
 
     Shape: `columns` puts other numbers into a table than its own, by the table's name.
     Raises: ShowNotFound, NotYet before the show has begun.
-    Cost: about 40 queries and one pass over the show's minute rows; earlier shows are remembered for ten minutes.
+    Cost: about 45 queries and one pass over the show's minute rows; earlier shows are remembered for ten minutes.
     """
     show = shows.show(show_id)
     if show.begins_at is None or show.started_at is None:
@@ -80,6 +81,7 @@ def report(show_id: str, *, at_us: int | None = None, columns: Mapping[str, tupl
         earlier=len(facts.earlier),
         is_final=facts.ended_us is not None and all(one.status != "provisional" for one in seen.values()),
         hosts=tuple(dict.fromkeys(duty.host_id for duty in facts.duties)),
+        work=work_of(show, facts),
     )
 
 

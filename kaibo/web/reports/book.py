@@ -16,7 +16,7 @@ from kaibo.operations.reports import api as reports
 from kaibo.operations.reports.contracts import ColumnChoice, Line, Report
 from kaibo.operations.reports.gather import values_of
 from kaibo.web import words as site
-from kaibo.web.reports import shape, times, words
+from kaibo.web.reports import shape, times, words, work
 
 Fact = Callable[[Report, str, Line | None], Cell]
 FORMATS = {"minor": "#,##0.00", "minor_per_minute": "#,##0.00", "ratio": "0.00%", "multiple": "0.00", "count": "#,##0"}
@@ -42,6 +42,9 @@ def tables(report: Report) -> Iterator[Table]:
         rows = [[_cell(report, breakdown.by, line, one, line.values) for one in columns] for line in lines]
         yield Table(names[breakdown.by], headings(columns), rows, _formats(columns))
     yield _refunds(report)
+    for one in work.tables(report):
+        rows = [[None if cell == work.NONE else cell for cell in row] for row in one.rows]
+        yield Table(one.title, one.columns, rows)
     yield _acts(report)
     language = "zh" if site.is_chinese() else "en"
     yield numbers_table(_p("sheet", "Sources"), values_of(report), language=language)

@@ -1,7 +1,7 @@
 """The report as it is read: one plain shape in the reader's language that page, picture and PDF all draw."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,7 @@ from kaibo.metrics.contracts import Value
 from kaibo.operations.reports.contracts import Breakdown, Headline, Line, RefundDay, Report, Span
 from kaibo.web import words as site
 from kaibo.web.pages.show import SOURCES
-from kaibo.web.reports import charts, times, words
+from kaibo.web.reports import charts, times, words, work
 
 Shape = dict[str, Any]
 
@@ -54,6 +54,7 @@ def paper(report: Report) -> Shape:
         "tiles": [_tile(one) for one in report.headlines[3:]],
         "tables": [_table(one) for one in report.breakdowns],
         "ads": _ads(report),
+        "work": [asdict(one) for one in work.tables(report)],
         "refunds": _refunds(report),
         "acts": _acts(report),
         "told": _told(report.told),

@@ -66,6 +66,14 @@ def figure(name: str, value: int, at_us: int, origin: str, *, is_final: bool = F
     )
 
 
+def plan_figure(plan_id: str, name: str, value: int) -> PlatformEvent:
+    """What a file states of an ad plan."""
+    event = figure(name, value, START + 3_600_000_000, "imported")
+    event.event_id = f"{plan_id}-{event.event_id}"
+    event.attrs = {**(event.attrs or {}), "plan_id": plan_id}
+    return event
+
+
 def refund(order_id: str, amount_minor: int, at_us: int) -> PlatformEvent:
     """A refund of an order of the night."""
     return PlatformEvent(

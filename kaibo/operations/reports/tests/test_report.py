@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from kaibo.commerce.registers import api as registers
-from kaibo.commerce.registers.contracts import ChangeKind, NewChange, NewViolation
+from kaibo.commerce.registers.contracts import ChangeKind, NewChange, NewViolation, ShiftView
+from kaibo.commerce.rounds import api as rounds
+from kaibo.commerce.rounds.contracts import Entry
 from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
@@ -195,3 +197,30 @@ def test_it_names_why_two_sources_differ(home: Path) -> None:
     )
     assert [cause.code for cause in found["views"].causes[1]] == ["unnamed"]
     assert found["views"].causes[1][0].amount == -5000
+
+
+def test_it_tells_the_work_behind_the_night(home: Path) -> None:
+    nights.bring()
+    show = shows.show(SHOW)
+    assert reports.report(SHOW).work.checklist is None, "nobody ticked it"
+    assert show.ended_at is not None
+    point = registers.checklist(show).points[0].point_id
+    registers.tick_point(show, point, "fine", actor="user:7")
+    planned = (START, START + 20 * MINUTE_US)
+    shift = ShiftView(SHOW, "shift-0001", "小夏", "desk", *planned, START, START + 26 * MINUTE_US, "typed")
+    registers.save_shift(show, shift, actor="user:7")
+    entry = Entry("entry-0001", "round-0001", START + 15 * MINUTE_US, {"orders_paid": 12})
+    rounds.record(show, entry, actor="user:7")
+    nights.tell([nights.plan_figure("P1", "spend_minor", 90_000), nights.plan_figure("P2", "spend_minor", 20_000)])
+    nights.tell([nights.plan_figure("P1", "attributed_gmv_minor", 270_000)])
+    work = reports.report(SHOW).work
+    assert work.checklist is not None
+    assert work.checklist.counts["fine"] == 1
+    desk = next(one for one in work.shifts if one.person == "小夏")
+    assert (desk.planned_to_us, desk.worked_us) == (planned[1], 26 * MINUTE_US)
+    assert any(one.origin == "counted" for one in work.shifts), "hosts as host changes know them"
+    assert [dict(one.values) for one in work.rounds] == [{"orders_paid": 12}]
+    assert [(one.plan_id, one.values, one.roas) for one in work.plans] == [
+        ("P1", {"spend_minor": 90_000, "attributed_gmv_minor": 270_000}, 3.0),
+        ("P2", {"spend_minor": 20_000}, None),
+    ]

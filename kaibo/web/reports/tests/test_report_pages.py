@@ -3,14 +3,22 @@
 import io
 import json
 import struct
+from dataclasses import replace
 
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from kaibo.commerce.registers import api as registers
+from kaibo.commerce.registers.contracts import ShiftView
+from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog import workers
+from kaibo.kit.clock import MINUTE_US
 from kaibo.operations.reports import api as reports
+from kaibo.operations.reports.contracts import PlanLine, Work
+from kaibo.web.reports import work
 from kaibo.web.tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +156,47 @@ def test_it_posts_the_headline_and_a_link_to_the_chosen_bot(cast: Cast, monkeypa
     page = cast.operator.get(REPORT).content.decode()
     assert "delivered" in page
     assert "secret-of-the-bot" not in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_it_sets_hours_worked_beside_hours_planned_on_page_and_workbook(cast: Cast, language: str) -> None:
+    show = shows.show("s-mine")
+    begun = show.started_at or 0
+    worked = (begun, begun + 95 * MINUTE_US)
+    shift = ShiftView(show.show_id, "shift-0001", "小夏", "desk", begun, begun + 90 * MINUTE_US, *worked, "typed")
+    registers.save_shift(show, shift, actor="user:1")
+    registers.save_shift(
+        show, replace(shift, shift_id="shift-0002", person="阿宁", from_us=None, to_us=None), actor="u"
+    )
+    points = registers.checklist(show).points
+    registers.tick_point(show, points[0].point_id, "wrong", note="麦克风没声", actor="user:1")
+    cast.viewer.cookies.load({"django_language": language})
+    text = cast.viewer.get(REPORT).content.decode()
+    zh = language != "en"
+    said = (
+        ("班次：排班与实际", "1:35", "+5 分钟", "开播前检查表")
+        if zh
+        else ("Shifts, planned and worked", "1:35", "+5 min")
+    )
+    for part in (*said, "麦克风没声", "小夏", "阿宁"):
+        assert part in text, part
+    assert 'id="rounds"' not in text, "nobody typed a round"
+    assert 'id="plans"' not in text, "no file states a plan"
+    book = openpyxl.load_workbook(io.BytesIO(cast.viewer.get(REPORT + "?form=xlsx").content))
+    rows = {row[0]: row for row in book["班次：排班与实际" if zh else "Shifts, planned and worked"].values}
+    assert rows["小夏"][4] == "1:35"
+    assert rows["阿宁"][3:6] == (None, None, None), "hours that nobody typed are empty"
+    assert cast.viewer.get(REPORT + "?form=png").content[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_it_lists_ads_by_plan_as_files_state_them_with_a_dash_for_what_they_do_not(cast: Cast) -> None:
+    told = reports.report("s-mine")
+    plans = (
+        PlanLine("P1", 1_773_316_800_000_000, {"spend_minor": 90_000, "attributed_gmv_minor": 270_000}),
+        PlanLine("P2", 1_773_316_800_000_000, {"spend_minor": 20_000}),
+    )
+    with translation.override("en"):
+        [table] = work.tables(replace(told, work=Work(plans=plans)))
+    assert table.columns == ["Plan", "Ad spend", "Attributed GMV", "Attributed ROI", "As of"]
+    assert [row[0] for row in table.rows] == ["P1", "P2"]
+    assert [row[2:4] for row in table.rows] == [["¥2,700", "3.00"], ["—", "—"]]
