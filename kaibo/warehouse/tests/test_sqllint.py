@@ -65,4 +65,5 @@ def test_it_measures_what_the_sql_gives() -> None:
 
 def test_it_reads_every_name_inside_attrs() -> None:
     staged = sqlfiles.load("staging", "stated")
-    assert [name for name in ATTRS if name != "nickname" and f'"{name}":' not in staged] == []
+    elsewhere = {"nickname", "recording"}  # the door takes the first away, cases of compliance show the second
+    assert [name for name in ATTRS if name not in elsewhere and f'"{name}":' not in staged] == []
