@@ -313,8 +313,6 @@ class Engine:
         """Make `first_moves` and remember the firsts that changed."""
         needed = self.are_firsts_moved = self.has(FIRST_KINDS)
         self.make("first_candidates", "first_candidates", needed=needed)
-        if self.has(INTERACTION):
-            self.duck.execute(f"insert into first_candidates by name {self.sql('first_interactions')}")
         self.make("first_changes", "first_changes", needed=needed)
         self.make("first_moves", "first_moves", needed=needed)
         if not needed:

@@ -70,7 +70,9 @@ def strays_at_home(shows: Collection[str]) -> list[str]:
 
 
 def homeless_strays(order_keys: Collection[str]) -> list[str]:
-    """Bodies of earlier events of these orders that no show holds yet. Cost: a query per 400 orders."""
+    """Bodies of earlier events of these orders that no show holds yet. Cost: a query per 400 orders, if any."""
+    if not StrayEvent.objects.filter(home_show_id="").exists():
+        return []
     return [
         body
         for some in batched(order_keys, _CHUNK)
