@@ -10,7 +10,7 @@ PYTEST := $(PY) -m pytest
 # Checks read the settings and so want a home; they get one that is thrown away with the environment.
 SCRATCH := KAIBO_HOME=$(CURDIR)/$(VENV)/scratch
 MARKS := not soak
-TEST_DIRS := kaibo tests/emulators tests/journeys tests/races tests/parity tests/browser tests/fuzz
+TEST_DIRS := kaibo tests/emulators tests/journeys tests/races tests/parity tests/browser tests/fuzz tests/faults
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-all demo test check bench bench-language soak lock reference clean check-format check-lint \

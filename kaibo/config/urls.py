@@ -10,3 +10,4 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("kaibo.web.urls")),
 ]
+handler500 = "kaibo.web.pages.health.broken"

@@ -218,7 +218,14 @@ def _write_hour(work: duckdb.DuckDBPyConnection, together: list[Segment]) -> lis
     refs = [ref for segment in together for ref in batches_of(segment)]
     for ref in refs:
         read_batch(ref)  # raises DamagedSegment before any engine reads the file
-    return _write_lines(work, select_lines([segment.path for segment in together], refs[0].writer), refs)
+    paths = [segment.path for segment in together]
+    try:
+        return _write_lines(work, select_lines(paths, refs[0].writer), refs)
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise DamagedSegment(
+            f"{', '.join(path.name for path in paths)}: no engine reads its lines: {str(error)[:300]}",
+            fix="restore the file from a backup; it stays out of the lake until then",
+        ) from error
 
 
 def _write_lines(work: duckdb.DuckDBPyConnection, query: str, refs: list[BatchRef]) -> list[LakeFile]:

@@ -10,6 +10,7 @@ import msgspec
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.eventlog.ids import IdIndex, Key, Touched, write_sidecar
+from kaibo.eventlog.mending import mend
 from kaibo.eventlog.segments import (
     Segment,
     batches_of,
@@ -63,6 +64,8 @@ def recover(folder: Path) -> Recovered:
     found = Recovered(writer, IdIndex(seed))
     forget_listing()
     for segment in segments(folder):
+        if segment.writer == writer:
+            mend(segment, batches_of(segment))
         if segment.writer == writer and not segment.ids_path.exists():
             refs = cut_tail(segment)
             if not refs:

@@ -113,7 +113,7 @@ def pack_record(ref: BatchRef) -> bytes:
 
 
 def batches_of(segment: Segment) -> list[BatchRef]:
-    """The acknowledged batches of a segment in order; a torn last record is not one."""
+    """The acknowledged batches of a segment in order; a torn last record is not one, a changed one is made again."""
     try:
         raw = segment.index_path.read_bytes()
     except FileNotFoundError:
@@ -122,9 +122,23 @@ def batches_of(segment: Segment) -> list[BatchRef]:
     for at in range(0, len(raw) - RECORD.size + 1, RECORD.size):
         from_seq, to_seq, offset, length, crc, committed_at, check = RECORD.unpack_from(raw, at)
         if zlib.crc32(raw[at : at + RECORD.size - 4]) != check:
-            break
+            return _mended(segment, raw)
         found.append(BatchRef(segment.writer, from_seq, to_seq, segment.path, offset, length, crc, committed_at))
+    if segment.ids_path.exists() and _reaches_beyond(segment, found):
+        return _mended(segment, raw)
     return found
+
+
+def _reaches_beyond(segment: Segment, refs: Sequence[BatchRef]) -> bool:
+    """Whether a segment holds more than its batches; a sealed one was closed behind its last index record."""
+    end = refs[-1].offset + refs[-1].length if refs else 0
+    return segment.path.exists() and segment.path.stat().st_size > end
+
+
+def _mended(segment: Segment, raw: bytes) -> list[BatchRef]:
+    from kaibo.eventlog.mending import mended
+
+    return mended(segment, raw, is_sealed=segment.ids_path.exists())
 
 
 def batches(after: Mapping[str, int]) -> Iterator[BatchRef]:

@@ -135,7 +135,7 @@ class Counter:
         """Let sealed and counted segments become Parquet; a lake that cannot take them now gets them later."""
         try:
             log.lake_sealed(ledger.reached())
-        except (DamagedSegment, DamagedLake, LogBusy, OSError) as error:
+        except (DamagedSegment, DamagedLake, LogBusy, OSError, duckdb.Error) as error:
             logger.error("segments wait for the lake: %s", error)
 
     def _gather_a_show(self) -> None:

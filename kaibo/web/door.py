@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from kaibo.eventlog import api
 from kaibo.eventlog.contracts import FeedView, Provenance, Receipt
@@ -113,6 +113,10 @@ class Door:
             answer = Answer(503, busy.as_dict(), ((b"retry-after", b"2"),))
         except KaiboError as error:
             answer = Answer(error.status, error.as_dict())
+        except (OperationalError, InterfaceError) as error:
+            log.error("events wait for the records: %s", error)
+            told = {"problem": "the records do not answer", "fix": "send it again later; nothing of it counts twice"}
+            answer = Answer(503, told, ((b"retry-after", b"2"),))
         finally:
             self._in_flight -= taken.size
         await _send(send, answer)

@@ -130,6 +130,17 @@ class Gateway:
     # -- on threads ---------------------------------------------------------------------------------------------
 
     def _looked_up(self, path: str) -> "_Hook | None":
+        """The hook as the records hold it; while they are away, as they held it last: the spool needs them not."""
+        try:
+            return self._read_hook(path)
+        except DatabaseFault as error:
+            known = self._hooks.get(path)
+            if known is None:
+                raise
+            log.warning("the records do not answer; a delivery is proven with what they held: %s", error)
+            return known
+
+    def _read_hook(self, path: str) -> "_Hook | None":
         if connection.errors_occurred and not connection.in_atomic_block and not connection.is_usable():
             connection.close()
         change, feed = eventlog.feed_changes(), _feed(path)

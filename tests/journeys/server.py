@@ -62,10 +62,13 @@ class Kaibo:
         """A new feed's token."""
         return self.python(_MAKE_FEED.format(platform=platform)).splitlines()[-1]
 
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
+    def start(self, prelude: str = "") -> None:
+        """Start the server and wait until it answers; the prelude is Python that runs in its process before."""
         log = (self.home / "server.log").open("ab")
         command = [sys.executable, "-m", "kaibo", "serve", "--port", str(self.port)]
+        if prelude:
+            code = f"from kaibo.config.cli import main, start_django\nstart_django()\n{prelude}\nmain()\n"
+            command = [sys.executable, "-c", code, *command[3:]]
         self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         ends = time.monotonic() + START_SECONDS
         while time.monotonic() < ends:

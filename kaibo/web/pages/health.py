@@ -1,7 +1,11 @@
 """Whether the server lives and is ready: for supervisors and load balancers, so without a login."""
 
-from django.db import DatabaseError, connection
+import sys
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.views.defaults import server_error
 
 from kaibo.eventlog import api as eventlog
 
@@ -26,3 +30,16 @@ def _records() -> str:
     except DatabaseError as error:
         return f"unavailable: {type(error).__name__}"
     return "ok"
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The answer to whatever nobody caught. Records that are away are no fault of the page: come back soon."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return server_error(request)
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        answer = JsonResponse({"problem": "the records do not answer", "fix": "ask again in a few seconds"}, status=503)
+    else:
+        answer = HttpResponse(loader.render_to_string("503.html"), status=503)
+    answer["Retry-After"] = "5"
+    return answer

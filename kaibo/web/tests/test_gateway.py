@@ -204,3 +204,23 @@ def test_it_answers_while_the_records_are_busy_and_brings_in_what_it_took(
         with pytest.raises(OperationalError):
             api.inbox.bring_in()
     assert [one.state for one in api.inbox.items()] == ["waiting"]
+
+
+def test_it_takes_pushes_while_the_records_are_away(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    def away(*_args: object, **_values: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    known, unknown = make_feed("doudian", monkeypatch), make_feed("doudian", monkeypatch)
+    assert post(url, known, pushes.push("doudian")).status_code == 200
+    assert len(api.inbox.items()) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway_module, "FRESH_SECONDS", 0.0)
+        patch.setattr(gateway_module, "kept_settings", away)
+        changed = pushes.push("doudian", pushes.sample("doudian").replace(b"4", b"5"))
+        assert post(url, known, changed).status_code == 200, "it is proven with what the records held last"
+        assert post(url, known, changed, sealing.flipped(changed.delivery.body)).status_code in {401, 503}
+        assert post(url, unknown, changed).status_code == 503, "one that was never looked up is asked to come back"
+    api.inbox.bring_in()
+    assert len(api.inbox.items()) == 2
