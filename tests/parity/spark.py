@@ -1,4 +1,4 @@
-"""Spark on this machine, and a DuckDB select as Spark says it."""
+"""Spark on this machine, and rows of both engines made comparable."""
 
 import os
 import shutil
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlglot import exp
 
 SETTINGS = {
     "spark.ui.enabled": "false",
@@ -39,23 +38,6 @@ def session(master: str = "local[2]") -> Iterator[Any]:
         yield spark
     finally:
         spark.stop()
-
-
-def in_spark(query: exp.Expression) -> str:
-    """The select in Spark's words. It has none for a hint to materialise, which changes no row, and for `union all by
-    name`: there the parts name their columns in one order."""
-    copy = query.copy()
-    for cte in copy.find_all(exp.CTE):
-        cte.set("materialized", None)
-    for union in copy.find_all(exp.Union):
-        if union.args.get("by_name"):
-            assert list(map(_plain, union.left.named_selects)) == list(map(_plain, union.right.named_selects))
-            union.set("by_name", False)
-    return str(copy.sql(dialect="spark"))
-
-
-def _plain(name: str) -> str:
-    return name.strip('"')
 
 
 def rows_of(table: Any) -> list[tuple[Any, ...]]:

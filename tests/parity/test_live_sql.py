@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from kaibo.warehouse.spark.dialect import select_in_spark
 from kaibo.warehouse.tests import fakes
-from tests.parity.spark import in_spark, rows_of, session
+from tests.parity.spark import rows_of, session
 from tests.parity.witness import LIVE, Case, Witness
 
 pytestmark = [pytest.mark.journey, pytest.mark.spark]
@@ -79,7 +80,7 @@ def difference(spark: Any, case: Case) -> str:
     """How Spark's answer differs from DuckDB's, '' when it does not."""
     for name, table in case.inputs.items():
         spark.createDataFrame(table).createOrReplaceTempView(name)
-    text = in_spark(case.query)
+    text = select_in_spark(case.query)
     try:
         answer = spark.sql(text)
         found = rows_of(answer.drop(*OWN).collect())

@@ -1,0 +1,1 @@
+"""Counting on a cluster: what grows with events runs on Spark, with the same SQL."""
