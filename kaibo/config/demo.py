@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kaibo.connectors.simulator.client import Door, DoorRefused, DoorSilent
 from kaibo.connectors.simulator.config import NightConfig
+from kaibo.connectors.simulator.exports.sheet import lineup_sheet
 from kaibo.connectors.simulator.night import Night, simulate
 from kaibo.connectors.simulator.pace import at_pace
 from kaibo.kit import env
@@ -234,6 +235,7 @@ class Player(threading.Thread):
         night = self._night(tale.seed, tale.show_id, tale.started_us)
         passed = self._passed_ms(tale)
         self._send(night.chunks(BATCH, to_ms=passed))
+        _bring_lineup(tale.show_id, night)
         self._begin_history()
         pause = partial(_wait, self.stopped)
         self._send(at_pace(night, partial(self._passed_ms, tale), from_ms=passed, sleep=pause))
@@ -267,6 +269,15 @@ class Player(threading.Thread):
                 tale.earlier.append(name)
                 tale.save()
         _close_records()
+
+
+def _bring_lineup(show_id: str, night: Night) -> None:
+    """Tonight's sheet as its planner pastes it; a sheet that somebody changed since stays."""
+    from kaibo.commerce.lineup import api as lineups
+
+    if show_id not in lineups.shows_with_lineup():
+        draft = lineups.read_sheet(show_id, text=lineup_sheet(night))
+        lineups.take_sheet(show_id, draft, mode="replace", actor=ACTOR)
 
 
 def _wait(stopped: threading.Event, seconds: float) -> None:

@@ -49,6 +49,11 @@ class Lineup:
         return np.asarray(np.searchsorted(self.lap_from, at_ms, side="right") - 1)
 
 
+def list_price(price: int) -> int:
+    """What stands on the tag, minor units: nearly double, ending in nine."""
+    return round(price * 1.8 / 1000) * 1000 - 100 + (1000 if price < 1000 else 0)
+
+
 def make_lineup(config: NightConfig, seed: int) -> Lineup:
     """The list of links and the laps of the night."""
     rng = rng_for(seed, "lineup")

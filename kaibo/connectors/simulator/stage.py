@@ -11,7 +11,7 @@ from kaibo.connectors.simulator.acts import Acts
 from kaibo.connectors.simulator.config import NightConfig
 from kaibo.connectors.simulator.draws import rng_for
 from kaibo.connectors.simulator.events import product_ids, sku_ids
-from kaibo.connectors.simulator.lineup import MINUTE, Lineup
+from kaibo.connectors.simulator.lineup import MINUTE, Lineup, list_price
 from kaibo.connectors.simulator.orders import Orders
 from kaibo.connectors.simulator.table import Block, Coded
 from kaibo.connectors.simulator.traffic import PLANS
@@ -75,7 +75,7 @@ def _list(script: Script, rng: np.random.Generator, lineup: Lineup, acts: Acts, 
         price = int(lineup.price[product])
         attrs = {
             "price_minor": price,
-            "list_price_minor": round(price * 1.8 / 1000) * 1000 - 100 + (1000 if price < 1000 else 0),
+            "list_price_minor": list_price(price),
             "stock": int(book.initial_stock[row]),
             "title": lineup.title[product],
             "role": lineup.role[product],

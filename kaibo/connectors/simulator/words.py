@@ -19,6 +19,9 @@ GARMENTS = (
     "卫衣",
     "牛仔裤",
 )
+POINTS = ("亲肤不扎", "显瘦版型", "可机洗", "不起球", "垂感好", "小个子友好", "双面可穿", "加绒不臃肿")
+GIFTS = ("羊毛袜一双", "发圈", "防尘袋")
+PROMISES = ("48小时", "48小时", "次日达", "15天预售")
 HOSTS = ("host-lin", "host-qiao")
 
 COMMENTS: dict[str, tuple[str, ...]] = {

@@ -104,8 +104,8 @@ function drawActs(plans) {
   const other = h("input", { class: "ad-plan", placeholder: plans.length ? say("ad_new_plan") : say("ad_plan"), "aria-label": say("ad_new_plan"), maxlength: 120, autocomplete: "off" });
   const pick = (name) => { plan = name; document.activeElement?.blur(); drawActs(plans); };
   fill($("ad-acts"),
-    h("div", { class: "chips" }, plans.map((name) => h("button", { type: "button", "aria-pressed": name === plan ? "true" : "false", onclick: () => pick(name) }, name)), other),
-    h("div", { class: "chips" }, ADS.map((what) => h("button", { type: "button", "data-ad": what, onclick: () => log(other.value.trim() || plan, what, value.value.trim()) }, say(`ad_${what}`))), value));
+    h("div", { class: "chips" }, plans.map((name) => h("button", { type: "button", "aria-pressed": name === plan ? "true" : "false", onclick: () => pick(name) }, name)), other, value),
+    h("div", { class: "chips" }, ADS.map((what) => h("button", { type: "button", "data-ad": what, onclick: () => log(other.value.trim() || plan, what, value.value.trim()) }, say(`ad_${what}`)))));
 }
 
 function log(name, what, value) {
