@@ -1,15 +1,17 @@
 """One process that serves: records up to date, the log open, the counter beside it, the web in front."""
 
 import contextlib
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -18,6 +20,8 @@ from kaibo.kit.errors import BadConfiguration, Conflict
 
 GRACE_SECONDS = 3
 """An open page holds a stream for minutes; longer than this nobody is waited for."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy keeps its connections (nginx: 60): who sends over one that closes just then meets an error."""
 BACKLOG = 4096
 SWITCH_SECONDS = 0.001
 """An answer waits for the thread that translates or counts: five milliseconds each time, as Python has it, add up."""
@@ -139,15 +143,20 @@ def open_home() -> Iterator[None]:
         yield
     finally:
         eventlog.withdraw_server()
-        radar.stop()
-        proctor.stop()
-        polls.stop()
-        workers.stop()
-        inbox.stop()
-        adopter.stop()
-        supervisor.stop()
+        _all_at_once(*(each.stop for each in (radar, proctor, polls, workers, inbox, adopter, supervisor)))
         door.close()
         log.close()
+
+
+def _all_at_once(*stops: Callable[[], object]) -> None:
+    """Stop workers that do not wait for each other: what each has in hand ends while the others' does.
+
+    Raises: what the first of them raised, after all have ended.
+    """
+    with ThreadPoolExecutor(len(stops)) as pool:
+        ending = [pool.submit(stop) for stop in stops]
+    for each in ending:
+        each.result()
 
 
 def run_server(
@@ -200,11 +209,20 @@ def _serve(
         backlog=BACKLOG,
         proxy_headers=env.read_flag("KAIBO_TLS"),
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     web = _Web(config, ready, on_stop)
     web.run(sockets=[listener])
     if not web.started:
         raise BadConfiguration("the web server did not start", fix="read the lines above")
+
+
+def leave() -> NoReturn:
+    """End this process at once, when all it had to keep is kept: taking its memory apart takes Python seconds."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @contextlib.contextmanager

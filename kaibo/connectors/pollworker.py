@@ -3,6 +3,7 @@
 import importlib
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import cast
 
@@ -25,6 +26,8 @@ LOOK_SECONDS = 2.0
 NAP_SECONDS = 1.0
 """How soon a push that says there is something to fetch is followed up."""
 RETRY_SECONDS = 5.0
+STOP_SECONDS = 2.0
+"""A reply that is on its way when the server stops is asked for again: the cursor stands behind what was kept."""
 
 
 class Sealed:
@@ -164,9 +167,10 @@ class PollWorker(threading.Thread):
         self._stopped.set()
         for one in self._asking.values():
             one.stopped.set()
+        ends = time.monotonic() + STOP_SECONDS
         for thread in (self, *self._asking.values()):
             if thread.is_alive():
-                thread.join(timeout=10)
+                thread.join(timeout=max(0.0, ends - time.monotonic()))
 
     def _look(self) -> None:
         wanted: dict[tuple[str, str], tuple[FeedView, Client, Poll, dict[str, str]]] = {}

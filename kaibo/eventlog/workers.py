@@ -23,6 +23,8 @@ log = logging.getLogger("kaibo.work")
 LOOK_SECONDS = 0.5
 """How often to look for what other processes put in; what this one put in wakes a worker at once."""
 TICK_SECONDS = 5.0
+STOP_SECONDS = 2.0
+"""Who stops a server waits for it; a job that is cut off begins again at the next start, as after a power cut."""
 BEAT_SECONDS = 10.0
 LOST_US = 60 * MICROS
 """A running job without a sign of life for so long belongs to a dead worker. Six beats: a slow disk is no death."""
@@ -192,7 +194,7 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, *, seconds: float = 10.0) -> None:
+    def stop(self, *, seconds: float = STOP_SECONDS) -> None:
         """Let running jobs end; one that takes longer is left to the sweeper of the next start."""
         self._stopped.set()
         ends = time.monotonic() + seconds

@@ -5,8 +5,6 @@ up itself: the counter hands it the log of a show that it must remember (`rememb
 `count`). The same SQL serves loading, counting and rebuilding, so that the three cannot drift apart.
 """
 
-import os
-import tempfile
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,8 +19,8 @@ from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_intervals import BOUNDARIES, cut_intervals
 from kaibo.warehouse.engine_orders import absorb_orders, change_orders, other_shows
 from kaibo.warehouse.engine_rows import give_rows
+from kaibo.warehouse.spool import spool_folder
 
-_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - memory-backed; the spool is one file of ours inside
 _SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _SUMMED_MONEY = ("order.placed", "order.paid", "order.refunded", "gift.sent", "spend.reported")
@@ -45,8 +43,7 @@ class Engine:
     """One DuckDB in memory with the state of the shows it remembers. Not for two threads."""
 
     def __init__(self, *, threads: int = 1, memory: str = "2GB", overflow: Path | None = None) -> None:
-        folder = _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
-        self._folder = tempfile.TemporaryDirectory(prefix="kaibo-count-", dir=folder)
+        self._folder = spool_folder()
         self._spool = Path(self._folder.name) / "batch.ndjson"
         self._settings = {"threads": str(threads), "memory_limit": memory, "preserve_insertion_order": "false"}
         if overflow is not None:

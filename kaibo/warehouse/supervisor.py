@@ -14,7 +14,9 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 STEADY_SECONDS = 60.0  # a child that lived so long starts again with the first pause
 SILENT_SECONDS = 120.0  # a large group on a slow disk may take half a minute; beyond this nothing moves
-STOP_SECONDS = 10.0
+STOP_SECONDS = 2.0
+"""A counter in the middle of a large group is ended: nothing of the group is in the records before all of it is, and
+the next start counts it. Who stops a server waits for the prompt."""
 
 
 class Supervisor:
@@ -35,7 +37,7 @@ class Supervisor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the child to end after its present group and wait for it."""
+        """Ask the child to end after its present group, wait a moment for it, then end it."""
         self._stopping.set()
         child = self._child
         if child is not None and child.poll() is None:

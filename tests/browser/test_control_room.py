@@ -181,3 +181,23 @@ def test_it_keeps_the_order_of_links_until_a_head_is_clicked(room: Open, site: S
     page.locator('#sheet [data-key="gmv"]').click()
     expect(page.locator('#sheet th[aria-sort="descending"]')).to_contain_text("GMV")
     assert links.all_inner_texts() != before
+
+
+def test_it_draws_every_other_panel_when_one_fails(room: Open) -> None:
+    page = room(allowed=("a panel failed",))
+    is_live(page)
+    drawn, told = page.evaluate(
+        """async () => {
+          const scripts = performance.getEntriesByType("resource").map((each) => each.name);
+          const { Store } = await import(scripts.find((name) => name.includes("/live/store.")));
+          const store = new Store(), drawn = [], told = [];
+          addEventListener("error", (event) => told.push(event.message));
+          store.panel(["x"], 0, () => drawn.push("before"));
+          store.panel(["x"], 0, () => { throw new Error("a panel failed"); });
+          store.panel(["x"], 0, () => drawn.push("after"));
+          store.load("v.1", { x: 1 });
+          return [drawn, told];
+        }"""
+    )
+    assert drawn == ["before", "after"]
+    assert len(told) == 1, "and the failure is told"

@@ -1,6 +1,8 @@
 """The registers in a real browser: the room's panels, the phone's bar, the pages, in both languages."""
 
 import json
+import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -23,11 +25,25 @@ def live(room: Open, **more: Any) -> Page:
     return page
 
 
+def csrf(page: Page) -> dict[str, str]:
+    return {"X-CSRFToken": page.locator("[name=csrfmiddlewaretoken]").first.input_value()}
+
+
+def bring_sheet(page: Page, site: Site) -> None:
+    sheet = f"{site.url}/api/v1/shows/paper/lineup/sheet"
+    answer = page.request.post(sheet, multipart={"text": SHEET, "mode": "replace"}, headers=csrf(page))
+    assert answer.ok, answer.text()
+
+
+def explain(page: Page, site: Site, link_no: str) -> None:
+    act = {"id": uuid.uuid4().hex, "kind": "start", "at_us": time.time_ns() // 1000, "link_no": link_no}
+    answer = page.request.post(f"{site.url}/api/v1/shows/paper/acts", data={"acts": [act]}, headers=csrf(page))
+    assert [each["state"] for each in answer.json()] == ["recorded"], answer.text()
+
+
 def test_it_writes_a_night_down_from_the_room(room: Open, site: Site, keep: Callable[[Page, str], None]) -> None:
     page = live(room)
-    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    sheet = f"{site.url}/api/v1/shows/paper/lineup/sheet"
-    page.request.post(sheet, multipart={"text": SHEET, "mode": "replace"}, headers={"X-CSRFToken": token})
+    bring_sheet(page, site)
     expect(page.locator(".next-line")).to_have_count(2, timeout=15_000)
     page.keyboard.press("n")
     expect(page.locator("#now .link")).to_have_text("7", timeout=15_000)
@@ -75,6 +91,8 @@ def test_it_writes_a_night_down_from_the_room(room: Open, site: Site, keep: Call
 
 def test_it_works_from_the_bar_of_a_phone(room: Open, site: Site, keep: Callable[[Page, str], None]) -> None:
     prompt = live(room, language="en")
+    bring_sheet(prompt, site)
+    explain(prompt, site, "7")
     prompt.keyboard.press("4")
     page = live(room, language="en", size=(390, 844), is_touch=True, allowed=("ERR_INTERNET_DISCONNECTED",))
     page.locator('.thumb [data-act="call"]').tap()

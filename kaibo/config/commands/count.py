@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
         if once:
             emit(count_here_or_wait(), as_json=as_json)
         else:
+            from kaibo.config.server import leave
+
             _forever(until_input_ends=until_input_ends, is_patient=to_the_end)
+            leave()
 
 
 def count_here_or_wait() -> dict[str, Any]:

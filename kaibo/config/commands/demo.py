@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+STOP_SECONDS = 2.0
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -29,7 +31,7 @@ def run_demo(*, port: int, minutes: int, is_browser: bool, as_json: bool) -> Non
     """Prepare the home, serve it, play the night until the server stops."""
     from kaibo.config.cli import migrate, start_django
     from kaibo.config.files import require_files
-    from kaibo.config.server import Listening, check_settings, run_server
+    from kaibo.config.server import Listening, check_settings, leave, run_server
 
     check_settings()
     require_files()
@@ -57,7 +59,8 @@ def run_demo(*, port: int, minutes: int, is_browser: bool, as_json: bool) -> Non
     finally:
         stop()
         for player in players:
-            player.join(timeout=10)
+            player.join(timeout=STOP_SECONDS)
+    leave()
 
 
 def _free(port: int) -> int:

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         """Serve this home: pages, JSON API, events in, counting. Ends on Ctrl-C."""
         from kaibo.config.cli import emit
         from kaibo.config.files import require_files
-        from kaibo.config.server import Listening, check_settings, run_server, say
+        from kaibo.config.server import Listening, check_settings, leave, run_server, say
         from kaibo.kit import env
 
         check_settings()
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
                 say(*(f"{name:<10} {value}" for name, value in told.items()), "Ctrl-C stops it.")
 
         run_server(host=host, port=port, when_ready=ready)
+        leave()
 
 
 def first_people(admin: str) -> dict[str, str]:

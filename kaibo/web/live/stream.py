@@ -26,6 +26,7 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _hub: Hub[Watch] | None = None
+_is_ended = False
 
 
 def hub() -> Hub[Watch]:
@@ -37,8 +38,12 @@ def hub() -> Hub[Watch]:
 
 
 async def end_streams() -> None:
-    """Let every browser go; the server calls it when it is told to stop, before it waits for connections."""
-    global _hub
+    """Let every browser go; the server calls it when it is told to stop, before it waits for connections.
+
+    From then on there are no new ones: a browser comes back at once over the connection it still has.
+    """
+    global _hub, _is_ended  # noqa: PLW0603 - one per process, as the hub
+    _is_ended = True
     if _hub is not None:
         closing, _hub = _hub, None
         await closing.close()
@@ -57,6 +62,9 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     ticket = ticket_of(headers.get(b"cookie", b"").decode("latin-1"), show_id=show_id)
     if ticket is None:
         await _refuse(send, 403, "the ticket is missing or over; ask /shows/<id>/live/ticket for a new one")
+        return
+    if _is_ended:
+        await _refuse(send, 503, "the server is stopping; come back in a moment")
         return
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     after = query.get("after", [""])[0] or headers.get(b"last-event-id", b"").decode("latin-1")

@@ -167,6 +167,7 @@ def on_hub(monkeypatch: pytest.MonkeyPatch, test: Callable[[Hub[Watch], Source],
         source = Source()
         hub: Hub[Watch] = Hub(version_of=source.version, state_of=source.state, poll_seconds=0.01)
         monkeypatch.setattr(stream, "_hub", hub)
+        monkeypatch.setattr(stream, "_is_ended", False)
         try:
             await test(hub, source)
         finally:
@@ -279,6 +280,9 @@ def test_it_ends_streams_when_the_server_stops_and_when_their_life_is_over(monke
         await stream.end_streams()
         await asyncio.wait_for(task, 2)
         assert open_.frames[-1][0] == "bye"
+        late = Browser()
+        await asyncio.wait_for(late.open(SHOW), 2)
+        assert late.status == 503, "one that comes back at once holds up nothing"
 
     on_hub(monkeypatch, test)
 

@@ -52,10 +52,15 @@ export class Store {
     panel.timer = setTimeout(() => this.#draw(panel), wait);
   }
 
+  // A panel that fails is told to the console and to the page's error handlers; the others are drawn all the same.
   #draw(panel) {
     clearTimeout(panel.timer);
     panel.timer = 0;
     panel.last = performance.now();
-    panel.render(this);
+    try {
+      panel.render(this);
+    } catch (error) {
+      reportError(error);
+    }
   }
 }
