@@ -135,9 +135,9 @@ class Joiner:
         return set().union(*(self._by_name.get(key, set()) for key in keys))
 
     def _on_air(self, at: int, until: int | None) -> list[Place]:
-        local = clock.to_datetime(at).astimezone(env.zone())
-        if until is None and (local.hour, local.minute, local.second) == (0, 0, 0):
-            return [place for place in self.places if _day_of(place.from_us) == local.date()]
+        if until is None and (day := _whole_day(at)) is not None:
+            begun = [place for place in self.places if _local(place.from_us).date() == day]
+            return begun or [place for place in self.places if _day_of(place.from_us) == day]
         if until is not None:
             return _best([place for place in self.places if place.from_us < until and at < place.to_us], at, until)
         inside = [place for place in self.places if place.from_us <= at < place.to_us]
@@ -156,11 +156,23 @@ class Joiner:
     def report_verdict(self, join: Mapping[str, Any]) -> Verdict:
         """Where a row of a report belongs: the show that it says began then."""
         at = join.get("at")
-        if at is not None and join.get("until") is None:
+        if at is not None and join.get("until") is None and _whole_day(at) is None:
             near = self.begun_near(at)
             if near:
                 return self.verdict({**join, "at": near[0].from_us} if len(near) == 1 else join)
         return self.verdict(join)
+
+    def over_midnight(self, join: Mapping[str, Any]) -> tuple[Verdict, dt.date | None]:
+        """Where a day's row belongs that no show of the day explains: the show of the evening before, still on air.
+
+        Shape: the day beside the verdict, None where the row is about no day.
+        """
+        at = join.get("at")
+        day = None if at is None or join.get("until") is not None else _whole_day(at)
+        if at is None or day is None:
+            return Verdict(None, NO_SHOW), None
+        found = [place for place in self.places if place.from_us < at < place.to_us]
+        return (self.verdict({**join, "at": at + MICROS}) if found else Verdict(None, NO_SHOW)), day
 
     def hour_verdict(self, join: Mapping[str, Any], hour: int) -> Verdict:
         """Where an hour of spend belongs."""
@@ -211,6 +223,16 @@ def _best(found: list[Place], at: int, until: int) -> list[Place]:
     shared = {place.show_id: min(place.to_us, until) - max(place.from_us, at) for place in found}
     most = max(shared.values(), default=0)
     return [place for place in found if shared[place.show_id] == most]
+
+
+def _local(at: int) -> dt.datetime:
+    return clock.to_datetime(at).astimezone(env.zone())
+
+
+def _whole_day(at: int) -> dt.date | None:
+    """The day that a row without a time of day is about: files write it as midnight."""
+    local = _local(at)
+    return local.date() if (local.hour, local.minute, local.second) == (0, 0, 0) else None
 
 
 def _day_of(at: int) -> dt.date:

@@ -128,7 +128,12 @@ class Placer:
     # -- reports ----------------------------------------------------------------------------------------------------
 
     def _stands(self, event: PlatformEvent, join: dict[str, Any], told: Told) -> None:
-        verdict = told.verdict = self.joiner.report_verdict(join)
+        verdict = self.joiner.report_verdict(join)
+        if verdict.place is None and event.attrs and "plan_id" in event.attrs:
+            verdict, day = self.joiner.over_midnight(join)
+            if verdict.place is not None and day is not None:  # a second period of the plan, beside that of its evening
+                event.attrs["plan_id"] = f"{event.attrs['plan_id']} · {day:%m-%d}"
+        told.verdict = verdict
         place = verdict.place
         if place is None:
             told.left_out.append(NO_PLACE)

@@ -19,6 +19,7 @@ from kaibo.operations.imports import api, tablefolder, tables
 from kaibo.operations.imports.contracts import ImportState, TableState, TableView
 from kaibo.operations.imports.models import Import, Match, Table
 from kaibo.operations.imports.tests.test_tables import counted
+from kaibo.warehouse import api as warehouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = parse_instant("2026-03-12T20:00:00+08:00")
@@ -262,3 +263,49 @@ def test_it_places_the_hour_of_ad_spend_after_midnight(tmp_path: Path) -> None:
     path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
     bring(path)
     assert counted("s1")["spend_minor"] == 1250
+
+
+PLAN_HEAD = ["日期", "计划ID", "消耗(元)"]
+
+
+def plans(path: Path, *rows: list[str]) -> TableView:
+    path.write_text("\n".join(",".join(row) for row in (PLAN_HEAD, *rows)), encoding="utf-8")
+    return bring(path)
+
+
+def spend_of_plans(show_id: str) -> dict[str, int]:
+    counted(show_id)
+    stated = warehouse.figures(show_id, of_parts=True)
+    return {one.part: one.value for one in stated if one.figure == "spend_minor" and one.part}
+
+
+def test_it_gives_both_days_of_a_plan_to_a_show_over_midnight(tmp_path: Path) -> None:
+    """A platform writes calendar days: the hour after midnight stands in the row of the day after."""
+    show("a", "1", hours=5)
+    seen = plans(tmp_path / "plan.csv", ["2026-03-12", "P1", "10.00"], ["2026-03-13", "P1", "2.50"])
+    assert not seen.report.get("left_out"), seen.report
+    assert spend_of_plans("a") == {"plan:P1": 1000, "plan:P1 · 03-13": 250}
+
+
+def test_it_finds_a_show_that_begins_after_midnight_by_the_platforms_day_and_by_ours(tmp_path: Path) -> None:
+    begins = START + 4 * HOUR_US + HOUR_US // 2
+    shows.ensure_show("b", platform="douyin", room_id="1", started_at=begins, ended_at=begins + HOUR_US, actor="user:1")
+    plans(tmp_path / "by_platform.csv", ["2026-03-13", "P1", "3.00"])
+    plans(tmp_path / "by_team.csv", ["2026-03-12", "P2", "4.00"])
+    assert spend_of_plans("b") == {"plan:P1": 300, "plan:P2": 400}
+    show("a", "1")
+    plans(tmp_path / "evening.csv", ["2026-03-12", "P3", "5.00"])
+    assert spend_of_plans("a") == {"plan:P3": 500}, "the show that began on the day itself comes first"
+
+
+def test_it_does_not_take_a_day_for_the_beginning_of_a_show_near_midnight(tmp_path: Path) -> None:
+    begins = START + 4 * HOUR_US - 10 * 60 * 10**6
+    shows.ensure_show(
+        "late", platform="douyin", room_id="1", started_at=begins, ended_at=begins + HOUR_US, actor="user:1"
+    )
+    tomorrow = START + 24 * HOUR_US
+    shows.ensure_show(
+        "next", platform="douyin", room_id="1", started_at=tomorrow, ended_at=tomorrow + HOUR_US, actor="user:1"
+    )
+    plans(tmp_path / "plan.csv", ["2026-03-13", "P1", "3.00"])
+    assert (spend_of_plans("late"), spend_of_plans("next")) == ({}, {"plan:P1": 300})
