@@ -106,3 +106,6 @@ def test_it_lists_rounds_and_sets_their_form(room: Open, keep: Callable[[Page, s
     desk.keyboard.type("12")
     expect(desk.locator(".round-row.now .typed")).to_contain_text("12")
     keep(desk, "round-desk-en")
+    desk.keyboard.press("Escape")
+    desk.wait_for_timeout(500)
+    keep(desk, "round-strips-en")

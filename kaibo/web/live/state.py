@@ -38,6 +38,9 @@ State = dict[str, Any]
 MINUTE_COLUMNS = {"online": "online_last", "gmv": "gmv_paid_minor", "spend": "spend_minor", "comments": "comments"}
 """What a minute of the strips shows besides entries and the 15-minute ROI: plain columns of its row."""
 
+STRIP_COLUMNS = {"online": "online_last", "entries": "views", "gmv": "gmv_paid_minor", "spend": "spend_minor"}
+"""Strip -> the column whose minutes a feed reports; where none does, typed rounds are drawn."""
+
 STRIPS = {
     "online": "online_now",
     "entries": "views",
@@ -92,7 +95,7 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
     state.update(desk_state(show_id, link_no=(state["now"] or {}).get("link_no")))
     state["now"] = with_title(state["now"], state.get("desk/lines", ()))
     state.update(call_state(facts.moments, now_us=now_us))
-    state.update(round_state(show))
+    state.update(round_state(show, is_fed=lambda strip: facts.heard(STRIP_COLUMNS[strip]) is not None))
     state.update(register_state(show, facts))
     if sees_comments:
         state.update(_comments(show_id))

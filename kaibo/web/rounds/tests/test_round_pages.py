@@ -71,6 +71,25 @@ def test_it_fills_the_tiles_of_a_room_that_has_no_feed(on_air: Cast) -> None:
     assert set(warehouse.totals("tonight")) <= {"events"}, "typed figures are in no counted column"
 
 
+def test_it_draws_typed_rounds_as_steps_only_where_no_feed_reports(on_air: Cast) -> None:
+    send(on_air.operator, entry(1, 30, FIRST), entry(2, 60, SECOND))
+    steps = room_state("tonight", now_us=at(70))["round/steps"]
+    assert steps == {
+        "gmv": [[at(0), at(30), 1_000_000], [at(30), at(60), 1_500_000]],
+        "spend": [[at(0), at(30), 200_000], [at(30), at(60), 300_000]],
+        "entries": [[at(0), at(30), 3_000], [at(30), at(60), 3_000]],
+        "online": [[at(30), at(30), 300], [at(60), at(60), 360]],
+    }
+    send(on_air.operator, entry(1, 30, {"gmv_paid_minor": 1_200_000}, try_=2))
+    corrected = room_state("tonight", now_us=at(70))["round/steps"]["gmv"]
+    assert [step[2] for step in corrected] == [1_200_000, 1_300_000]
+    send(on_air.operator, entry(3, 61, {"gmv_paid_minor": 2_600_000}))
+    again = room_state("tonight", now_us=at(70))["round/steps"]["gmv"]
+    assert again[1:] == [[at(30), at(61), 1_400_000]], "a minute after a round is no pace of its own"
+    sell((10, 1_000), (50, 2_000))
+    assert set(room_state("tonight", now_us=at(70))["round/steps"]) == {"spend", "entries", "online"}
+
+
 def test_it_names_the_figure_that_fell_with_its_earlier_value(on_air: Cast) -> None:
     send(on_air.operator, entry(1, 30, FIRST))
     [answer] = send(on_air.operator, entry(2, 60, {**SECOND, "views": 2_999})).json()

@@ -4,6 +4,7 @@ import * as echarts from "../../vendor/echarts/echarts.esm.min.js";
 import { clockNow } from "./ages.js";
 import { $, fill, h, say } from "./dom.js";
 import { atMinute, atSecond, count, isMissing, money, show } from "./format.js";
+import { typedNote, typedSeries, typedTip } from "./typed.js";
 
 const MINUTE = 60_000;
 const style = getComputedStyle(document.documentElement);
@@ -50,23 +51,24 @@ export class Strips {
     const start = Math.floor(first / MINUTE - 1) * MINUTE;
     const begin = this.range === "hour" ? Math.max(end - 60 * MINUTE, Math.min(start, end - 20 * MINUTE)) : start;
     const shown = rows.filter((row) => row[0] >= begin - MINUTE && row[0] <= end);
+    const bars = minutesOf(shown, begin, end);
     const isPhone = window.innerWidth <= 640;
     const frame = layout(isPhone ? [STRIPS.indexOf(this.only)] : [0, 1, 2], $("chart").clientHeight);
-    this.chart.setOption(this.#option({ rows: shown, begin, end, frame, store }), { notMerge: true });
+    this.chart.setOption(this.#option({ rows: shown, bars, begin, end, frame, store }), { notMerge: true });
   }
 
-  #option({ rows, begin, end, frame, store }) {
+  #option({ rows, bars, begin, end, frame, store }) {
     const missing = STRIPS.map((id) => store.get(`strip/${id}`));
     return {
       animation: false,
       textStyle: { fontFamily: FONT, color: C.soft },
-      title: frame.strips.map(({ index, top }) => titleOf(index, top, rows, missing[index])),
+      title: frame.strips.map(({ index, top }) => titleOf(index, top, rows, missing[index], typedNote(index, store))),
       grid: [...frame.strips.map(({ top, height }) => ({ left: 52, right: 46, top, height })), { left: 52, right: 46, top: frame.marksTop, height: 16 }, { left: 52, right: 46, top: frame.lapsTop, height: 20 }],
       axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: C.faint, type: "solid", width: 1 }, label: { show: false } },
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: C.raised, borderColor: C.edge, padding: [8, 12], textStyle: { color: C.text, fontSize: 12, fontFamily: FONT, lineHeight: 18 }, formatter: (points) => this.#tip(points, rows, store) },
       xAxis: Array.from({ length: frame.strips.length + 2 }, (_, at) => timeAxis(at, begin, end, at === frame.strips.length + 1)),
       yAxis: [...frame.strips.flatMap(({ index }, at) => valueAxes(index, at, this.currency)), blankAxis(frame.strips.length), blankAxis(frame.strips.length + 1)],
-      series: [...frame.strips.flatMap(({ index }, at) => seriesOf(index, at, rows, store)), marks(store, frame, begin, end), laps(store, frame, end)],
+      series: [...frame.strips.flatMap(({ index }, at) => [...seriesOf(index, at, rows, bars, store), ...typedSeries(index, at, store, C)]), marks(store, frame, begin, end), laps(store, frame, end)],
     };
   }
 
@@ -86,11 +88,20 @@ export class Strips {
       text("spend_minute", row[5], (v) => money(v, this.currency));
       text("roi_15", row[6], (v) => v.toFixed(2));
     }
+    lines.push(...typedTip(store, at, this.currency));
     for (const [, mark] of store.below("mark/")) {
       if (Math.floor(mark.at_us / 1000 / MINUTE) * MINUTE === at) lines.push(`${atSecond(mark.at_us)}  ${say(`mark_${mark.kind}`)}${mark.text ? ` ${mark.text}` : ""}`);
     }
     return lines.join("\n");
   }
+}
+
+// Every minute of the span, known or not: bars are as wide as the gap to their neighbour, and echarts stretches the axis
+// for wide ones, so that a show with few minutes would stand askew to its laps.
+function minutesOf(rows, begin, end) {
+  const known = new Map(rows.map((row) => [row[0], row]));
+  const first = Math.ceil(begin / MINUTE) * MINUTE;
+  return Array.from({ length: Math.max(0, (end - first) / MINUTE) }, (_, at) => known.get(first + at * MINUTE) ?? [first + at * MINUTE]);
 }
 
 function layout(indexes, height) {
@@ -108,14 +119,14 @@ const TALK = 7; // comments, in place of people where a recording knows nothing 
 const isBlank = (rows, places) => rows.every((row) => places.every((place) => row[place] === null || row[place] === undefined));
 const isTalkOnly = (index, rows) => index === 0 && isBlank(rows, PLACES[0]) && !isBlank(rows, [TALK]);
 
-function titleOf(index, top, rows, missing) {
+function titleOf(index, top, rows, missing, typed) {
   const rich = { soft: { color: C.soft, fontSize: 12 }, none: { color: C.faint, fontSize: 12 } };
   const parts = (isTalkOnly(index, rows) ? ["people:comments_minute", "faint:online", "faint:natural", "faint:paid"] : WORDS[index]).map((each) => {
     const [name, word] = each.split(":");
     rich[name.replace("-", "")] = { color: C[name], fontSize: 12 };
     return `{${name.replace("-", "")}|■} {soft|${say(word)}}`;
   });
-  const reason = isBlank(rows, PLACES[index]) ? `   {none|${isMissing(missing) ? show(missing) : say("nothing_yet")}}` : "";
+  const reason = typed ? `   {none|${typed}}` : isBlank(rows, PLACES[index]) ? `   {none|${isMissing(missing) ? show(missing) : say("nothing_yet")}}` : "";
   return { text: parts.join("   ") + reason, left: 46, top: top - 21, padding: [3, 4], textStyle: { rich, fontWeight: 400, fontFamily: FONT } };
 }
 
@@ -134,10 +145,10 @@ function valueAxes(index, at, currency) {
 
 const blankAxis = (at) => ({ type: "value", gridIndex: at, min: 0, max: 1, show: false });
 
-function seriesOf(index, at, rows, store) {
+function seriesOf(index, at, rows, dense, store) {
   const axes = { xAxisIndex: at, yAxisIndex: at * 2 };
-  const pairs = (place) => rows.map((row) => [row[0] + MINUTE / 2, row[place] ?? null]);
-  const bars = (place, fill_, more = {}) => ({ type: "bar", ...axes, data: pairs(place), itemStyle: { color: fill_ }, barWidth: "62%", large: false, ...more });
+  const pairs = (place, from = rows) => from.map((row) => [row[0] + MINUTE / 2, row[place] ?? null]);
+  const bars = (place, fill_, more = {}) => ({ type: "bar", ...axes, data: pairs(place, dense), itemStyle: { color: fill_ }, barWidth: "62%", large: false, ...more });
   const line = (place, stroke, more = {}) => ({ type: "line", ...axes, data: pairs(place), showSymbol: false, connectNulls: false, lineStyle: { color: stroke, width: 2 }, itemStyle: { color: stroke }, ...more });
   if (isTalkOnly(index, rows)) return [bars(TALK, C.people)];
   if (index === 0) {
