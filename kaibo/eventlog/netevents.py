@@ -1,10 +1,12 @@
 """Reading events back: net of what was taken back, in order of occurrence, at bounded memory."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 
 from kaibo.eventlog.contracts import Sources
@@ -44,6 +46,21 @@ def loose_orders(*, since_us: int) -> Iterator[StoredEvent]:
     yield from net_events(loose, where, [since_us], marks=("order.",), is_loose=True)
 
 
+def stage_events(
+    work: duckdb.DuckDBPyConnection, columns: Collection[str], *, platform: str | None, room_id: str | None
+) -> None:
+    """Make the table `events` of a DuckDB: net events of a room, or of all rooms, with these of their columns."""
+    named = {"platform": platform, "room_id": room_id}
+    given = {name: value for name, value in named.items() if value is not None}
+    where = " and ".join(f"{name} = ?" for name in given) or "true"
+    with _net(every_source(), where, marks=tuple(given.values()), columns=columns) as query:
+        if query is None:
+            types = ", ".join(f'"{name}" {COLUMNS[name]}' for name in columns)
+            work.execute(f"create or replace table events ({types})")
+        else:
+            work.execute(f"create or replace table events as {query}", list(given.values()))
+
+
 def net_events(
     sources: Sources, where: str, values: list[Any], *, marks: tuple[str, ...], is_loose: bool = False
 ) -> Iterator[StoredEvent]:
@@ -52,27 +69,35 @@ def net_events(
     Shape: `marks` are texts that each wanted line must hold, `is_loose` that it has no show: other lines of the
     log are not parsed.
     """
-    with tempfile.TemporaryDirectory(prefix="kaibo-events-") as folder:
-        parts = [f"select * from read_parquet([{_listed(sources.parquet)}])"] if sources.parquet else []  # noqa: S608
-        parts += _written(sources, Path(folder), marks, is_loose=is_loose)
-        if not parts:
+    with _net(sources, where, marks=marks, is_loose=is_loose) as query:
+        if query is None:
             return
-        both = " union all by name ".join(parts)
-        names = ", ".join(f'"{name}"' for name in _NAMES)
-        query = (
-            f"select {names} from ({both}) where {where} "  # noqa: S608 - names are ours, values are bound
-            "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
-            "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1 "
-            "order by occurred_at, event_id"
-        )
         work = connect()
         try:
-            found = work.execute(query, values)
+            found = work.execute(f"{query} order by occurred_at, event_id", values)
             while rows := found.fetchmany(_FETCH):
                 for row in rows:
                     yield _event(row)
         finally:
             work.close()
+
+
+@contextmanager
+def _net(
+    sources: Sources, where: str, *, marks: tuple[str, ...], is_loose: bool = False, columns: Collection[str] = _NAMES
+) -> Iterator[str | None]:
+    """SQL of the events that satisfy `where` and were not taken back, None where nothing is; good while inside."""
+    with tempfile.TemporaryDirectory(prefix="kaibo-events-") as folder:
+        parts = [f"select * from read_parquet([{_listed(sources.parquet)}])"] if sources.parquet else []  # noqa: S608
+        parts += _written(sources, Path(folder), marks, is_loose=is_loose)
+        both = " union all by name ".join(parts)
+        names = ", ".join(f'"{name}"' for name in columns)
+        query = (
+            f"select {names} from ({both}) where {where} "  # noqa: S608 - names are ours, values are bound
+            "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
+            "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1"
+        )
+        yield query if parts else None
 
 
 def _listed(paths: tuple[Path, ...]) -> str:

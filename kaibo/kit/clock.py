@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -81,3 +82,14 @@ def epoch_us(value: int | float) -> int:
 def business_day(at_us: int, *, zone: ZoneInfo, cut_hour: int) -> dt.date:
     """The day a night belongs to: before `cut_hour` local time it is still the day before."""
     return (to_datetime(at_us).astimezone(zone) - timedelta(hours=cut_hour)).date()
+
+
+def business_days(from_us: int, to_us: int, *, zone: ZoneInfo, cut_hour: int) -> Iterator[tuple[dt.date, int, int]]:
+    """(day, first instant, first instant of the next) of every business day from one instant to another."""
+    day = business_day(from_us, zone=zone, cut_hour=cut_hour)
+    last = business_day(to_us, zone=zone, cut_hour=cut_hour)
+    while day <= last:
+        following = day + timedelta(days=1)
+        begins, ends = (dt.datetime.combine(each, dt.time(cut_hour), tzinfo=zone) for each in (day, following))
+        yield day, from_datetime(begins), from_datetime(ends)
+        day = following

@@ -11,7 +11,7 @@ from kaibo.eventlog.contracts import Coverage, LogStatus
 from kaibo.eventlog.kinds import MOMENT_KINDS
 from kaibo.kit.errors import NotFound
 from kaibo.warehouse import api as warehouse
-from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
+from kaibo.warehouse.contracts import Answer, CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
 
 TIMELINE_KINDS = MOMENT_KINDS - {"offer.listed", "offer.unlisted", "offer.pinned", "stock.changed"}
 """Stock and the list come folded as offers; as moments they are a thousand rows a night that nobody reads here."""
@@ -78,6 +78,9 @@ class LiveDoors:
 
     def currencies(self, show_id: str) -> Collection[str]:
         return warehouse.currencies(show_id)
+
+    def people_by_day(self, platform: str, room_id: str) -> Answer | None:
+        return warehouse.latest("returning_viewers", {"platform": platform, "room_id": room_id})
 
     def count_status(self) -> CountStatus:
         return warehouse.count_status()

@@ -1,18 +1,20 @@
 """Everything the numbers of one show are made of, gathered once from the doors of other rooms."""
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kaibo.commerce.rooms.contracts import Economics
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.eventlog.contracts import Coverage, FeedView, LogStatus
-from kaibo.kit.clock import HOUR_US, MINUTE_US
+from kaibo.kit import env
+from kaibo.kit.clock import HOUR_US, MINUTE_US, business_day
 from kaibo.metrics import links
 from kaibo.metrics.rows import Rows
 from kaibo.warehouse.columns import BY_NAME
-from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
+from kaibo.warehouse.contracts import Answer, CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
 
 LOST_AFTER_US = 6 * HOUR_US
 """A show that nobody closed ends, for the numbers, at its last sign of life once that is so long ago."""
@@ -46,8 +48,39 @@ class Doors(Protocol):
     def earlier(self, show_id: str, *, limit: int) -> Sequence[ShowView]: ...
     def versions(self, show_ids: Sequence[str]) -> dict[str, int]: ...
     def currencies(self, show_id: str) -> Collection[str]: ...
+    def people_by_day(self, platform: str, room_id: str) -> Answer | None: ...
     def count_status(self) -> CountStatus: ...
     def log_status(self) -> LogStatus: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDay:
+    """The business day of a show among the days of its room, as the newest answer of `returning_viewers` has them."""
+
+    day: dt.date
+    as_of_us: int
+    rows: Mapping[str, Mapping[str, int]]  # by day
+    as_of_day: dt.date
+
+    @property
+    def own(self) -> Mapping[str, int] | None:
+        return self.rows.get(self.day.isoformat())
+
+    @property
+    def row(self) -> Mapping[str, int]:
+        return self.rows[self.day.isoformat()]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the day had ended when it was counted."""
+        return self.day < self.as_of_day
+
+    def state_after(self, days: int) -> Literal["to come", "no show", "counted"]:
+        """What is known of the day so many days later."""
+        later = self.day + dt.timedelta(days=days)
+        if later >= self.as_of_day:
+            return "to come"
+        return "counted" if later.isoformat() in self.rows else "no show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +264,17 @@ class Facts:
         return self.now_us if self.ended_us is None else self.ended_us
 
     @cached_property
+    def room_day(self) -> RoomDay | None:
+        """The business day on which the show began; None before the room was asked for who comes back."""
+        if self.show is None or self.started_us is None:
+            return None
+        answer = self.doors.people_by_day(self.show.platform, self.show.room_id)
+        if answer is None:
+            return None
+        rows = {str(row["day"]): row for row in answer.rows}
+        return RoomDay(_day_of(self.started_us), answer.as_of_us, rows, _day_of(answer.as_of_us))
+
+    @cached_property
     def currencies(self) -> list[str]:
         """Currencies of the amounts that were summed; more than one and there is no sum."""
         return sorted(self.doors.currencies(self.show_id))
@@ -262,3 +306,7 @@ class Facts:
         if not feeds:  # sent by a feed that declares nothing
             feeds = tuple(f for f in self.coverage.feeds if not f.kinds)
         return Heard(feeds, tuple(kind for kind in kinds if kind not in known))
+
+
+def _day_of(at_us: int) -> dt.date:
+    return business_day(at_us, zone=env.zone(), cut_hour=env.day_cut_hour())

@@ -1,6 +1,7 @@
 """The door of the warehouse: what was counted, read-only but for `request_rebuild` and `forget`."""
 
 from kaibo.warehouse.alongside import CounterAlongside
+from kaibo.warehouse.analysis import analyse, analyses, latest
 from kaibo.warehouse.queries import (
     count_status,
     currencies,
@@ -26,6 +27,8 @@ from kaibo.warehouse.services import forget, forget_comments, read_words_again, 
 
 __all__ = [
     "CounterAlongside",
+    "analyse",
+    "analyses",
     "count_status",
     "currencies",
     "duties",
@@ -33,6 +36,7 @@ __all__ = [
     "forget",
     "forget_comments",
     "laps",
+    "latest",
     "minute_rows",
     "moments",
     "offers",

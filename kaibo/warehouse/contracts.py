@@ -172,3 +172,13 @@ class Unmatched:
     at_us: int
     amount_minor: int | None
     reason: str = "unknown_order"  # or other_room: the order is of a room that the feed may not speak for
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an analysis found. Shape: `rows` as its contract says. Units: `as_of_us` µs UTC, when it was asked."""
+
+    name: str
+    params: dict[str, str]
+    as_of_us: int
+    rows: tuple[dict[str, Any], ...]

@@ -242,3 +242,15 @@ class RebuildRequest(models.Model):
 
     show_id = models.TextField(primary_key=True)
     asked_at = models.BigIntegerField()
+
+
+class AnalysisAnswer(models.Model):
+    """The newest answer of an analysis for its parameters; asking again replaces it."""
+
+    name = models.TextField()
+    params = models.TextField()  # JSON with sorted keys
+    as_of_us = models.BigIntegerField()
+    rows = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "params"), name="analysis_answer_once"),)

@@ -4,7 +4,21 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from kaibo.web.jsonapi.app import api
-from kaibo.web.pages import audit, auth, feeds, gaps, gauges, health, home, people, reference, rooms, show, shows
+from kaibo.web.pages import (
+    audit,
+    auth,
+    feeds,
+    gaps,
+    gauges,
+    health,
+    home,
+    people,
+    reference,
+    returning,
+    rooms,
+    show,
+    shows,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -39,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),
     path("rooms/<str:platform>/<str:room_id>/", rooms.room_page, name="room"),
+    path("rooms/<str:platform>/<str:room_id>/returning/", returning.count_now, name="room_returning"),
     path("", include("kaibo.web.feedforms.urls")),
     path("feeds/", feeds.feed_list, name="feeds"),
     path("feeds/new/", feeds.feed_create, name="feed_create"),

@@ -13,6 +13,7 @@ from kaibo.metrics.dictionary import (
     offers,
     people,
     refunds,
+    returning,
 )
 from kaibo.metrics.registry import sort_by_section
 
@@ -29,6 +30,7 @@ __all__ = [
     "offers",
     "people",
     "refunds",
+    "returning",
 ]
 
 sort_by_section()

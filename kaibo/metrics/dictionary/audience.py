@@ -182,40 +182,6 @@ def _shares(s: Scope, from_us: int | None, to_us: int | None) -> dict[str, float
     return {key: count / whole for key, count in views.items()}
 
 
-_LATER = (
-    "还没有跨场次按人统计",
-    "people are not counted across shows yet",
-)
-for day in (1, 7, 30):
-    unfed(
-        f"retention_on_d{day}_ratio",
-        S,
-        f"第 {day} 日留存率",
-        f"Retention on day {day}",
-        formula=(
-            f"恰在第 {day} 日活跃的人数 ÷ 首日人数",
-            f"people active exactly on day {day} ÷ people of the first day",
-        ),
-        why=_LATER,
-        denominator=("首日人数", "people of the first day"),
-        freshness_seconds=86_400,
-    )
-for metric_id, zh, en, span in (
-    ("dau", "日", "Daily", "day"),
-    ("wau", "周", "Weekly", "week"),
-    ("mau", "月", "Monthly", "month"),
-):
-    unfed(
-        metric_id,
-        S,
-        f"{zh}活跃人数",
-        f"{en} active viewers",
-        formula=(f"{zh}内有至少一次行为的去重人数", f"distinct people with at least one act in the {span}"),
-        why=_LATER,
-        unit="count",
-        freshness_seconds=86_400,
-        also_known_as=(metric_id.upper(),),
-    )
 unfed(
     "repeat_play_ratio",
     S,

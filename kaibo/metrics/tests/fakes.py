@@ -9,7 +9,7 @@ from kaibo.eventlog.contracts import Coverage, FeedView, Gap, LogStatus
 from kaibo.eventlog.kinds import KINDS
 from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics.facts import Facts
-from kaibo.warehouse.contracts import CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
+from kaibo.warehouse.contracts import Answer, CountStatus, Duty, Figure, Lap, MinuteRow, Moment, Offer, Sample
 
 START = 1_704_110_400_000_000  # 2024-01-01 20:00 in Shanghai
 FEED = FeedView(
@@ -54,6 +54,7 @@ class FakeDoors:
     began: float = 0  # minutes after START; earlier shows began days before
     before: "Mapping[str, FakeDoors]" = field(default_factory=dict)
     version: int = 1  # rises when more is counted
+    by_day: Answer | None = None
     reads: list[str] = field(default_factory=list)
 
     def _of(self, show_id: str, what: str) -> "FakeDoors":
@@ -145,6 +146,9 @@ class FakeDoors:
 
     def currencies(self, show_id: str) -> tuple[str, ...]:
         return self._of(show_id, "currencies").amounts_in
+
+    def people_by_day(self, platform: str, room_id: str) -> Answer | None:
+        return self.by_day
 
     def count_status(self) -> CountStatus:
         return CountStatus({"w": 10}, 3, 1.5, None, 2, 7)

@@ -6,6 +6,7 @@ from kaibo.metrics import api
 from kaibo.metrics.registry import ENTRIES
 from kaibo.metrics.tests.fakes import FakeDoors, facts
 from kaibo.metrics.tests.night import night
+from kaibo.metrics.tests.test_returning import EXPECTED as RETURNING
 
 YEAR = 60 * 24 * 365.0
 PAID, VIEWERS, VIEWS, SPEND = 200_000, 250, 400, 40_000
@@ -190,12 +191,6 @@ ELSEWHERE = {
 ALWAYS_MOVING = {"count_lag_seconds", "count_lag_events", "quarantined_batches", "quarantined_lines"}
 ALWAYS_MOVING |= {"unmatched_events", "gap_minutes"}
 WITHOUT_FEED = {
-    "retention_on_d1_ratio",
-    "retention_on_d7_ratio",
-    "retention_on_d30_ratio",
-    "dau",
-    "wau",
-    "mau",
     "repeat_play_ratio",
     "follow_nonfan_ratio",
     "group_join_ratio",
@@ -244,7 +239,7 @@ def test_it_says_why_a_number_has_no_feed_yet(metric_id: str, values: dict) -> N
 
 
 def test_it_has_an_example_for_every_number() -> None:
-    assert set(ENTRIES) == {*EXPECTED, *ELSEWHERE, *WITHOUT_FEED, "roas_whole_room"}
+    assert set(ENTRIES) == {*EXPECTED, *ELSEWHERE, *WITHOUT_FEED, *RETURNING, "roas_whole_room"}
 
 
 def test_it_keeps_whole_room_and_standard_delivery_apart() -> None:

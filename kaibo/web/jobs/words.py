@@ -37,6 +37,7 @@ def names() -> dict[str, str]:
         "imports.bring": _p("job", "Import a dropped file"),
         "imports.join_loose": _p("job", "Give orders of feeds to their shows"),
         "imports.sweep": _p("job", "Clear files that nobody imported"),
+        "analyses.returning": _p("job", "Count who comes back"),
         "privacy.let_go": _p("job", "Let old words of viewers go"),
     }
 

@@ -19,7 +19,7 @@ from kaibo.kit.errors import KaiboError
 from kaibo.kit.money import MINOR_DIGITS, to_decimal
 from kaibo.metrics.export import Table
 from kaibo.web import export, words
-from kaibo.web.pages import fields, tools
+from kaibo.web.pages import fields, returning, tools
 from kaibo.web.templatetags.kaibo import percent_input
 
 LABELS = {
@@ -118,12 +118,15 @@ def room_create(request: HttpRequest) -> HttpResponse:
 
 
 @tools.page("room.see", methods=("GET", "HEAD", "POST"))
-def room_page(request: HttpRequest, platform: str, room_id: str) -> HttpResponse:
+def room_page(request: HttpRequest, platform: str, room_id: str) -> HttpResponseBase:
     """One room: its name, its costs and what they feed, its shows."""
     room = rooms.room(platform, room_id)
     where = {"platform": platform, "room_id": room_id}
     if not team.may(request.user, "room.see", **where):
         raise RoomNotFound(_("There is no such room."), **where)
+    asked = export.wanted(request, {"who-comes-back": lambda: returning.as_table(room)})
+    if asked is not None:
+        return asked
     error = None
     if request.method == "POST":
         tools.require(request, "room.edit", **where)
@@ -141,6 +144,7 @@ def room_page(request: HttpRequest, platform: str, room_id: str) -> HttpResponse
         "costs": _fields(room, typed=request.POST if error else None),
         "feeds_what": FEEDS,
         "error": error,
+        "returning": returning.returning(room),
         "shows": shows.shows(platform=platform, room_id=room_id, limit=12),
         "currencies": sorted(MINOR_DIGITS),
         "may_edit": team.may(request.user, "room.edit", **where),

@@ -1,0 +1,1 @@
+"""Who comes back: people of a room by business day."""
