@@ -184,6 +184,29 @@ def metrics() -> str:
     return page()
 
 
+def roles() -> str:
+    """Who may do what."""
+    from kaibo.config.cli import start_django
+
+    start_django()
+    from django.utils.translation import override
+
+    from kaibo.web import rights, words
+
+    with override("en"):
+        heads = ("act", "", *(words.role_name(role) for role in rights.shown()))
+        rows = [
+            (
+                f"`{act}`",
+                f"{says}{' (only with all rooms)' if needs_all else ''}",
+                *("yes" if may else "" for may in cells),
+            )
+            for act, says, needs_all, cells in rights.matrix()
+        ]
+    intro = "Everybody acts only in the rooms given to them; an account without a role sees nothing.\n"
+    return _page("Roles", intro, _table(heads, rows))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "events.md": events,
@@ -191,6 +214,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "payloads.md": payloads,
     "commands.md": commands,
     "metrics.md": metrics,
+    "roles.md": roles,
 }
 
 

@@ -25,12 +25,24 @@ PLATFORMS = {
 ROLES = {
     "director": pgettext_lazy("role", "Director"),
     "operator": pgettext_lazy("role", "Operator"),
+    "analyst": pgettext_lazy("role", "Data analyst"),
+    "host_manager": pgettext_lazy("role", "Host manager"),
+    "content": pgettext_lazy("role", "Content planner"),
+    "ad_buyer": pgettext_lazy("role", "Ad buyer"),
+    "supply": pgettext_lazy("role", "Supply chain"),
+    "service": pgettext_lazy("role", "Customer service"),
     "viewer": pgettext_lazy("role", "Viewer"),
     "outsider": pgettext_lazy("role", "No access"),
 }
 ROLE_SAYS = {
     "director": gettext_lazy("Everything: feeds, people, rooms, deleting and merging shows, audit."),
-    "operator": gettext_lazy("Runs shows: create, start, end, targets; sees feeds and imports."),
+    "operator": gettext_lazy("Runs shows: create, start, end, targets, desk and rounds; sees feeds and imports."),
+    "analyst": gettext_lazy("All numbers, comments, feeds and cases; brings files in, shares reports."),
+    "host_manager": gettext_lazy("Desk, shifts, rounds, give-aways and violations; checks texts, shares reports."),
+    "content": gettext_lazy("Plans shows and targets, writes the lineup, has texts checked and approved."),
+    "ad_buyer": gettext_lazy("Numbers and the ad log; types rounds, brings ad reports in."),
+    "supply": gettext_lazy("Lineup, price and stock changes, give-aways; brings stock and orders in."),
+    "service": gettext_lazy("Comments and questions, violations and cases; checks texts."),
     "viewer": gettext_lazy("Looks at shows and numbers, exports tables; changes nothing."),
     "outsider": gettext_lazy("Has an account but sees nothing."),
 }

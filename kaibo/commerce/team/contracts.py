@@ -5,32 +5,34 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody may do. An outsider has an account but sees nothing."""
+    """What somebody may do: the functions of a team, each with what its work needs. An outsider sees nothing."""
 
     DIRECTOR = "director"
     OPERATOR = "operator"
+    ANALYST = "analyst"
+    HOST_MANAGER = "host_manager"
+    CONTENT = "content"
+    AD_BUYER = "ad_buyer"
+    SUPPLY = "supply"
+    SERVICE = "service"
     VIEWER = "viewer"
     OUTSIDER = "outsider"
 
 
 _VIEWER = frozenset({"room.see", "show.see", "metric.see", "show.export"})
-_OPERATOR = _VIEWER | {
-    "show.create",
-    "show.change",
-    "show.start",
-    "show.end",
-    "show.target",
-    "show.mark",
-    "feed.see",
-    "import.see",
-    "import.run",
-    "comment.see",
-    "text.check",
-    "text.approve",
-    "report.share",
-    "case.see",
-    "case.act",
+_ANALYST = _VIEWER | {"comment.see", "feed.see", "import.see", "import.run", "report.share", "case.see"}
+_HOST_MANAGER = _VIEWER | {
+    *("comment.see", "show.mark", "answer.mark", "round.type", "shift.plan", "giveaway.log", "violation.log"),
+    *("text.check", "report.share", "case.see", "case.act"),
 }
+_CONTENT = _VIEWER | {
+    *("comment.see", "show.create", "show.change", "show.target", "lineup.edit", "shift.plan"),
+    *("text.check", "text.approve", "report.share", "case.see"),
+}
+_AD_BUYER = _VIEWER | {"round.type", "ad.log", "import.see", "import.run", "report.share"}
+_SUPPLY = _VIEWER | {"lineup.edit", "goods.change", "giveaway.log", "import.see", "import.run"}
+_SERVICE = _VIEWER | {"comment.see", "answer.mark", "text.check", "violation.log", "case.see", "case.act"}
+_OPERATOR = _ANALYST | _HOST_MANAGER | _CONTENT | _AD_BUYER | _SUPPLY | _SERVICE | {"show.start", "show.end"}
 _DIRECTOR = _OPERATOR | {
     "show.delete",
     "show.merge",
@@ -49,6 +51,12 @@ _DIRECTOR = _OPERATOR | {
 ACTS: dict[Role, frozenset[str]] = {
     Role.DIRECTOR: frozenset(_DIRECTOR),
     Role.OPERATOR: frozenset(_OPERATOR),
+    Role.ANALYST: frozenset(_ANALYST),
+    Role.HOST_MANAGER: frozenset(_HOST_MANAGER),
+    Role.CONTENT: frozenset(_CONTENT),
+    Role.AD_BUYER: frozenset(_AD_BUYER),
+    Role.SUPPLY: frozenset(_SUPPLY),
+    Role.SERVICE: frozenset(_SERVICE),
     Role.VIEWER: _VIEWER,
     Role.OUTSIDER: frozenset(),
 }

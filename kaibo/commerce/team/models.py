@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.db import models
 
-ROLE_CHOICES = [("director", "director"), ("operator", "operator"), ("viewer", "viewer"), ("outsider", "outsider")]
+from kaibo.commerce.team.contracts import Role
+
+ROLE_CHOICES = [(role.value, role.value) for role in Role]
 
 
 class Person(models.Model):

@@ -64,7 +64,7 @@ def lineup(request: HttpRequest, show_id: str) -> Any:
 @router.post("/{show_id}/lineup/save", response={200: Answer, **REFUSALS})
 def save(request: HttpRequest, show_id: str, body: SaveIn) -> Any:
     """Cells typed, rows added, moved, removed; what cannot be read is kept and named."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     view = lineups.save(
         show_id,
         base=body.base,
@@ -79,14 +79,14 @@ def save(request: HttpRequest, show_id: str, body: SaveIn) -> Any:
 @router.post("/{show_id}/lineup/undo", response={200: Answer, **REFUSALS})
 def undo(request: HttpRequest, show_id: str) -> Any:
     """Back before the last act."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     return _told(show, lineups.undo(show_id, actor=guard.actor(request)))
 
 
 @router.post("/{show_id}/lineup/restore", response={200: Answer, **REFUSALS})
 def restore(request: HttpRequest, show_id: str, body: NumberIn) -> Any:
     """An earlier version again."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     return _told(show, lineups.restore(show_id, body.number, actor=guard.actor(request)))
 
 
@@ -94,7 +94,7 @@ def restore(request: HttpRequest, show_id: str, body: NumberIn) -> Any:
 def sheet(request: HttpRequest, show_id: str, body: Form[SheetIn], file: File[UploadedFile | None] = None) -> Any:
     """A preview of pasted text or a file; with `mode` replace, update or append it is written, with compare it is
     read as the platform's product list and held against the sheet."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     data = file.read() if file is not None else None
     name = (file.name or "") if file is not None else ""
     draft = lineups.read_sheet(show_id, text=body.text, data=data, name=name, chosen=_chosen(body.chosen))
@@ -133,7 +133,7 @@ def differences(request: HttpRequest, show_id: str, before: int, after: int) -> 
 @router.post("/{show_id}/lineup/copy", response={200: Answer, **REFUSALS})
 def copy(request: HttpRequest, show_id: str, body: CopyIn) -> Any:
     """The sheet of an earlier show instead of this one's."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     guard.show_or_404(request, body.show_id)
     view = lineups.copy_lineup(
         show_id, source_show=body.show_id, with_stock=body.with_stock, actor=guard.actor(request)
@@ -144,7 +144,7 @@ def copy(request: HttpRequest, show_id: str, body: CopyIn) -> Any:
 @router.put("/{show_id}/lineup/rules", response={200: Answer, **REFUSALS})
 def set_rules(request: HttpRequest, show_id: str, body: RulesIO) -> Any:
     """Other limits for the checks of this sheet."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     rules = Rules(tuple(body.core_sizes), body.giveaway_loss_minor, body.minutes_tolerance_ratio)
     lineups.set_rules(show_id, rules, actor=guard.actor(request))
     return _told(show, lineups.lineup(show_id))
@@ -153,7 +153,7 @@ def set_rules(request: HttpRequest, show_id: str, body: RulesIO) -> Any:
 @router.post("/{show_id}/lineup/publish", response={200: Answer, **REFUSALS})
 def publish(request: HttpRequest, show_id: str) -> Any:
     """Tell the list to the show; the control room knows it within seconds."""
-    show = guard.show_or_404(request, show_id, "show.change")
+    show = guard.show_or_404(request, show_id, "lineup.edit")
     acts.publish(show, actor=guard.actor(request))
     return _told(show, lineups.lineup(show_id))
 

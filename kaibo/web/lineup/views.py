@@ -33,7 +33,7 @@ def lineup_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         tools.require(request, "show.export", platform=show.platform, room_id=show.room_id)
         columns = list(lineups.field_names().values())
         return export.answer(f"{show_id}-lineup", columns, _rows(view.lines, currency), form)
-    may_change = team.may(request.user, "show.change", platform=show.platform, room_id=show.room_id)
+    may_change = team.may(request.user, "lineup.edit", platform=show.platform, room_id=show.room_id)
     context = {
         "show": show,
         "may_change": may_change,

@@ -22,6 +22,15 @@ from kaibo.web.registers import words as register_words
 from kaibo.web.rounds import words as round_words
 from kaibo.web.words import PLATFORMS
 
+_MAY = {
+    "mark": "show.mark",
+    "round": "round.type",
+    "goods": "goods.change",
+    "ads": "ad.log",
+    "answer": "answer.mark",
+}
+"""Part of the page -> what somebody must be allowed to do to act in it."""
+
 
 @never_cache
 @require_GET
@@ -44,7 +53,10 @@ def control_room(request: HttpRequest, show_id: str) -> HttpResponse:
         | register_words.page_words()
         | compliance_words.page_words()
         | radar_words.page_words(),
-        "may_act": team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id),
+        "may": {
+            name: team.may(request.user, need, platform=show.platform, room_id=show.room_id)
+            for name, need in _MAY.items()
+        },
         "names": words.names(),
         "page": words.page_facts(
             title=show.title,

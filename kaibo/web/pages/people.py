@@ -15,7 +15,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
 from kaibo.kit.errors import KaiboError
 from kaibo.metrics.export import Table
-from kaibo.web import export, words
+from kaibo.web import export, rights, words
 from kaibo.web.pages import fields, tools
 
 
@@ -135,7 +135,8 @@ def person_log_out(request: HttpRequest, person_id: int) -> HttpResponseBase:
 
 
 def _context() -> dict[str, object]:
-    return {**_choices(), "people": team.people(), "invitations": team.invitations()}
+    table = {"rights": rights.matrix(), "may_roles": rights.shown()}
+    return {**_choices(), **table, "people": team.people(), "invitations": team.invitations()}
 
 
 def _choices() -> dict[str, object]:

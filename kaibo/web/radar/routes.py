@@ -36,7 +36,7 @@ def open_questions(request: HttpRequest, show_id: str, at_us: Instant = None) ->
 def answer(request: HttpRequest, show_id: str, body: GroupIn) -> Any:
     """Somebody saw to it: the group is answered until now."""
     guard.show_or_404(request, show_id, "comment.see")
-    guard.show_or_404(request, show_id, "show.mark")
+    guard.show_or_404(request, show_id, "answer.mark")
     radar.answer(show_id, body.topic, body.link_no, actor=guard.actor(request))
     return [msgspec.to_builtins(one) for one in radar.open_groups(show_id, at_us=now_us())]
 

@@ -53,7 +53,7 @@ def radar_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         ],
         "signals": [_signal(one) for one in radar.signals(show_id, from_us=from_us, to_us=to_us)],
         "scripts": _scripts(groups),
-        "may_act": team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id),
+        "may_act": team.may(request.user, "answer.mark", platform=show.platform, room_id=show.room_id),
     }
     return render(request, "kaibo/radar/page.html", context)
 
@@ -152,7 +152,7 @@ def _cut(one: Any, word: str) -> dict[str, Any]:
 @tools.page("comment.see", methods=("POST",))
 def answer_undo(request: HttpRequest, show_id: str, answer_id: int) -> HttpResponseBase:
     """It was no answer: the questions wait again."""
-    tools.show_or_404(request, show_id, "show.mark")
+    tools.show_or_404(request, show_id, "answer.mark")
     work = lambda: radar.undo_answer(show_id, answer_id, actor=tools.actor(request))  # noqa: E731
     back = _address(show_id, request)
     return tools.act(request, work, done=_("Its questions wait again."), back=back)

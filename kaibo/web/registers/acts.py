@@ -186,6 +186,16 @@ def violation(request: HttpRequest, show: ShowView, actor: str) -> object:
     return None
 
 
+NEEDS = {
+    "tick": "show.mark",
+    "template": "shift.plan",
+    "shift": "shift.plan",
+    "change": "goods.change",
+    "ad": "ad.log",
+    "give": "giveaway.log",
+    "violation": "violation.log",
+}
+"""Act of a form -> what somebody must be allowed to do for it."""
 ACTS: dict[str, Act] = {
     "tick": tick,
     "template": template,

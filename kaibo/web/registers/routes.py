@@ -61,7 +61,7 @@ def listed(request: HttpRequest, show_id: str) -> Any:
 @router.post("/{show_id}/changes", response={200: Answer, **REFUSALS})
 def ask(request: HttpRequest, show_id: str, body: ChangeIn) -> Any:
     """Ask for a change, or say that it was made."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "goods.change")
     new = NewChange(
         entry_id=body.id,
         kind=body.kind,
@@ -87,14 +87,14 @@ def step(
     request: HttpRequest, show_id: str, entry_id: str, step: Literal["make", "check", "revert", "withdraw"]
 ) -> Any:
     """The next step of a change; a second person checks it."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "goods.change")
     return change_shape(acts.step_change(show, entry_id, step, actor=guard.actor(request)))
 
 
 @router.post("/{show_id}/ads", response={200: list[Answer], **REFUSALS})
 def log(request: HttpRequest, show_id: str, body: AdsIn) -> Any:
     """Write ad adjustments down, in the order given; sending them again changes nothing."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "ad.log")
     answers = []
     for each in body.entries:
         new = NewAdjustment(each.id, each.plan, each.what, each.value, each.why, each.at_us)
@@ -131,6 +131,6 @@ def ads(request: HttpRequest, show_id: str) -> Any:
 @router.post("/{show_id}/ads/{entry_id}/undo", response={200: Answer, **REFUSALS})
 def undo(request: HttpRequest, show_id: str, entry_id: str) -> Any:
     """Take an adjustment back within ten minutes."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "ad.log")
     taken = registers.undo_adjustment(show, entry_id, actor=guard.actor(request))
     return {"id": taken.entry_id, "is_undone": taken.is_undone}

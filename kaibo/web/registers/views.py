@@ -126,10 +126,10 @@ def differences(comparison: Any, currency: str) -> list[dict[str, Any]]:
 
 
 def _act(request: HttpRequest, show: ShowView, back: str, allowed: set[str]) -> HttpResponseBase:
-    tools.require(request, "show.mark", platform=show.platform, room_id=show.room_id)
     name = str(request.POST.get("act") or "")
     if name not in allowed:
         raise NotFound("there is no such act", fix="reload the page")
+    tools.require(request, acts.NEEDS[name], platform=show.platform, room_id=show.room_id)
     anchor = "" if name == "tick" else f"#{name}"
     return tools.act(
         request,
@@ -143,7 +143,7 @@ def _frame(request: HttpRequest, show: ShowView) -> dict[str, Any]:
     place = {"platform": show.platform, "room_id": show.room_id}
     return {
         "show": show,
-        "may_act": team.may(request.user, "show.mark", **place),
+        "may": {name: team.may(request.user, need, **place) for name, need in acts.NEEDS.items()},
         "currency": currency_of(show),
         "zone": str(env.zone()),
     }

@@ -44,7 +44,7 @@ class WhyIn(Schema):
 @router.post("/{show_id}/rounds", response={200: list[Answer], **REFUSALS})
 def record(request: HttpRequest, show_id: str, body: EntriesIn) -> Any:
     """Record entries in order; what cannot be is named figure by figure. Sending them again changes nothing."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "round.type")
     actor = guard.actor(request)
     answers = []
     for each in body.entries:
@@ -94,7 +94,7 @@ def text_now(request: HttpRequest, show_id: str) -> Any:
 @router.post("/{show_id}/rounds/{round_id}/post", response={200: Answer, **REFUSALS})
 def post(request: HttpRequest, show_id: str, round_id: str) -> Any:
     """Put the text on its way to the room's bots again, for example after a correction."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "round.type")
     view = round_or_404(show, round_id)
     form = rounds.form(show.platform, show.room_id)
     told = posting.text_of(show, view, is_zh=_is_zh(), form=form)
@@ -106,7 +106,7 @@ def post(request: HttpRequest, show_id: str, round_id: str) -> Any:
 @router.post("/{show_id}/rounds/{round_id}/withdraw", response={204: None, **REFUSALS})
 def withdraw(request: HttpRequest, show_id: str, round_id: str, body: WhyIn) -> Any:
     """Take a whole round back, for one that was typed into the wrong show."""
-    show = guard.show_or_404(request, show_id, "show.mark")
+    show = guard.show_or_404(request, show_id, "round.type")
     rounds.withdraw(show, round_id, why=body.why, actor=guard.actor(request))
     return Status(204, None)
 

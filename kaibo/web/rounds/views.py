@@ -30,7 +30,7 @@ def round_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     columns = list(dict.fromkeys([*form.figures, *(name for view in found for name in view.values)]))
     names = team.names_of({view.actor for view in found} | {view.corrected_by for view in found if view.corrected_by})
     currency = posting.currency_of(show)
-    may_act = team.may(request.user, "show.mark", platform=show.platform, room_id=show.room_id)
+    may_act = team.may(request.user, "round.type", platform=show.platform, room_id=show.room_id)
     context = {
         "show": show,
         "columns": [(name, rounds.NAMES[name]) for name in columns],

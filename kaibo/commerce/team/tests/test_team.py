@@ -20,6 +20,26 @@ def somebody(name: str, role: Role, scope: RoomScope) -> User:
 def test_it_gives_every_role_less_than_the_one_above() -> None:
     assert ACTS[Role.OUTSIDER] < ACTS[Role.VIEWER] < ACTS[Role.OPERATOR] < ACTS[Role.DIRECTOR]
     assert ACTS[Role.DIRECTOR] >= TEAM_ACTS
+    for role in set(Role) - {Role.DIRECTOR, Role.OPERATOR, Role.VIEWER, Role.OUTSIDER}:
+        assert ACTS[Role.VIEWER] < ACTS[role] < ACTS[Role.OPERATOR]
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "may_not"),
+    [
+        (Role.ANALYST, "comment.see", "show.mark"),
+        (Role.HOST_MANAGER, "shift.plan", "ad.log"),
+        (Role.CONTENT, "lineup.edit", "goods.change"),
+        (Role.AD_BUYER, "ad.log", "lineup.edit"),
+        (Role.SUPPLY, "goods.change", "comment.see"),
+        (Role.SERVICE, "answer.mark", "import.run"),
+    ],
+)
+def test_it_lets_each_function_do_its_own_work(role: Role, may: str, may_not: str) -> None:
+    user = somebody("somebody", role, MINE)
+    assert team.may(user, may, platform="douyin", room_id="1")
+    assert not team.may(user, may, platform="douyin", room_id="2")
+    assert not team.may(user, may_not, platform="douyin", room_id="1")
 
 
 def test_it_limits_people_to_their_rooms() -> None:

@@ -15,11 +15,11 @@ let plan = null;
 let lastDrawn = "";
 
 const base = () => $("changes").dataset.api;
-const may = () => $("changes").dataset.may === "1";
+const may = (act) => $("changes").dataset[act] === "1";
 
 export function start(theStore, theToast) {
   [store, toast] = [theStore, theToast];
-  if (!may()) return;
+  if (!may("goods")) return;
   queue = new Queue(`${base()}/ads`, { name: "entries", onChange: drawAds, onRefused: toast });
   $("change-new").addEventListener("click", () => ask({ store, toast, write }));
   setInterval(tick, 1000);
@@ -68,7 +68,7 @@ export function drawChanges(theStore) {
   const step = (change, name) => h("button", { type: "button", onclick: () => write(`changes/${encodeURIComponent(change.id)}/${name}`) }, say(`change_step_${name}`));
   fill($("change-list"), rows.slice(0, 4).map((change) => h("li", { "data-revert": change.revert ?? "", class: change.state },
     h("div", {}, h("b", {}, say("change_line", { link: change.link_no, before: amount(change, change.before), after: amount(change, change.after) })), h("small", {}, say(`change_${change.state}`), h("time", {}))),
-    may() && [change.state === "asked" && [step(change, "make"), step(change, "withdraw")], change.state === "made" && change.made_by !== page.me && step(change, "check"), ["made", "checked"].includes(change.state) && step(change, "revert")])));
+    may("goods") && [change.state === "asked" && [step(change, "make"), step(change, "withdraw")], change.state === "made" && change.made_by !== page.me && step(change, "check"), ["made", "checked"].includes(change.state) && step(change, "revert")])));
   tick();
   drawAlerts(store);
 }
@@ -94,7 +94,7 @@ export function drawAds(theStore) {
   const waiting = queue?.waiting ?? [];
   const plans = [...new Set([...waiting.map((entry) => entry.plan).reverse(), ...ads.plans])].slice(0, 5);
   plan ??= plans[0] ?? null;
-  if (may() && !$("ad-acts").contains(document.activeElement)) drawActs(plans);
+  if (may("ads") && !$("ad-acts").contains(document.activeElement)) drawActs(plans);
   const mine = waiting.map((entry) => ({ ...entry, at: entry.at_us, ready: null, result: null })).reverse();
   fill($("ad-log"), [...mine, ...ads.log.filter((each) => !mine.some((one) => one.id === each.id))].slice(0, 4).map(adLine));
 }
@@ -119,7 +119,7 @@ function log(name, what, value) {
 
 function adLine(entry) {
   const result = entry.result?.every(([, after]) => after) ? h("dl", {}, entry.result.filter(([before, after]) => !isMissing(before) || !isMissing(after)).map(([before, after]) => h("div", {}, h("dt", {}, say(`ad_result_${before.id}`)), h("dd", {}, `${isMissing(before) ? "–" : show(before)} → ${isMissing(after) ? "–" : show(after)}`)))) : entry.ready && entry.ready > nowUs() ? h("small", {}, say("ad_result_at", { at: atMinute(entry.ready) })) : null;
-  const canUndo = may() && entry.ready && nowUs() - entry.at < 600e6;
+  const canUndo = may("ads") && entry.ready && nowUs() - entry.at < 600e6;
   return h("li", {}, h("div", {}, h("b", {}, entry.plan), ` ${say(`ad_${entry.what}`)} ${entry.value ?? ""} `, h("small", {}, atMinute(entry.at))), result,
     canUndo && h("button", { type: "button", onclick: async () => (await write(`ads/${encodeURIComponent(entry.id)}/undo`)) && toast(say("ad_undone")) }, say("ad_undo")));
 }
