@@ -1,10 +1,12 @@
 """The door of the team module: who somebody is and what they may do."""
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
-from kaibo.commerce.team import access, logins, services
+from kaibo.commerce.team import access, logins, second, services
 from kaibo.commerce.team.access import AnyUser
 from kaibo.commerce.team.contracts import InvitationView, PersonView, Role, RoomScope
+from kaibo.commerce.team.errors import BadPerson
 from kaibo.commerce.team.models import Invitation, Person
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
@@ -131,6 +133,49 @@ def note_login(username: str, address: str, *, is_right: bool) -> None:
         logins.forget(username, address)
     else:
         logins.note_failure(username, address)
+
+
+def second_step(person_id: int) -> tuple[int | None, int]:
+    """(since when µs UTC, recovery codes left) of somebody's two-step login; (None, 0) while it is off."""
+    return second.state(services.get_user(person_id))
+
+
+def begin_second_step(person_id: int) -> str:
+    """A new secret in base32; it counts once `confirm_second_step` had a code of it. Raises BadPerson when it is on."""
+    return second.begin(services.get_user(person_id))
+
+
+def pending_second_step(person_id: int) -> tuple[str, str] | None:
+    """(secret, `otpauth://` address) that wait for their first code."""
+    user = services.get_user(person_id)
+    secret = second.pending(user)
+    return (secret, second.address(user, secret)) if secret else None
+
+
+def confirm_second_step(person_id: int, code: str) -> list[str]:
+    """Turn two-step login on; the recovery codes, which nothing shows again. Raises BadPerson."""
+    return second.confirm(services.get_user(person_id), code)
+
+
+def is_second_step_right(person_id: int, code: str) -> bool:
+    """Whether a code of the phone, or one of the recovery codes, is right. Each counts once."""
+    return second.check(services.get_user(person_id), code)
+
+
+def wants_second_step(person_id: int) -> bool:
+    """Whether a login of this person wants a code. Cost: two queries."""
+    return second.is_on(services.get_user(person_id))
+
+
+def turn_off_second_step(person_id: int, *, password: str | None = None, actor: str) -> None:
+    """The password alone is enough again: by the person with the password, or by a director for them.
+
+    Raises: BadPerson for a wrong password.
+    """
+    user = services.get_user(person_id)
+    if password is not None and not user.check_password(password):
+        raise BadPerson(_("The present password is not this one."), field="password")
+    second.turn_off(user, actor=actor)
 
 
 def _invitation(row: Invitation) -> InvitationView:

@@ -49,3 +49,16 @@ class LoginTry(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SecondStep(models.Model):
+    """The second step of somebody's login: the secret sealed with a key outside the records, recovery codes hashed."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_step")
+    sealed = models.BinaryField()
+    confirmed_at = models.BigIntegerField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

@@ -8,7 +8,6 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,7 +16,8 @@ from kaibo.commerce.team import api as team
 from kaibo.commerce.team.errors import BadPerson, InvitationNotFound, TooManyLogins
 from kaibo.eventlog import api as eventlog
 from kaibo.web.middleware import STAMP
-from kaibo.web.pages import tools
+from kaibo.web.pages import secondstep, tools
+from kaibo.web.pages.addresses import address_of, next_page
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -33,7 +33,7 @@ def stamp_session(sender: object, request: HttpRequest, user: Any, **kwargs: obj
 def login_page(request: HttpRequest) -> HttpResponse:
     """Name and password; wrong ones are counted by name and address."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return redirect(next_page(request))
     context: dict[str, Any] = {"next": request.GET.get("next") or request.POST.get("next") or ""}
     if request.method != "POST":
         return render(request, "kaibo/login.html", context)
@@ -46,6 +46,8 @@ def login_page(request: HttpRequest) -> HttpResponse:
         answer["Retry-After"] = str(error.ids["retry_after_seconds"])
         return answer
     user = authenticate(request, username=username, password=request.POST.get("password", ""))
+    if user is not None and secondstep.wants_code(request, user):
+        return redirect("login_code")
     team.note_login(username, address, is_right=user is not None)
     if user is None:
         eventlog.audit("anonymous", "person.login_failed", f"login:{username[:80]}", why=address)
@@ -53,7 +55,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
         return render(request, "kaibo/login.html", context | {"error": wrong}, status=401)
     login(request, user)
     eventlog.audit(team.actor_of(user), "person.logged_in", f"person:{user.pk}")
-    return redirect(_next(request))
+    return redirect(next_page(request))
 
 
 @require_POST
@@ -95,7 +97,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """One's own role, rooms and password."""
-    context: dict[str, Any] = {"me": team.person(tools.me(request))}
+    context: dict[str, Any] = {"me": team.person(tools.me(request)), "second": team.second_step(tools.me(request))[0]}
     if request.method != "POST":
         return render(request, "kaibo/account.html", context)
     new = request.POST.get("new", "")
@@ -117,21 +119,3 @@ def log_out_everywhere(request: HttpRequest) -> HttpResponse:
     team.log_out_everywhere(tools.me(request), actor=tools.actor(request))
     logout(request)
     return redirect("login")
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where the request came from; a proxy's word is taken only where one is configured (KAIBO_TLS)."""
-    from django.conf import settings
-
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.IS_TLS and forwarded:
-        return forwarded.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else "/"

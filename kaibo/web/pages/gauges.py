@@ -13,7 +13,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock, env
 from kaibo.kit.errors import Forbidden
 from kaibo.warehouse import api as warehouse
-from kaibo.web.pages.auth import address_of
+from kaibo.web.pages.addresses import address_of
 
 Sample = tuple[dict[str, str], float]
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -106,7 +106,8 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponseBase:
             back=reverse("person", args=[person_id]),
         )
     entries = [entry for entry in eventlog.audit_entries(limit=500) if entry.actor == person.actor][:20]
-    return render(request, "kaibo/person.html", {**_choices(), "person": person, "entries": entries})
+    second = team.wants_second_step(person_id)
+    return render(request, "kaibo/person.html", {**_choices(), "person": person, "entries": entries, "second": second})
 
 
 @tools.page("people.edit", methods=("POST",))

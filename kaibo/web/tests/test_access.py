@@ -21,13 +21,15 @@ OPEN_TO_OUTSIDERS = {
     "logout",
     "invitation",
     "account",
+    "account_second",
+    "login_code",
     "account_log_out",
     "healthz",
     "favicon",
     "set_language",
     "gauges",
 }
-OPEN_TO_STRANGERS = {"login", "invitation", "healthz", "favicon", "set_language", "gauges", "report_link"}
+OPEN_TO_STRANGERS = {"login", "login_code", "invitation", "healthz", "favicon", "set_language", "gauges", "report_link"}
 """Each guards itself and has tests of its own; the gauges admit this machine, or a token."""
 FREE_API = {"api:me", "api:openapi-json", "api:openapi-view", "api:api-root"}
 
