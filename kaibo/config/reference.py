@@ -37,7 +37,9 @@ def settings() -> str:
     bots = (
         f"\n## Chat bots\n\n`{BOT_PATTERN}` is the address of a bot of a chat group, as DingTalk, Feishu or WeCom show"
         " it when the bot is made (`&secret=…` behind it where it signs), or any address that apprise knows. `<NAME>`"
-        " is what pages call the bot. Rounds and reports are posted through it; the address is never shown.\n"
+        " is what pages call the bot. Rounds and reports are posted through it; the"
+        " address is never shown. A director adds bots of DingTalk, Feishu and WeCom on the page *Chat bots* too; what"
+        " the environment names goes first.\n"
     )
     return _page("Settings", intro, _table(("name", "default", "what it does"), rows), feeds + table + bots)
 

@@ -61,8 +61,10 @@ __all__ = [
     "check_file",
     "connector",
     "connectors",
+    "drop_bot",
     "error_sentence",
     "feed_settings",
+    "keep_bot",
     "kept_settings",
     "move_grant",
     "open_file",
@@ -227,10 +229,24 @@ def _wrong(connector_id: str, path: Path) -> WrongConnector:
 
 
 def bots() -> list[BotView]:
-    """Chat bots of the environment (`KAIBO_BOT_<NAME>`), never with their address."""
+    """Chat bots, from the environment (`KAIBO_BOT_<NAME>`) or typed in, never with their address."""
     from kaibo.connectors import bots as bot_room  # needs the records; this door does not
 
     return bot_room.bots()
+
+
+def keep_bot(name: str, address: str, *, actor: str) -> BotView:
+    """Seal a bot's address that was typed in. Raises: BadBot with what to mend."""
+    from kaibo.connectors import bots as bot_room  # needs the records; this door does not
+
+    return bot_room.keep(name, address, actor=actor)
+
+
+def drop_bot(name: str, *, actor: str) -> None:
+    """Forget a bot that was typed in. Raises: BadBot where none was."""
+    from kaibo.connectors import bots as bot_room  # needs the records; this door does not
+
+    bot_room.drop(name, actor=actor)
 
 
 def post_to_bot(bot_id: str, text: str, *, key: str, actor: str, until_us: int | None = None) -> int:

@@ -1,8 +1,8 @@
 """Bots of the team's chat groups: a text goes out as background work, so a bot that is down holds up nobody.
 
-The address of a bot is a secret and stands in the environment alone (`KAIBO_BOT_<NAME>`), as the platform shows it when
-the bot is made. DingTalk, Feishu and WeCom are spoken to directly, because they answer 200 also when they refuse and
-the refusal must be seen; every other address goes through apprise.
+The address of a bot is a secret: it stands in the environment (`KAIBO_BOT_<NAME>`), or was typed into the form and is
+sealed; the environment goes first, and nobody is shown it again. DingTalk, Feishu and WeCom are spoken to directly,
+because they answer 200 also when they refuse and the refusal must be seen; every other address goes through apprise.
 """
 
 import base64
@@ -11,14 +11,19 @@ import hmac
 import logging
 import re
 import time
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django.db import transaction
 
 from kaibo.connectors.contracts import BadBot, BotView, PostView
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.work import GiveUp, Run, task
 from kaibo.kit import clock, env
+from kaibo.kit.errors import BadConfiguration
+from kaibo.kit.speech import gettext as _
 
 if TYPE_CHECKING:
     import httpx
@@ -36,6 +41,16 @@ PATHS = {
     "/open-apis/bot/v2/hook/": "feishu",
 }
 """How the three write the address of a bot."""
+HOSTS = {
+    "dingtalk": frozenset({"oapi.dingtalk.com"}),
+    "wecom": frozenset({"qyapi.weixin.qq.com"}),
+    "feishu": frozenset({"open.feishu.cn", "open.larksuite.com"}),
+}
+"""Where the form lets a bot live. Any other host, and whatever else apprise knows, only the environment may name: a
+form must not make the server call addresses of the team's own network."""
+OWNER = "bots"
+"""Under what typed addresses are sealed, beside the settings of feeds; no feed has this id."""
+NAME = re.compile(r"[\w-]{1,40}\Z")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -44,14 +59,62 @@ class BotRefused(Exception):
 
 
 def bots() -> list[BotView]:
-    """Bots of the environment, by name; one whose address cannot be is named with its problem."""
+    """Every bot by name; one whose address cannot be is named with its problem. Cost: one query and one a typed bot."""
+    fixed = env.bot_addresses()
     found = []
-    for name, address in sorted(env.bot_addresses().items()):
+    for name in sorted(fixed.keys() | eventlog.kept_names(OWNER)):
         try:
-            found.append(BotView(name, kind_of(address)))
-        except BadBot as error:
-            found.append(BotView(name, "", error.sentence))
+            found.append(BotView(name, kind_of(address_of(name)), is_fixed=name in fixed))
+        except (BadBot, BadConfiguration) as error:
+            found.append(BotView(name, "", error.sentence, is_fixed=name in fixed))
     return found
+
+
+def address_of(name: str) -> str:
+    """The address: the environment's, else the typed one; empty without either. Raises BadConfiguration."""
+    return env.bot_addresses().get(name) or eventlog.kept_setting(OWNER, name)
+
+
+def keep(name: str, address: str, *, actor: str) -> BotView:
+    """Seal a typed address under a name, or a new address under a known one. Raises: BadBot, never with the address."""
+    told = unicodedata.normalize("NFKC", name).strip().lower()
+    if not NAME.match(told):
+        raise BadBot(_("A bot needs a name of letters and digits."), fix=_("Call it by its chat group, like team."))
+    if told in env.bot_addresses():
+        raise BadBot(
+            _("The address of this bot stands in the environment of the server, which goes first."),
+            fix=_("Choose another name, or take the variable away."),
+        )
+    kind = _formal_kind(address.strip())
+    is_new = told not in eventlog.kept_names(OWNER)
+    with transaction.atomic():
+        eventlog.keep_setting(OWNER, told, address.strip())
+        eventlog.audit(actor, "bot.added" if is_new else "bot.changed", f"bot:{told}", after={"kind": kind})
+    return BotView(told, kind)
+
+
+def drop(name: str, *, actor: str) -> None:
+    """Forget a typed address. Raises: BadBot where none was typed."""
+    if name not in eventlog.kept_names(OWNER):
+        raise BadBot(_("There is no such bot."), fix=_("Reload the page."))
+    with transaction.atomic():
+        eventlog.keep_setting(OWNER, name, "")
+        eventlog.audit(actor, "bot.dropped", f"bot:{name}")
+
+
+def _formal_kind(address: str) -> str:
+    """The kind of an address as a form may take it."""
+    parts = urlsplit(address)
+    kind = next((kind for path, kind in PATHS.items() if parts.path.startswith(path)), "")
+    if not kind or parts.hostname not in HOSTS[kind]:
+        raise BadBot(
+            _("This is no webhook address of DingTalk, Feishu or WeCom."),
+            fix=_(
+                "Copy it from the bot's settings in the chat group: it begins with https://oapi.dingtalk.com,"
+                " https://open.feishu.cn or https://qyapi.weixin.qq.com."
+            ),
+        )
+    return kind_of(address)
 
 
 def kind_of(address: str) -> str:
@@ -77,8 +140,8 @@ def post(bot_id: str, text: str, *, key: str, actor: str, until_us: int | None =
 
     Raises: BadBot for a name without an address.
     """
-    if bot_id not in env.bot_addresses():
-        raise BadBot(f"there is no bot '{bot_id}'", fix=f"set KAIBO_BOT_{bot_id.upper()}", bot=bot_id)
+    if not address_of(bot_id):
+        raise BadBot(f"there is no bot '{bot_id}'", fix=f"add it, or set KAIBO_BOT_{bot_id.upper()}", bot=bot_id)
     until = clock.now_us() + LATE_US if until_us is None else until_us
     args = {"bot": bot_id, "text": text[:LONGEST], "until_us": until}
     return eventlog.work.enqueue(TASK, args, key=f"{key}:{bot_id}", actor=actor)
@@ -98,9 +161,9 @@ def posts(key: str, bot_ids: tuple[str, ...]) -> list[PostView]:
 @task(TASK, tries=5, limit_seconds=60)
 def deliver(run: Run, *, bot: str, text: str, until_us: int) -> str:
     """Send one text to one bot; too late is given up, a refusal is tried again."""
-    address = env.bot_addresses().get(bot, "")
+    address = address_of(bot)
     if not address:
-        raise GiveUp(f"KAIBO_BOT_{bot.upper()} is not set any more")
+        raise GiveUp(f"the bot '{bot}' has no address any more")
     if clock.now_us() > until_us:
         raise GiveUp("too late: the numbers of this text are old by now")
     try:

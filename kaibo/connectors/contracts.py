@@ -215,6 +215,7 @@ class BotView:
     id: str
     kind: str
     problem: str = ""
+    is_fixed: bool = False  # from the environment, which goes before what was typed
 
 
 @dataclass(frozen=True, slots=True)

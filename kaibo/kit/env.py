@@ -65,7 +65,7 @@ def read_feed(feed_id: str, name: str) -> str:
 
 
 def bot_addresses() -> dict[str, str]:
-    """Name in small letters -> address of every bot of the environment. Addresses of bots are nowhere else."""
+    """Name in small letters -> address of every bot of the environment. Others were typed in and are sealed."""
     found = {
         name.removeprefix("KAIBO_BOT_").lower(): value.strip()
         for name, value in os.environ.items()

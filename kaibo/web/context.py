@@ -42,6 +42,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         _entry(request, "people", pgettext("menu", "People"), "people", "people.edit"),
         _entry(request, "audit", pgettext("menu", "Audit"), "audit", "audit.see"),
         _entry(request, "work", pgettext("job", "Background work"), "work", "settings.see"),
+        _entry(request, "bots", pgettext("menu", "Chat bots"), "chat", "bot.edit"),
         _entry(request, "privacy", pgettext("menu", "Privacy"), "lock", "viewer.erase"),
         _entry(request, "settings", pgettext("menu", "Settings"), "settings", "settings.see"),
         _entry(request, "admin:index", pgettext("menu", "Records"), "office", "settings.see"),

@@ -38,6 +38,7 @@ _DIRECTOR = _OPERATOR | {
     "show.merge",
     "room.edit",
     "feed.edit",
+    "bot.edit",
     "quarantine.replay",
     "import.undo",
     "case.rule",
@@ -65,7 +66,7 @@ ACTS: dict[Role, frozenset[str]] = {
 TEAM_ACTS = frozenset(
     {
         *("people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"),
-        *("viewer.erase", "case.rule"),
+        *("viewer.erase", "case.rule", "bot.edit"),
     }
 )
 """Acts that concern everybody: only somebody with all rooms may do them."""

@@ -47,6 +47,7 @@ def report_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         "links": _links(request, show_id) if may_share else [],
         "days": DAYS,
         "bots": posting.bots_of(show) if may_share else [],
+        "may_bots": team.may(request.user, "bot.edit"),
     }
     return render(request, "kaibo/reports/page.html", context)
 

@@ -91,6 +91,7 @@ def form_page(request: HttpRequest, platform: str, room_id: str) -> HttpResponse
         "template": form.template or (rounds.DEFAULT_ZH if is_zh else rounds.DEFAULT_EN),
         "places": [(zh if is_zh else name.removesuffix("_minor")) for name, zh in rounds.PLACES.items()],
         "bots": connectors.bots(),
+        "may_bots": team.may(request.user, "bot.edit"),
     }
     return render(request, "kaibo/rounds/form.html", context)
 

@@ -60,6 +60,7 @@ def addresses(cast: Cast, show_id: str, feed_id: str) -> Iterator[tuple[str, str
         "entry_id": 1,
         "round_id": "none",
         "sheet": "none",
+        "bot": "none",
         "step": "none",
         "form": "csv",
         "connector": "none",
