@@ -89,6 +89,7 @@ def check_settings() -> None:
     env.inbox_days()
     env.case_days()
     env.comment_days()
+    env.two_step()
     databases()
     for name in ("KAIBO_TLS", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
         env.read_flag(name)

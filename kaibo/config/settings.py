@@ -94,7 +94,10 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_TLS else None
+if IS_TLS:  # such a cookie is taken from this host over TLS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-kaibo", "__Host-csrf"
 SECURE_HSTS_SECONDS = 31536000 if IS_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_TLS
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 LOGIN_URL = "/login/"
@@ -104,6 +107,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "kaibo.commerce.team.passwords.ProductWords"},
 ]
 
 LANGUAGE_CODE = "zh-hans"

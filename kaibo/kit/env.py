@@ -38,6 +38,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_LOG", "line", "Form of log lines: `line` for people, `json` for machines."),
     Setting("KAIBO_METRICS_TOKEN", "", "Bearer token of `/ops/metrics`; empty admits this machine only.", True),
     Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
+    Setting(
+        "KAIBO_TWO_STEP",
+        "optional",
+        "Who must log in with a code of the phone: `optional` (nobody), `directors` or `everybody`.",
+    ),
     Setting("KAIBO_DEBUG", "0", "1 shows tracebacks in the browser; never on a reachable host."),
     Setting("KAIBO_SHARED_DATA", "../shared/data", "Real recordings that some tests and benchmarks read."),
     Setting("KAIBO_REQUIRE_ALL", "0", "1 makes a skipped test a failure."),
@@ -77,6 +82,16 @@ def bot_addresses() -> dict[str, str]:
 def inbox_days() -> int:
     """How long raw bodies of pushes are kept; 0 is for ever."""
     return _days("KAIBO_INBOX_DAYS", like="30")
+
+
+def two_step() -> str:
+    """Who must log in with a code of the phone: optional, directors or everybody. Raises BadConfiguration."""
+    wanted = read("KAIBO_TWO_STEP")
+    if wanted not in {"optional", "directors", "everybody"}:
+        raise BadConfiguration(
+            f"KAIBO_TWO_STEP={wanted} names nobody", fix="set it to optional, directors or everybody"
+        )
+    return wanted
 
 
 def comment_days() -> int:

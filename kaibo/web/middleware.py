@@ -7,16 +7,19 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.csp import CSP
 from django.utils.translation import gettext
 
 from kaibo.commerce.team import api as team
+from kaibo.kit import env
 from kaibo.kit.errors import Forbidden, KaiboError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 OPEN_PATHS = ("/login/", "/static/", "/i18n/", "/api/", "/invitation/", "/healthz", "/ops/", "/favicon.ico", "/r/")
-STAMP = "kaibo_stamp"
+FREE_PATHS = ("/account/second-step/", "/logout/", "/i18n/", "/static/", "/healthz", "/favicon.ico", "/r/")
+"""What opens before the second step that a team wants is turned on."""
+STAMP, STEP = "kaibo_stamp", "kaibo_step"
 log = logging.getLogger("kaibo.web")
 
 
@@ -35,11 +38,32 @@ class LoginRequired:
         user = request.user
         if user.is_authenticated and request.session.get(STAMP, "") != team.login_stamp(user):
             logout(request)
+        if (missing := self._missing_step(request)) is not None:
+            return missing
         if request.path.startswith("/admin/") and request.user.is_authenticated and not request.user.is_staff:
             return error_answer(request, Forbidden(gettext("Only a director of all rooms opens the records.")))
-        if request.user.is_authenticated or request.path.startswith(OPEN_PATHS):
+        if request.user.is_authenticated:
+            answer = self.get_response(request)
+            if not answer.has_header("Cache-Control"):
+                answer["Cache-Control"] = "no-store, private"
+            return answer
+        if request.path.startswith(OPEN_PATHS):
             return self.get_response(request)
         return redirect_to_login(request.get_full_path())
+
+    def _missing_step(self, request: HttpRequest) -> HttpResponse | None:
+        """The way to two-step login for whoever must have it and has not; looked up once per login."""
+        wanted = env.two_step()
+        if wanted == "optional" or not request.user.is_authenticated or request.path.startswith(FREE_PATHS):
+            return None
+        if request.session.get(STEP) == wanted:
+            return None
+        if not team.lacks_second_step(request.user.pk):
+            request.session[STEP] = wanted
+            return None
+        if request.path.startswith("/api/"):
+            return error_answer(request, Forbidden(gettext("This team wants two-step login of you. Turn it on first.")))
+        return redirect("account_second")
 
 
 class ErrorsInWords:

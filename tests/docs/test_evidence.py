@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"`([\w/.]+\.py)::(\w+)`")
-PAGES = ("docs/guides/when-it-breaks.md",)
+PAGES = ("docs/guides/when-it-breaks.md", "docs/reference/security.md")
 
 
 @cache

@@ -9,7 +9,7 @@ from kaibo.commerce.team.contracts import InvitationView, PersonView, Role, Room
 from kaibo.commerce.team.errors import BadPerson
 from kaibo.commerce.team.models import Invitation, Person
 from kaibo.eventlog import api as eventlog
-from kaibo.kit import clock
+from kaibo.kit import clock, env
 
 
 def role_of(user: AnyUser) -> Role:
@@ -140,9 +140,14 @@ def second_step(person_id: int) -> tuple[int | None, int]:
     return second.state(services.get_user(person_id))
 
 
-def begin_second_step(person_id: int) -> str:
-    """A new secret in base32; it counts once `confirm_second_step` had a code of it. Raises BadPerson when it is on."""
-    return second.begin(services.get_user(person_id))
+def begin_second_step(person_id: int, *, password: str) -> str:
+    """A new secret in base32; it counts once `confirm_second_step` had a code of it.
+
+    Raises: BadPerson for a wrong password, or when it is on.
+    """
+    user = services.get_user(person_id)
+    _check_password(user, password)
+    return second.begin(user)
 
 
 def pending_second_step(person_id: int) -> tuple[str, str] | None:
@@ -173,9 +178,24 @@ def turn_off_second_step(person_id: int, *, password: str | None = None, actor: 
     Raises: BadPerson for a wrong password.
     """
     user = services.get_user(person_id)
-    if password is not None and not user.check_password(password):
-        raise BadPerson(_("The present password is not this one."), field="password")
+    if password is not None:
+        _check_password(user, password)
     second.turn_off(user, actor=actor)
+
+
+def lacks_second_step(person_id: int) -> bool:
+    """Whether the settings want a second step of this person who has none. Cost: at most three queries."""
+    wanted = env.two_step()
+    if wanted == "optional":
+        return False
+    user = services.get_user(person_id)
+    is_wanted = wanted == "everybody" or access.role_and_scope(user)[0] is Role.DIRECTOR
+    return is_wanted and not second.is_on(user)
+
+
+def _check_password(user: User, password: str) -> None:
+    if not user.check_password(password):
+        raise BadPerson(_("The present password is not this one."), field="password")
 
 
 def _invitation(row: Invitation) -> InvitationView:

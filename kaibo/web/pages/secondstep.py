@@ -17,6 +17,7 @@ from kaibo.commerce.team import api as team
 from kaibo.commerce.team.errors import BadPerson, TooManyLogins
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
+from kaibo.web.middleware import STEP
 from kaibo.web.pages import tools
 from kaibo.web.pages.addresses import address_of, next_page
 
@@ -82,12 +83,13 @@ def account_second(request: HttpRequest) -> HttpResponseBase:
     act = request.POST.get("act", "")
     try:
         if act == "begin":
-            team.begin_second_step(me)
+            team.begin_second_step(me, password=request.POST.get("password", ""))
         elif act == "confirm":
             codes = team.confirm_second_step(me, request.POST.get("code", "")[:60])
             return _page(request, me, codes=codes)
         elif act == "off":
             team.turn_off_second_step(me, password=request.POST.get("password", ""), actor=tools.actor(request))
+            request.session.pop(STEP, None)
             messages.success(request, _("Two-step login is off."))
     except BadPerson as error:
         return _page(request, me, error=error)
@@ -110,6 +112,7 @@ def _page(
 ) -> HttpResponse:
     since, left = team.second_step(me)
     context: dict[str, Any] = {"me": team.person(me), "since": since, "left": left, "codes": codes, "error": error}
+    context["is_must"] = team.lacks_second_step(me)
     waiting = team.pending_second_step(me)
     if waiting:
         secret, address = waiting

@@ -1,5 +1,6 @@
 """What the page modules share: who may open a page, acting and coming back, reading form fields."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate
@@ -15,6 +16,7 @@ from kaibo.commerce.shows.errors import ShowNotFound
 from kaibo.commerce.team import api as team
 from kaibo.kit.errors import Forbidden, KaiboError
 
+log = logging.getLogger("kaibo.web")
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
@@ -37,6 +39,7 @@ def page[**P](act: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
 def require(request: HttpRequest, act: str, *, platform: str | None = None, room_id: str | None = None) -> None:
     """Raises Forbidden, in words, when the reader may not."""
     if not team.may(request.user, act, platform=platform, room_id=room_id):
+        log.warning("%s may not %s at %s %s", actor(request), act, request.method, request.path)
         raise Forbidden(_("Your role does not include this."), fix=_("Ask a director for access."))
 
 

@@ -12,7 +12,8 @@ from kaibo.commerce.team import second
 from kaibo.commerce.team.contracts import Role, RoomScope
 from kaibo.commerce.team.errors import BadPerson
 from kaibo.commerce.team.models import SecondStep
-from kaibo.kit import clock
+from kaibo.kit import clock, env
+from kaibo.kit.errors import BadConfiguration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 PASSWORD = "long-enough-secret"
@@ -37,7 +38,7 @@ def test_it_makes_the_codes_of_rfc_6238(at: int, expected: str) -> None:
 
 def test_it_counts_only_after_a_first_code_and_takes_each_code_once() -> None:
     person = somebody()
-    secret = team.begin_second_step(person)
+    secret = team.begin_second_step(person, password=PASSWORD)
     assert not team.wants_second_step(person)
     with pytest.raises(BadPerson):
         team.confirm_second_step(person, "000000" if code(secret) != "000000" else "111111")
@@ -52,12 +53,12 @@ def test_it_counts_only_after_a_first_code_and_takes_each_code_once() -> None:
     assert not team.is_second_step_right(person, codes[0])
     assert team.second_step(person)[1] == len(codes) - 1
     with pytest.raises(BadPerson):
-        team.begin_second_step(person)
+        team.begin_second_step(person, password=PASSWORD)
 
 
 def test_it_keeps_neither_secret_nor_recovery_codes_readable() -> None:
     person = somebody()
-    secret = team.begin_second_step(person)
+    secret = team.begin_second_step(person, password=PASSWORD)
     codes = team.confirm_second_step(person, code(secret))
     row = SecondStep.objects.get(user_id=person)
     assert base64.b32decode(secret) not in bytes(row.sealed)
@@ -70,7 +71,7 @@ def test_it_keeps_neither_secret_nor_recovery_codes_readable() -> None:
 
 def on(client: Client) -> tuple[str, list[str]]:
     """Turn it on at the page; the secret and the recovery codes."""
-    client.post("/account/second-step/", {"act": "begin"})
+    client.post("/account/second-step/", {"act": "begin", "password": PASSWORD})
     page = client.get("/account/second-step/").content.decode()
     assert "<svg" in page
     assert "style=" not in page[page.index("<svg") : page.index("</svg>")], "the policy forbids inline styles"
@@ -78,7 +79,7 @@ def on(client: Client) -> tuple[str, list[str]]:
     assert secret is not None
     key = secret[1].replace(" ", "")
     shown = client.post("/account/second-step/", {"act": "confirm", "code": code(key)}).content.decode()
-    return key, re.findall(r"[0-9a-f]{5}(?:-[0-9a-f]{5}){3}", shown)
+    return key, re.findall(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}", shown)
 
 
 def test_it_asks_for_the_code_before_anything_opens() -> None:
@@ -127,3 +128,34 @@ def test_it_is_turned_off_with_the_password_or_by_a_director() -> None:
     on(client)
     director.post(f"/people/{person}/second-step/off/")
     assert not team.wants_second_step(person)
+
+
+def test_it_lets_nobody_in_without_it_where_it_is_a_must(monkeypatch: pytest.MonkeyPatch) -> None:
+    person, viewer = somebody("boss"), Client()
+    quiet = team.add_person("eyes", PASSWORD, role=Role.VIEWER, scope=RoomScope(is_all=True), actor="system:test")
+    viewer.force_login(User.objects.get(pk=quiet.id))
+    client = Client()
+    client.force_login(User.objects.get(pk=person))
+    assert client.get("/people/").status_code == 200
+    monkeypatch.setenv("KAIBO_TWO_STEP", "directors")
+    assert client.get("/people/")["Location"] == "/account/second-step/"
+    assert client.get("/api/v1/shows").status_code == 403
+    assert client.get("/account/second-step/").status_code == 200
+    assert viewer.get("/shows/").status_code == 200, "it is a must of directors only"
+    wrong = client.post("/account/second-step/", {"act": "begin", "password": "wrong"})
+    assert wrong.status_code == 422
+    on(client)
+    assert client.get("/people/").status_code == 200
+    client.post("/account/second-step/", {"act": "off", "password": PASSWORD})
+    assert client.get("/people/").status_code == 302
+    monkeypatch.setenv("KAIBO_TWO_STEP", "everybody")
+    assert viewer.get("/shows/").status_code == 302
+    monkeypatch.setenv("KAIBO_TWO_STEP", "some")
+    with pytest.raises(BadConfiguration, match="names nobody"):
+        env.two_step()
+
+
+@pytest.mark.parametrize("password", ["kaibo12345", "Douyin2026", "直播直播直播直播直播1"])
+def test_it_refuses_a_password_made_of_the_products_name(password: str) -> None:
+    with pytest.raises(BadPerson):
+        team.add_person("x", password, role=Role.VIEWER, scope=RoomScope(is_all=True), actor="system:test")
