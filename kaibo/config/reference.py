@@ -3,6 +3,7 @@
 A test compares them with what this module makes, so a page cannot fall behind.
 """
 
+import functools
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -209,6 +210,20 @@ def roles() -> str:
     return _page("Roles", intro, _table(heads, rows))
 
 
+def runbook(name: str) -> str:
+    """How to connect one platform, in both languages."""
+    from kaibo.connectors import runbooks
+
+    return runbooks.render(name, NOTE)
+
+
+def runbook_names() -> list[str]:
+    """Connectors with a runbook."""
+    from kaibo.connectors import runbooks
+
+    return runbooks.written()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "events.md": events,
@@ -217,6 +232,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "metrics.md": metrics,
     "roles.md": roles,
+    **{f"runbooks/{name}.md": functools.partial(runbook, name) for name in runbook_names()},
 }
 
 
@@ -224,6 +240,7 @@ def main() -> None:
     """Write every page."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, make in PAGES.items():
+        (FOLDER / name).parent.mkdir(exist_ok=True)
         (FOLDER / name).write_text(make())
         sys.stdout.write(f"docs/reference/{name}\n")
 

@@ -28,7 +28,8 @@ class Manifest:
     """A connector as its `manifest.toml` describes it.
 
     Shape: `kinds` are the event kinds it can report at most; `declares` says which of them a file answers for:
-    "seen" only those found in the file for a room (a recorder's settings are unknown), "manifest" all.
+    "seen" only those found in the file for a room (a recorder's settings are unknown), "manifest" all. `lacks`: the
+    faults that its protocol does not know, or that nobody can mend, with the reason in both languages.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Manifest:
     declares: Literal["seen", "manifest"] = "seen"
     is_one_recording: bool = False  # a file is one show, however long its pauses
     limits: Limits = field(default_factory=Limits)
+    lacks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Told:
 
 
 Fault = Callable[[Asked], Told | None]
+Twist = Callable[[Asked, Told], None]
 
 
 class Platform:
@@ -74,6 +75,7 @@ class Platform:
         self.asked: list[Asked] = []
         self.told: Counter[int] = Counter()
         self._faults: list[Fault] = []
+        self.twist: Twist = lambda _asked, _told: None  # changes a good answer before it leaves
         self._lock = threading.RLock()
         self._server: ThreadingHTTPServer | None = None
 
@@ -100,6 +102,18 @@ class Platform:
         """Nothing but this status until so much virtual time has passed."""
         until = self.clock.now_us() + round(seconds * 1_000_000)
         self._faults.append(lambda _asked: Told({}, status) if self.clock.now_us() < until else None)
+
+    def before(self, act: Callable[[], None], *, path: str, after: int) -> None:
+        """Something happens at the platform just before it answers the request for `path` that follows so many."""
+        left = [after]
+
+        def turn(asked: Asked) -> None:
+            if path in asked.path:
+                left[0] -= 1
+                if left[0] == -1:
+                    act()
+
+        self._faults.append(turn)
 
     # -- serving ----------------------------------------------------------------------------------------------
 
@@ -159,6 +173,7 @@ class Platform:
                     self.told[told.status] += 1
                     return told
             told = self.reply(asked)
+            self.twist(asked, told)
             self.told[told.status] += 1
             return told
 

@@ -32,6 +32,7 @@ class BilibiliOpen(Platform):
         self.lines: list[ServerConnection] = []
         self._said: set[str] = set()
         self.truth: dict[str, int] = {"DM": 0, "SEND_GIFT": 0}
+        self.script: list[list[list[dict[str, Any]]]] | None = None  # lines to come: packets of messages, then the end
 
     def __enter__(self) -> "BilibiliOpen":
         super().__enter__()
@@ -87,6 +88,10 @@ class BilibiliOpen(Platform):
                 return
             socket.send(pack(b'{"code":0}', 8))
             self.lines.append(socket)
+            if self.script is not None:
+                for number, messages in enumerate(self.script.pop(0) if self.script else ()):
+                    self.say(socket, messages, form=("plain", "zlib", "brotli")[number % 3])
+                return
             for data in socket:
                 assert isinstance(data, bytes)
                 if struct.unpack_from(">IHHII", data)[3] == 2:

@@ -15,6 +15,7 @@ from kaibo.connectors import signing
 from kaibo.connectors.bilibili_open.packets import HEADER, MESSAGE
 from kaibo.connectors.calling import LOOPBACK, Call, Caller, PlatformFault, closing, needed_settings
 from kaibo.connectors.contracts import Checked
+from kaibo.connectors.pacing import Stopped
 from kaibo.connectors.payloads import text, whole
 from kaibo.connectors.polling import Line, Page, Poll
 from kaibo.connectors.settling import BY, FETCH
@@ -95,12 +96,29 @@ def _opened(game: _Game) -> Iterator[ClientConnection]:
 
 
 def _talk(socket: ClientConnection, game: _Game, caller: Caller, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
-    """Pages of about a second's packets, an empty one now and then as a sign of life."""
-    beat = float(line.options.get("heartbeat_seconds", HEARTBEAT_SECONDS))
+    """Pages of about a second's packets, an empty one now and then as a sign of life; the last one when it ends."""
+    held: list[bytes] = []
     number = int(cursor.get("number") or 0)
+    try:
+        for is_due in _heard(socket, game, caller, line, held):
+            if len(held) >= GATHER_PACKETS or is_due:
+                number += 1
+                yield Page({"number": number}, (_kept(held, game, line, number),) if held else ())
+                held.clear()
+    except (ConnectionClosed, PlatformFault, Stopped):
+        with contextlib.suppress(ConnectionClosed, TimeoutError):
+            while True:  # what was said before the line broke was said
+                _hold(socket.recv(timeout=0), held)
+        if held:
+            yield Page({"number": number + 1}, (_kept(held, game, line, number + 1),))
+        raise
+
+
+def _heard(socket: ClientConnection, game: _Game, caller: Caller, line: Line, held: list[bytes]) -> Iterator[bool]:
+    """Fills `held` and keeps game and line alive; whether what is held, or a sign of life, is due."""
+    beat = float(line.options.get("heartbeat_seconds", HEARTBEAT_SECONDS))
     now = _seconds(line)
     beat_at, ping_at, heard_at, told_at = now, now, now, now
-    held: list[bytes] = []
     while True:
         now = _seconds(line)
         if now >= beat_at:
@@ -114,14 +132,12 @@ def _talk(socket: ClientConnection, game: _Game, caller: Caller, line: Line, cur
         with contextlib.suppress(TimeoutError):
             data = socket.recv(timeout=min(GATHER_SECONDS, beat) / 4)
             heard_at = now
-            if isinstance(data, bytes) and _is_message(data):
-                held.append(data)
+            _hold(data, held)
         line.clock.sleep(0)
-        is_due = now - told_at >= min(GATHER_SECONDS, beat)
-        if len(held) >= GATHER_PACKETS or (is_due and (held or now - told_at >= min(10 * GATHER_SECONDS, beat))):
-            number += 1
-            yield Page({"number": number}, (_kept(held, game, line, number),) if held else ())
-            held, told_at = [], now
+        is_quiet_long = now - told_at >= min(10 * GATHER_SECONDS, beat)
+        is_due = is_quiet_long or bool(held and now - told_at >= min(GATHER_SECONDS, beat))
+        yield is_due
+        told_at = now if is_due else told_at
 
 
 def _kept(packets: list[bytes], game: _Game, line: Line, number: int) -> Fetched:
@@ -130,8 +146,9 @@ def _kept(packets: list[bytes], game: _Game, line: Line, number: int) -> Fetched
     return Fetched(b"".join(packets), told, delivery_id=f"room:{game.game_id}:{number}", received_at=at)
 
 
-def _is_message(data: bytes) -> bool:
-    return len(data) >= HEADER.size and bool(HEADER.unpack_from(data)[3] == MESSAGE)
+def _hold(data: str | bytes, held: list[bytes]) -> None:
+    if isinstance(data, bytes) and len(data) >= HEADER.size and HEADER.unpack_from(data)[3] == MESSAGE:
+        held.append(data)
 
 
 def _packet(body: bytes, operation: int) -> bytes:

@@ -23,6 +23,7 @@ def test_it_tests_every_connector_that_takes_pushes() -> None:
     assert found == set(EVERY)
 
 
+@pytest.mark.proof("signed")
 @pytest.mark.parametrize("connector", EVERY)
 def test_it_takes_what_the_platform_signed(connector: str) -> None:
     found = verdict(connector, pushes.push(connector).delivery)
@@ -30,6 +31,7 @@ def test_it_takes_what_the_platform_signed(connector: str) -> None:
     assert found.reply.status == 200
 
 
+@pytest.mark.proof("signed")
 @pytest.mark.parametrize("connector", EVERY)
 def test_it_refuses_every_flipped_bit_of_the_body(connector: str) -> None:
     """Youzan signs its `msg` alone, so bits are flipped there; elsewhere all over the body."""
@@ -48,6 +50,7 @@ def test_it_refuses_every_flipped_bit_of_the_body(connector: str) -> None:
             assert isinstance(found, Refused) or (same and found.payload is not None), (place, bit)
 
 
+@pytest.mark.proof("signed")
 @pytest.mark.parametrize("connector", EVERY)
 def test_it_refuses_a_wrong_secret_and_none(connector: str) -> None:
     sent = pushes.push(connector).delivery
@@ -58,6 +61,7 @@ def test_it_refuses_a_wrong_secret_and_none(connector: str) -> None:
     assert nothing.code == "no_secret"
 
 
+@pytest.mark.proof("signed")
 @pytest.mark.parametrize("connector", EVERY)
 def test_it_refuses_a_request_without_a_signature(connector: str) -> None:
     bare = replace(pushes.push(connector).delivery, headers={}, query={}, body=pushes.sample(connector))
