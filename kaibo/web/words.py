@@ -268,6 +268,20 @@ def platform_name(code: str) -> str:
     return str(PLATFORMS.get(code, code))
 
 
+OWN_FEEDS = {
+    "desk": pgettext_lazy("feed", "Desk"),
+    "rounds": pgettext_lazy("feed", "Rounds typed"),
+    "registers": pgettext_lazy("feed", "Registers"),
+    "exports": pgettext_lazy("feed", "Imported tables"),
+}
+
+
+def feed_name(name: str, connector: str) -> str:
+    """A feed's name; one that the pages made by themselves is called by what it is."""
+    own = OWN_FEEDS.get(connector)
+    return str(own) if own is not None and name.startswith(f"{connector} (") else name
+
+
 def role_name(code: str) -> str:
     """Role in words."""
     return str(ROLES.get(code, code))

@@ -1,6 +1,6 @@
 """What leaves the reports module: frozen dataclasses, no Django."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kaibo.commerce.registers.contracts import ChecklistView, ShiftView
 from kaibo.commerce.rounds.contracts import RoundView
@@ -170,7 +170,8 @@ class Report:
     """Everything the page, the picture and the workbook show; all of them read this one object.
 
     Shape: `refunds_now` are the same numbers as a snapshot's, now; `changed_since` the day of the last snapshot and the
-    ids that differ from it now; `missing` numbers without value, each with its reason; `told` all numbers with one.
+    ids that differ from it now; `missing` numbers without value, each with its reason; `told` all numbers with one;
+    `is_whole` False for what people outside of the team see.
     """
 
     show: ShowView
@@ -192,6 +193,25 @@ class Report:
     is_final: bool
     hosts: tuple[str, ...] = ()
     work: Work = Work()
+    is_whole: bool = True
+
+    def for_outsiders(self) -> "Report":
+        """The numbers of the night alone: without costs and break-even, shifts, checklist, rounds, plans, feeds, and
+        what happened by whose hand."""
+        shown = {one.value.id for one in self.headlines} | set(REFUNDS)
+        return replace(
+            self,
+            is_whole=False,
+            breakdowns=tuple(one for one in self.breakdowns if one.by != "host"),
+            ads=(),
+            acts=(),
+            feeds=(),
+            hosts=(),
+            work=Work(),
+            curve=self.curve and replace(self.curve, marks=()),
+            told=tuple(one for one in self.told if one.id in shown),
+            missing=tuple(one for one in self.missing if one.id in shown),
+        )
 
     def headline(self, metric_id: str) -> Headline:
         """One headline by its metric. Raises: KeyError."""
@@ -218,7 +238,10 @@ class ColumnChoice:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link to one report for people without an account. `token` opens it until `expires_at` or `revoked_at`."""
+    """A link to one report for people without an account. `token` opens it until `expires_at` or `revoked_at`.
+
+    Shape: `is_whole` shows all that the team sees, else the numbers of the night alone.
+    """
 
     id: int
     show_id: str
@@ -231,6 +254,7 @@ class LinkView:
     opens: int
     last_opened_at: int | None
     is_open: bool
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _spans(facts: Facts, by: str) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {}
     if by == "host":
         for duty in facts.duties:
-            found.setdefault(duty.host_id, []).append(Span(duty.from_us, duty.to_us))
+            found.setdefault(duty.host_id, []).append(Span(duty.from_us, duty.to_us or facts.ended_us))
     if by == "product":
         for lap in facts.laps:
             key = lap.product_id or (f"#{lap.link_no}" if lap.link_no else "")

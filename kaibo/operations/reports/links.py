@@ -14,18 +14,19 @@ LONGEST_DAYS = 90
 LANGUAGES = ("zh-hans", "en")
 
 
-def share(show_id: str, *, days: int, language: str, actor: str) -> LinkView:
-    """A new link, good for so many days (1 to 90)."""
+def share(show_id: str, *, days: int, language: str, actor: str, is_whole: bool = False) -> LinkView:
+    """A new link, good for so many days (1 to 90); `is_whole` opens what the team itself sees too."""
     now = now_us()
     length = min(max(1, days), LONGEST_DAYS)
     row = ReportLink.objects.create(
         show_id=show_id,
         language=language if language in LANGUAGES else LANGUAGES[0],
+        is_whole=is_whole,
         created_by=actor,
         created_at=now,
         expires_at=now + length * DAY_US,
     )
-    eventlog.audit(actor, "report.shared", f"show:{show_id}", after={"link": row.pk, "days": length})
+    eventlog.audit(actor, "report.shared", f"show:{show_id}", after={"link": row.pk, "days": length, "whole": is_whole})
     return _view(row, now)
 
 
@@ -78,5 +79,6 @@ def _view(row: ReportLink, now: int) -> LinkView:
         revoked_at=row.revoked_at,
         opens=row.opens,
         last_opened_at=row.last_opened_at,
+        is_whole=row.is_whole,
         is_open=row.revoked_at is None and row.expires_at > now,
     )

@@ -37,6 +37,7 @@ class ReportLink(models.Model):
 
     show_id = models.CharField(max_length=200, db_index=True)
     language = models.CharField(max_length=10)
+    is_whole = models.BooleanField(default=False)
     created_by = models.CharField(max_length=120)
     created_at = models.BigIntegerField()
     expires_at = models.BigIntegerField()

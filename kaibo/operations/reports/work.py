@@ -15,16 +15,17 @@ def work_of(show: ShowView, facts: Facts) -> Work:
     """Cost: five queries."""
     checklist = registers.checklist(show)
     return Work(
-        shifts=_shifts(show.show_id, facts),
+        shifts=_shifts(show, facts),
         checklist=checklist if any(point.state != "open" for point in checklist.points) else None,
         rounds=tuple(rounds.rounds(show.show_id)),
         plans=_plans(show.show_id),
     )
 
 
-def _shifts(show_id: str, facts: Facts) -> tuple[ShiftView, ...]:
-    duties = [Duty(duty.host_id, duty.from_us, duty.to_us) for duty in facts.duties]
-    return tuple(registers.shifts(show_id, duties=duties))
+def _shifts(show: ShowView, facts: Facts) -> tuple[ShiftView, ...]:
+    """Who is on duty when the show ends worked until then: nobody changes the host after the last word."""
+    duties = [Duty(duty.host_id, duty.from_us, duty.to_us or show.ended_at) for duty in facts.duties]
+    return tuple(registers.shifts(show.show_id, duties=duties))
 
 
 def _plans(show_id: str) -> tuple[PlanLine, ...]:

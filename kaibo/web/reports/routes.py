@@ -18,10 +18,11 @@ REFUSALS = {403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut}
 
 
 class ShareIn(Schema):
-    """How long a link opens, and in which language."""
+    """How long a link opens, in which language, and whether it shows what otherwise only the team sees."""
 
     days: int = 7
     language: str = ""
+    whole: bool = False
 
 
 class ColumnIn(Schema):
@@ -60,7 +61,7 @@ def share(request: HttpRequest, show_id: str, body: ShareIn) -> Any:
     """A link to the report that needs no account."""
     guard.show_or_404(request, show_id, "report.share")
     language = body.language or get_language() or ""
-    made = reports.share(show_id, days=body.days, language=language, actor=guard.actor(request))
+    made = reports.share(show_id, days=body.days, language=language, is_whole=body.whole, actor=guard.actor(request))
     return Status(201, {**asdict(made), "url": views.link_url(request, made.token)})
 
 

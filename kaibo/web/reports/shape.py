@@ -53,7 +53,8 @@ def paper(report: Report) -> Shape:
         "seconds": [_tile(one) for one in report.headlines[1:3]],
         "tiles": [_tile(one) for one in report.headlines[3:]],
         "tables": [_table(one) for one in report.breakdowns],
-        "ads": _ads(report),
+        "is_whole": report.is_whole,
+        "ads": _ads(report) if report.ads else None,
         "work": [asdict(one) for one in work.tables(report)],
         "refunds": _refunds(report),
         "acts": _acts(report),
@@ -124,6 +125,8 @@ def cell(value: Value | None) -> Shape:
         value = replace(value, unit="minor", value=round(value.value))
     if value.unit == "minutes" and value.value and value.value < 1:
         value = replace(value, unit="seconds", value=round(value.value * 60))
+    elif value.unit == "minutes" and value.value and round(value.value, 1) == round(value.value):
+        value = replace(value, value=round(value.value))
     return {"text": site.number(value), "why": "", "mark": words.origin_short().get(value.origin, "")}
 
 
@@ -268,7 +271,7 @@ def _verdict(roi: Value, even: Value) -> Shape:
         else _("Overall ROI %(roi)s is below the break-even of all costs, %(even)s.")
     )
     told = text % {"roi": site.number(roi), "even": site.number(even)}
-    return {"text": told, "is_good": is_good, "tone": tone("above" if is_good else "below")}
+    return {"text": told, "is_good": is_good, "tone": "good" if is_good else "bad"}
 
 
 def tone(verdict: str) -> str:
@@ -357,7 +360,7 @@ def _told(told: Iterable[Value]) -> list[Shape]:
 def _feeds(report: Report) -> list[Shape]:
     return [
         {
-            "name": feed.name,
+            "name": site.feed_name(feed.name, feed.connector),
             "last": times.moment(feed.last_event_at) if feed.last_event_at else _("never"),
             "gap": ""
             if feed.gap_minutes < 0.5

@@ -89,6 +89,7 @@ def share(request: HttpRequest, show_id: str) -> HttpResponseBase:
             show_id,
             days=int(days) if days.isdigit() else 7,
             language=get_language() or "",
+            is_whole="whole" in request.POST,
             actor=tools.actor(request),
         ),
         done=_("The link is made; it stands below."),
@@ -113,10 +114,13 @@ def post(request: HttpRequest, show_id: str) -> HttpResponseBase:
     """Send the headline and a link to chat bots."""
     show = tools.show_or_404(request, show_id, "report.share")
     actor, chosen = tools.actor(request), tuple(request.POST.getlist("bot"))
+    is_whole = "whole" in request.POST
 
     def send() -> None:
         posting.check(show, chosen)
-        link = reports.share(show_id, days=posting.LINK_DAYS, language=get_language() or "", actor=actor)
+        link = reports.share(
+            show_id, days=posting.LINK_DAYS, language=get_language() or "", is_whole=is_whole, actor=actor
+        )
         posting.post(reports.report(show_id), link_url(request, link.token), chosen, actor=actor)
 
     return tools.act(
@@ -128,12 +132,16 @@ def post(request: HttpRequest, show_id: str) -> HttpResponseBase:
 
 
 def by_link(request: HttpRequest, token: str) -> HttpResponseBase:
-    """`/r/<token>`: one report, for whoever holds the link; nothing else is reachable from it."""
+    """`/r/<token>`: one report, for whoever holds the link; nothing else is reachable from it.
+
+    What the team did, its costs and its people stand in it only when whoever shared it said so.
+    """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(("GET", "HEAD"))
     link = reports.opened(token)
     with translation.override(link.language):
         report = reports.report(link.show_id)
+        report = report if link.is_whole else report.for_outsiders()
         if request.GET.get("form") == "png":
             answer: HttpResponse = file_answer(report, "png")
         else:

@@ -35,6 +35,8 @@ class Plain:
 
 def tables(report: Report) -> list[Plain]:
     """Shifts, checklist, rounds and ad plans; what the team did not use is left out."""
+    if not report.is_whole:
+        return []
     found = (_shifts(report), _checklist(report), _rounds(report), _plans(report))
     return [one for one in found if one is not None and one.rows]
 
@@ -150,7 +152,10 @@ def _plans(report: Report) -> Plain:
         [_p("report", "Plan"), *(heads[name] for name in names), _p("report", "Attributed ROI"), _p("report", "As of")],
         rows,
         note=_p("report", "Break-even, all costs: %(roi)s") % {"roi": told},
-        why=_p("report", "As the ad platform's files state it, not counted by us; — is not stated."),
+        why=_p(
+            "report",
+            "As the ad platform's files state it, not counted by us; — is not stated. In amber: below break-even.",
+        ),
         bad=[
             at
             for at, line in enumerate(report.work.plans)

@@ -99,6 +99,10 @@ def test_it_lets_a_director_arrange_columns_on_the_page(cast: Cast) -> None:
 def test_it_opens_one_report_by_link_without_an_account_and_nothing_else(cast: Cast) -> None:
     assert cast.viewer.post(REPORT + "/share/", {"days": "7"}).status_code == 403
     cast.operator.cookies.load({"django_language": "en"})
+    show = shows.show("s-mine")
+    registers.tick_point(
+        show, registers.checklist(show).points[0].point_id, "wrong", note="who was late", actor="user:1"
+    )
     cast.operator.post(REPORT + "/share/", {"days": "7"})
     (link,) = reports.links("s-mine")
     assert f"/r/{link.token}" in cast.operator.get(REPORT).content.decode()
@@ -109,6 +113,8 @@ def test_it_opens_one_report_by_link_without_an_account_and_nothing_else(cast: C
     assert "Evening 8801" in text
     assert "Daily report" in text, "the link speaks the language of who made it"
     assert "/shows/" not in text, "nothing leads from the link into the house"
+    for inside in ("Ads and break-even", "What happened", "By host shift", "Checklist before air", "who was late"):
+        assert inside not in text, "the numbers alone: nobody ticked the rest"
     assert page["Referrer-Policy"] == "no-referrer"
     assert page["Cache-Control"] == "private, no-store"
     assert stranger.get(f"/r/{link.token}?form=png")["Content-Type"] == "image/png"
@@ -119,6 +125,11 @@ def test_it_opens_one_report_by_link_without_an_account_and_nothing_else(cast: C
     cast.operator.post(f"{REPORT}/links/{link.id}/revoke/")
     assert stranger.get(f"/r/{link.token}").status_code == 404
     assert reports.links("s-mine")[0].opens == 3
+    cast.operator.post(REPORT + "/share/", {"days": "7", "whole": "on"})
+    whole = stranger.get(f"/r/{reports.links('s-mine')[0].token}").content.decode()
+    for inside in ("Ads and break-even", "What happened", "who was late"):
+        assert inside in whole
+    assert stranger.get(f"/r/{reports.links('s-mine')[0].token}?form=png")["Content-Type"] == "image/png"
 
 
 def test_it_gives_report_and_reconciliation_as_data(cast: Cast) -> None:
