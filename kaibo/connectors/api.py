@@ -223,7 +223,11 @@ def _outcomes(
 
 def _wrong(connector_id: str, path: Path) -> WrongConnector:
     others = recognised_by(path)
-    fix = f"use the connector {' or '.join(others)}" if others else "no connector here knows this format"
+    fix = (
+        f"use the connector {' or '.join(others)}"
+        if others
+        else "docs/reference/connectors.md says what each one reads"
+    )
     name = connector(connector_id).name["en"]
     return WrongConnector(f"{path.name} does not look like {name}", fix=fix, path=str(path))
 

@@ -142,7 +142,8 @@ def _append(
 
 
 def _said(problem: Problem) -> str:
-    return f"{problem.line}: {problem.field}: {problem.problem}; fix: {problem.fix}"
+    field = f"{problem.field}: " if problem.field else ""
+    return f"{problem.line}: {field}{problem.problem}; fix: {problem.fix}"
 
 
 class InboxWorker:

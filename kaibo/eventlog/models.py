@@ -195,7 +195,7 @@ class QuarantinedLine(models.Model):
         indexes = (models.Index(fields=("state", "at_us")),)
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.problem}"
+        return f"{self.field}: {self.problem}" if self.field else self.problem
 
 
 class Delivered(models.Model):

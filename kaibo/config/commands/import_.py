@@ -91,7 +91,8 @@ def readable(summary: dict[str, Any]) -> list[str]:
     lines += [f"show       {show}" for show in summary["shows"]]
     lines += [f"skipped    {count:,} x {reason}" for reason, count in summary["by_reason"].items()]
     for one in summary["details"][:10]:
-        lines.append(f"line {one['line']}: {one['field']}: {one['problem']}; fix: {one['fix']}")
+        field = f"{one['field']}: " if one["field"] else ""  # a line that cannot be read at all has no field
+        lines.append(f"line {one['line']}: {field}{one['problem']}; fix: {one['fix']}")
     if len(summary["details"]) > 10:
         lines.append(f"… {summary['rejected'] - 10:,} more; `kaibo quarantine list` shows them")
     return lines + [f"note: {note}" for note in summary["notes"]]

@@ -53,4 +53,5 @@ def _said(bad: object, *, as_json: bool) -> str:
     told = {name: getattr(bad, name) for name in ("line", "field", "problem", "fix")}
     if as_json:
         return json.dumps(told, ensure_ascii=False)
-    return "line {line}: {field}: {problem}; fix: {fix}".format(**told)
+    field = f"{told['field']}: " if told["field"] else ""
+    return f"line {told['line']}: {field}{told['problem']}; fix: {told['fix']}"

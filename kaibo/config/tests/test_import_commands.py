@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from kaibo.config.commands.import_ import readable
 from kaibo.config.scaffolds import PACKAGE
 
 CONNECTORS = PACKAGE / "connectors"
@@ -89,3 +90,10 @@ def test_it_ends_with_two_and_a_sentence_for_bad_input(home: Path, tmp_path: Pat
         assert done.returncode == 2, (words, done.stdout)
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_it_says_which_line_is_no_json_without_an_empty_field() -> None:
+    told = {"line": 2, "field": "", "problem": "the line is not JSON", "fix": "send one object per line"}
+    counts = dict.fromkeys(("read", "accepted", "duplicates", "rejected", "skipped"), 1)
+    lines = readable({**counts, "shows": [], "by_reason": {}, "details": [told], "notes": []})
+    assert lines[-1] == "line 2: the line is not JSON; fix: send one object per line"

@@ -16,6 +16,7 @@ from kaibo.kit import clock, env
 from kaibo.kit.speech import gettext as _
 from kaibo.kit.tables.files import OLE, ZIP, Sheet, UnreadableTable, open_table
 
+_PRINTED = bytes(sorted({*range(32, 256), 9, 10, 11, 12, 13, 27} - {127}))
 NOT_KNOWN = "no export with these headings is known"
 
 
@@ -27,8 +28,17 @@ def recognise(head: bytes) -> bool:
         return False
     if head.startswith(b"\x00\x00"):  # a length, or other binary data: no text begins so
         return False
+    if _is_binary(head):
+        return False
     lines = head.replace(b"\x00", b"").split(b"\n")[:20]
     return any(line.count(sign) >= 2 for line in lines for sign in (b",", b"\t", b";"))
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether it holds more control characters than a text does; in UTF-16 half a character may look like one."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 8:
+        return False
+    return len(head.translate(None, delete=_PRINTED)) > len(head) // 100
 
 
 def translate(body: BinaryIO, *, room: str | None, options: Mapping[str, str]) -> Iterator[Outcome]:

@@ -38,6 +38,8 @@ def names() -> dict[str, str]:
         "imports.join_loose": _p("job", "Give orders of feeds to their shows"),
         "imports.sweep": _p("job", "Clear files that nobody imported"),
         "analyses.returning": _p("job", "Count who comes back"),
+        "rounds.post_counted": _p("job", "Post the rounds that feeds count to the room's bot"),
+        "compliance.let_go": _p("job", "Let evidence of closed cases go after its term"),
         "privacy.let_go": _p("job", "Let old words of viewers go"),
     }
 

@@ -78,6 +78,15 @@ FIELDS = {
     "accepted": gettext_lazy("Accepted"),
     "file": gettext_lazy("File"),
     "shows": pgettext_lazy("menu", "Shows"),
+    "list_price_minor": pgettext_lazy("audit", "List price"),
+    "live_price_minor": pgettext_lazy("audit", "Live price"),
+    "cost_minor": pgettext_lazy("audit", "Cost"),
+    "selling_points": pgettext_lazy("audit", "Selling points"),
+    "skus": pgettext_lazy("audit", "SKUs"),
+    "link_no": pgettext_lazy("audit", "Link"),
+    "host_id": pgettext_lazy("audit", "Host"),
+    "text": pgettext_lazy("audit", "Text"),
+    "at": pgettext_lazy("audit", "At"),
 }
 """Fields of audit rows in words; one that is not here stands as it was written."""
 

@@ -1,5 +1,6 @@
 """Exported tables as events, from the headings that are documented; what is damaged is named by cell."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from openpyxl import Workbook
 from kaibo.connectors import api, tables
 from kaibo.connectors.exports.forms import forms, is_own
 from kaibo.connectors.exports.orders import state_of
+from kaibo.connectors.exports.translate import recognise
 from kaibo.connectors.tables import BadRow, RowEvents, Told
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import iso, parse_instant
@@ -213,3 +215,11 @@ def test_it_translates_a_table_like_every_other_format() -> None:
     outcomes = list(api.translate_file("exports", FIXTURES / "doudian_orders.csv"))
     assert sum(isinstance(one, PlatformEvent) for one in outcomes) == 11
     assert not any("join" in ((one.attrs or {}) if isinstance(one, PlatformEvent) else {}) for one in outcomes)
+
+
+def test_it_takes_no_binary_data_for_a_table() -> None:
+    junk = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(100))
+    assert not recognise(junk)
+    table = "订单编号,商品,金额\n1,羊毛大衣,899\n" * 20
+    for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
+        assert recognise(table.encode(encoding)), encoding
