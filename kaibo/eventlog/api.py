@@ -27,7 +27,7 @@ from kaibo.eventlog.retention import count_erased_waiting, erased_waiting, forge
 from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_names, kept_setting
 from kaibo.eventlog.segments import batches, read_batch, whole_segments, write_durably
-from kaibo.eventlog.undo import bind_orders, bind_window, rebind, release_orders, retract
+from kaibo.eventlog.undo import bind_orders, bind_window, rebind, release_orders, retract, unbind
 from kaibo.eventlog.viewers import erase_viewer, hidden_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
 
@@ -93,6 +93,7 @@ __all__ = [
     "sources_of",
     "stage_events",
     "status",
+    "unbind",
     "viewers_named",
     "whole_segments",
     "window_at",

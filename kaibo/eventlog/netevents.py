@@ -24,6 +24,21 @@ def events_of(show_id: str) -> Iterator[StoredEvent]:
     yield from net_events(sources_of(show_id), "show_id = ?", [show_id], marks=(show_id,))
 
 
+def events_moved(show_id: str, into: str, *, since_us: int) -> Iterator[StoredEvent]:
+    """The events of one show, net, that were taken out of another since then: what a merge moved."""
+    sources = every_source()
+    same = "(platform, room_id, event_id, occurred_at)"
+    with (
+        _lines(sources, marks=(into,)) as there,
+        _lines(sources, marks=(show_id,)) as here,
+    ):
+        if there is None or here is None:
+            return
+        gone = f"select {same[1:-1]} from ({here}) where show_id = ? and sign < 0 and received_at >= ?"  # noqa: S608
+        query = f"{_net_of(there, 'show_id = ?')} and {same} in ({gone}) order by occurred_at, event_id"
+        yield from _read(query, [into, show_id, since_us])
+
+
 def events_of_ingest(ingest_id: str) -> Iterator[StoredEvent]:
     """The events that one import brought, net."""
     yield from net_events(every_source(), "ingest_id = ?", [ingest_id], marks=(ingest_id,))
@@ -70,16 +85,19 @@ def net_events(
     log are not parsed.
     """
     with _net(sources, where, marks=marks, is_loose=is_loose) as query:
-        if query is None:
-            return
-        work = connect()
-        try:
-            found = work.execute(f"{query} order by occurred_at, event_id", values)
-            while rows := found.fetchmany(_FETCH):
-                for row in rows:
-                    yield _event(row)
-        finally:
-            work.close()
+        if query is not None:
+            yield from _read(f"{query} order by occurred_at, event_id", values)
+
+
+def _read(query: str, values: list[Any]) -> Iterator[StoredEvent]:
+    work = connect()
+    try:
+        found = work.execute(query, values)
+        while rows := found.fetchmany(_FETCH):
+            for row in rows:
+                yield _event(row)
+    finally:
+        work.close()
 
 
 @contextmanager
@@ -87,17 +105,26 @@ def _net(
     sources: Sources, where: str, *, marks: tuple[str, ...], is_loose: bool = False, columns: Collection[str] = _NAMES
 ) -> Iterator[str | None]:
     """SQL of the events that satisfy `where` and were not taken back, None where nothing is; good while inside."""
+    with _lines(sources, marks=marks, is_loose=is_loose) as lines:
+        yield None if lines is None else _net_of(lines, where, columns)
+
+
+def _net_of(lines: str, where: str, columns: Collection[str] = _NAMES) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return (
+        f"select {names} from ({lines}) where {where} "  # noqa: S608 - names are ours, values are bound
+        "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
+        "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1"
+    )
+
+
+@contextmanager
+def _lines(sources: Sources, *, marks: tuple[str, ...], is_loose: bool = False) -> Iterator[str | None]:
+    """SQL of the stored lines, taken back or not; None where there are none. Good while inside."""
     with tempfile.TemporaryDirectory(prefix="kaibo-events-") as folder:
         parts = [f"select * from read_parquet([{_listed(sources.parquet)}])"] if sources.parquet else []  # noqa: S608
         parts += _written(sources, Path(folder), marks, is_loose=is_loose)
-        both = " union all by name ".join(parts)
-        names = ", ".join(f'"{name}"' for name in columns)
-        query = (
-            f"select {names} from ({both}) where {where} "  # noqa: S608 - names are ours, values are bound
-            "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
-            "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1"
-        )
-        yield query if parts else None
+        yield " union all by name ".join(parts) if parts else None
 
 
 def _listed(paths: tuple[Path, ...]) -> str:

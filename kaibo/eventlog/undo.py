@@ -1,6 +1,6 @@
 """Taking back and moving events: negative lines and their replacements. Nothing in the log is ever changed."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -13,7 +13,7 @@ from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.log import Log, open_log
 from kaibo.eventlog.models import RoomWindow as Row
 from kaibo.eventlog.moves import bind_loose, negative, positive, write
-from kaibo.eventlog.netevents import events_of, events_of_ingest, loose_orders
+from kaibo.eventlog.netevents import events_moved, events_of, events_of_ingest, loose_orders
 from kaibo.eventlog.windows import open_window, tell_changed, windows
 from kaibo.kit.errors import Conflict
 
@@ -51,6 +51,23 @@ def rebind(show_id: str, *, into: str, actor: str, why: str) -> int:
         moved = ([negative(event), positive(event, into)] for event in events_of(show_id))
         count = write(moved, log.append_signed)
     audit(actor, "events.rebound", f"show:{show_id}", after={"into": into, "events": count}, why=why)
+    return count
+
+
+def unbind(
+    show_id: str, *, out_of: str, since_us: int, windows: Sequence[RoomWindow], actor: str, why: str = ""
+) -> int:
+    """Undo `rebind`: what it moved since then goes back, and the windows are again what they were; how many events.
+
+    Shape: what came to the other show meanwhile stays there; an end that its window was given since is kept.
+    """
+    _put_windows(windows, {show_id, out_of})
+    with _opened() as log:
+        moved = (
+            [negative(event), positive(event, show_id)] for event in events_moved(show_id, out_of, since_us=since_us)
+        )
+        count = write(moved, log.append_signed)
+    audit(actor, "events.rebound", f"show:{out_of}", after={"into": show_id, "events": count}, why=why)
     return count
 
 
@@ -105,6 +122,18 @@ def release_orders(show_id: str, keys: Collection[tuple[str, str]], *, actor: st
 def _holds(window: RoomWindow, event: StoredEvent) -> bool:
     is_there = (window.platform, window.room_id) == (event.platform, event.room_id)
     return is_there and window.from_us <= event.occurred_at < (window.to_us or 2**62)
+
+
+def _put_windows(wanted: Sequence[RoomWindow], shows: Collection[str]) -> None:
+    with transaction.atomic():
+        rows = Row.objects.filter(show_id__in=shows)
+        ended = {(row.platform, row.room_id, row.show_id): row.to_us for row in rows}
+        rows.delete()
+        for one in wanted:
+            to_us = ended.get((one.platform, one.room_id, one.show_id)) if one.to_us is None else one.to_us
+            place = {"platform": one.platform, "room_id": one.room_id, "show_id": one.show_id}
+            Row.objects.create(**place, from_us=one.from_us, to_us=to_us)
+    tell_changed()
 
 
 def _move_windows(show_id: str, into: str) -> None:

@@ -71,6 +71,7 @@ ACTS = {
     "show.deleted": gettext_lazy("deleted the show"),
     "show.restored": gettext_lazy("restored the show"),
     "show.merged": gettext_lazy("merged the show"),
+    "show.unmerged": gettext_lazy("undid the merge"),
     "lineup.typed": gettext_lazy("typed in the lineup"),
     "lineup.pasted": gettext_lazy("pasted into the lineup"),
     "lineup.uploaded": gettext_lazy("uploaded the lineup"),

@@ -129,7 +129,7 @@ def delete_show(show_id: str, *, why: str = "", actor: str) -> ShowView:
 
 
 def restore_show(show_id: str, *, actor: str) -> ShowView:
-    """Undo a deletion. Raises ShowConflict for a merged show."""
+    """Undo a deletion or a merge. Raises ShowConflict when another show has taken its time meanwhile."""
     return _view(services.restore(show_id, actor=actor))
 
 

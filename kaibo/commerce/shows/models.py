@@ -17,6 +17,7 @@ class Show(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.BigIntegerField(null=True, blank=True)
     merged_into = models.CharField(max_length=160, blank=True, default="")
+    merge_undo = models.JSONField(default=dict, blank=True)  # since_us and the windows of both before; {} unmerged
 
     class Meta:
         indexes = (models.Index(fields=["platform", "room_id"], name="shows_by_room"),)

@@ -1,7 +1,8 @@
 """The rules of the shows module: every act is one transaction and leaves an audit row."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -206,16 +207,16 @@ def delete(show_id: str, *, actor: str, why: str) -> Show:
     return row
 
 
-@transaction.atomic
 def restore(show_id: str, *, actor: str) -> Show:
-    """Undo a deletion."""
+    """Undo a deletion or a merge."""
     row = get(show_id)
     if row.merged_into:
-        raise ShowConflict(
-            _("The show was merged; its events now belong to the other one."), show_id=show_id, into=row.merged_into
-        )
-    if row.deleted_at is None:
-        return row
+        return _unmerge(row, actor=actor)
+    return row if row.deleted_at is None else _show_again(row, actor=actor)
+
+
+@transaction.atomic
+def _show_again(row: Show, *, actor: str) -> Show:
     if row.planned_at is not None and row.planned_at > clock.now_us():
         _open(row, from_us=row.planned_at, to_us=None, actor=actor)
     row.deleted_at = None
@@ -239,6 +240,10 @@ def merge(show_id: str, *, into: str, actor: str, why: str) -> Show:
     _refuse_hidden(target)
     if status(row, now_us=clock.now_us()) is ShowStatus.ON_AIR:
         raise ShowConflict(_("The show is on air."), fix=_("End it first, then merge it."), show_id=show_id)
+    if not row.merge_undo:  # else an attempt before this one was cut off: its windows are the true ones
+        before = [*eventlog.windows(show_id=show_id), *eventlog.windows(show_id=into)]
+        row.merge_undo = {"into": into, "since_us": clock.now_us(), "windows": [asdict(window) for window in before]}
+        row.save(update_fields=["merge_undo"])
     moved = eventlog.rebind(show_id, into=into, actor=actor, why=why)
     with transaction.atomic():
         row.deleted_at = clock.now_us()
@@ -246,6 +251,40 @@ def merge(show_id: str, *, into: str, actor: str, why: str) -> Show:
         row.save(update_fields=["deleted_at", "merged_into"])
         eventlog.audit(actor, "show.merged", thing_of(row), after={"into": into, "events": moved}, why=why)
     return target
+
+
+def _unmerge(row: Show, *, actor: str) -> Show:
+    """Give the events back that the merge moved. Repeatable, like the merge: a crash in between is healed by again."""
+    into, known = row.merged_into, row.merge_undo
+    if not known:
+        raise ShowConflict(
+            _("The show was merged; its events now belong to the other one."), show_id=row.show_id, into=into
+        )
+    target = Show.objects.filter(show_id=into).first()
+    if target is not None and target.merged_into:
+        raise ShowConflict(_("The other show was merged as well."), fix=_("Undo that merge first."), show_id=into)
+    windows = [RoomWindow(**one) for one in known["windows"]]
+    _refuse_taken(windows, {row.show_id, into})
+    moved = eventlog.unbind(row.show_id, out_of=into, since_us=known["since_us"], windows=windows, actor=actor)
+    with transaction.atomic():
+        row.deleted_at, row.merged_into, row.merge_undo = None, "", {}
+        row.save(update_fields=["deleted_at", "merged_into", "merge_undo"])
+        eventlog.audit(actor, "show.unmerged", thing_of(row), before={"into": into}, after={"events": moved})
+    return row
+
+
+def _refuse_taken(wanted: Sequence[RoomWindow], own: Collection[str]) -> None:
+    """Raises ShowConflict when a third show has taken the time meanwhile."""
+    for other in eventlog.windows():
+        for one in wanted:
+            is_there = (other.platform, other.room_id) == (one.platform, one.room_id) and other.show_id not in own
+            is_then = other.from_us < (one.to_us or 2**62) and one.from_us < (other.to_us or 2**62)
+            if is_there and is_then:
+                title = Show.objects.filter(show_id=other.show_id).values_list("title", flat=True).first()
+                raise ShowConflict(
+                    _("At that time the room is in “%(show)s”.") % {"show": title or other.show_id},
+                    show_id=other.show_id,
+                )
 
 
 def _open(row: Show, *, from_us: int, to_us: int | None, actor: str) -> None:

@@ -237,7 +237,7 @@ def show_delete(request: HttpRequest, show_id: str) -> HttpResponseBase:
 
 @tools.page("show.delete", methods=("POST",))
 def show_restore(request: HttpRequest, show_id: str) -> HttpResponseBase:
-    """Undo a deletion."""
+    """Undo a deletion or a merge."""
     tools.show_or_404(request, show_id, "show.delete")
     return tools.act(
         request,
@@ -259,6 +259,7 @@ def show_merge(request: HttpRequest, show_id: str) -> HttpResponseBase:
         lambda: shows.merge_shows(show_id, into=into, actor=tools.actor(request), why=why),
         done=_("Merged. The numbers of both are being counted again."),
         back=_url(into),
+        tags=f"undo:{show_id}",
     )
 
 

@@ -99,3 +99,24 @@ def test_it_erases_a_viewer_for_directors_alone(cast: Cast) -> None:
     assert cast.director.post("/privacy/erase/", {"viewer": "u1", "platform": MINE[0]}).status_code == 302
     assert "小鱼" not in cast.director.get("/privacy/?name=小").content.decode()
     assert "viewer:v_" in table(cast.director.get("/privacy/?export=csv"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_offers_to_undo_a_merge_and_does_it(cast: Cast) -> None:
+    from kaibo.commerce.shows import api as shows
+
+    eventlog.create_feed("f", connector="ndjson", platform=MINE[0], actor="u")
+    at = eventlog.windows(show_id=cast.show_id)[0].from_us
+    other = shows.ensure_show(
+        "s-later", platform=MINE[0], room_id=MINE[1], title="Later", started_at=at + 2 * clock.HOUR_US,
+        ended_at=at + 3 * clock.HOUR_US, actor="u",
+    )  # fmt: skip
+    bring(event("one", "comment.posted", at + 1))
+    answer = cast.director.post(f"/shows/{cast.show_id}/merge/", {"into": other.show_id}, follow=True)
+    undo = f'action="/shows/{cast.show_id}/restore/"'
+    assert undo in answer.content.decode()
+    assert undo in cast.director.get(f"/shows/{cast.show_id}/").content.decode()
+    assert undo not in cast.operator.get(f"/shows/{cast.show_id}/").content.decode()
+    assert cast.director.post(f"/shows/{cast.show_id}/restore/").status_code == 302
+    assert [one.event_id for one in eventlog.events_of(cast.show_id)] == ["one"]
+    assert shows.show(cast.show_id).merged_into is None

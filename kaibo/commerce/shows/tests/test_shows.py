@@ -6,6 +6,8 @@ from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowStatus
 from kaibo.commerce.shows.errors import BadShow, ShowConflict, ShowNotFound
 from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.contracts import Provenance
+from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -117,8 +119,46 @@ def test_it_merges_shows_of_one_room_only() -> None:
     assert shows.merge_shows("a", into="b", why="two recordings", actor=WHO).show_id == "b"
     merged = shows.show("a")
     assert (merged.is_deleted, merged.merged_into) == (True, "b")
+
+
+def happened(show_id: str) -> list[str]:
+    return [event.event_id for event in eventlog.events_of(show_id)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_takes_a_merge_back_with_events_and_windows() -> None:
+    past("a", days=1)
+    past("b", days=2)
+    past("c", days=3)
+    before = eventlog.windows()
+    feed, _ = eventlog.create_feed("f", connector="ndjson", platform="douyin", actor=WHO)
+
+    def bring(name: str, show_id: str, at: int) -> None:
+        event = PlatformEvent(
+            event_id=name, kind="comment.posted", platform="douyin", room_id="r", show_id=show_id, occurred_at=at
+        )
+        log = eventlog.open_log()
+        log.append_events([event], provenance=Provenance(feed.id))
+        log.close()
+
+    at = before[0].from_us
+    bring("of a", "a", at + 1), bring("of b", "b", at + 2)
+    shows.merge_shows("a", into="b", actor=WHO)
+    bring("late for b", "b", at + 3)
+    assert (happened("a"), happened("b")) == ([], ["of a", "of b", "late for b"])
+    assert shows.restore_show("a", actor=WHO).merged_into is None
+    assert (happened("a"), happened("b")) == (["of a"], ["of b", "late for b"])
+    assert eventlog.windows() == before
+    assert not shows.show("a").is_deleted
+    shows.merge_shows("a", into="b", actor=WHO)
+    shows.merge_shows("b", into="c", actor=WHO)
     with pytest.raises(ShowConflict):
         shows.restore_show("a", actor=WHO)
+    shows.restore_show("b", actor=WHO)
+    shows.restore_show("a", actor=WHO)
+    assert (happened("a"), happened("b"), happened("c")) == (["of a"], ["of b", "late for b"], [])
+    assert eventlog.windows() == before
+    assert [entry.act for entry in eventlog.audit_entries(thing="show:a", limit=1)] == ["show.unmerged"]
 
 
 def test_it_keeps_targets_one_by_one() -> None:
