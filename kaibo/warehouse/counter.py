@@ -23,6 +23,7 @@ from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
 from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
 from kaibo.warehouse.store import drop_show
+from kaibo.warehouse.typed import Chunk
 from kaibo.warehouse.wording import read_wording
 
 logger = logging.getLogger(__name__)
@@ -69,17 +70,24 @@ class Step:
 class Lines:
     """The lines of a group, verified: bytes of batches, and files that hold nothing else."""
 
-    chunks: Sequence[bytes]
+    chunks: Sequence[Chunk]
     files: Sequence[Path]
 
 
 class Counter:
     """Counts the log of this home. One per home: the caller holds the lock; the ledger refuses a second anyway."""
 
-    def __init__(self, *, threads: int = 1, group_bytes: int = GROUP_BYTES, is_patient: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        group_bytes: int = GROUP_BYTES,
+        is_patient: bool = False,
+        engine: Callable[..., Engine] = Engine,
+    ) -> None:
         overflow = env.home() / "state"
         overflow.mkdir(exist_ok=True)
-        self.engine = Engine(threads=threads, overflow=overflow)
+        self.engine = engine(threads=threads, overflow=overflow)
         self._group_bytes = group_bytes
         self._threads = threads
         self._is_patient = is_patient
@@ -189,16 +197,14 @@ class Counter:
         is_bulk = sum(ref.length for ref in group) >= BULK_BYTES
         self.engine.use_threads(max(self._threads, BULK_THREADS) if is_bulk else self._threads)
         good: list[BatchRef] = []
-        whole = log.whole_segments(group)
+        whole = [] if self.engine.reads_itself else log.whole_segments(group)  # they are read where they lie
         files = [one[0].path for one in whole]
-        chunks: list[bytes] = []
-        for ref in group:
-            try:
-                data = log.read_batch(ref)
-            except DamagedSegment as error:
-                return self._before(ref, group, asked, expected, error.sentence)
-            if ref.path not in files:  # a whole segment is read where it lies
-                chunks.append(data)
+        chunks: list[Chunk] = []
+        for ref, chunk in memory.read_all(self.engine, group):
+            if isinstance(chunk, DamagedSegment):
+                return self._before(ref, group, asked, expected, chunk.sentence)
+            if ref.path not in files:
+                chunks.append(chunk)
             good.append(ref)
         try:
             rebuilt = self._count_bytes(good, Lines(chunks, files), asked, expected)
@@ -211,7 +217,7 @@ class Counter:
             if not good:
                 raise
             return self._set_aside(good[0], f"{type(error).__name__}: {error}")
-        if not rebuilt:
+        if whole and not rebuilt:
             self._fill_lake_with(whole)
         return Step(len(good), sum(ref.to_seq - ref.from_seq + 1 for ref in good), tuple(rebuilt))
 
@@ -247,7 +253,9 @@ class Counter:
             ledger.set_aside(ref, "the log holds it no longer")
             return Step(is_again=True)
         try:
-            chunk = log.read_batch(ref)
+            ((_, chunk),) = memory.read_all(self.engine, [ref])
+            if isinstance(chunk, DamagedSegment):
+                raise chunk
             if not ledger.is_counted(ref.writer, ref.from_seq, ref.to_seq, ledger.spans()):
                 self._count_bytes([ref], Lines([chunk], []), {}, ledger.reached())
         except DamagedSegment as error:

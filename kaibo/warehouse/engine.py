@@ -12,20 +12,22 @@ from typing import Any
 
 import duckdb
 
-from kaibo.eventlog.kinds import INTERACTION, KINDS, MOMENT_KINDS, ORDER
+from kaibo.eventlog.contracts import BatchRef
+from kaibo.eventlog.errors import DamagedSegment
+from kaibo.eventlog.kinds import INTERACTION, MOMENT_KINDS, ORDER
+from kaibo.eventlog.segments import read_batch
 from kaibo.warehouse import sqlfiles
-from kaibo.warehouse.columns import FED, MEASURES
 from kaibo.warehouse.counted import Counted, Rows
+from kaibo.warehouse.engine_compact import compact
 from kaibo.warehouse.engine_intervals import BOUNDARIES, cut_intervals
 from kaibo.warehouse.engine_orders import absorb_orders, change_orders, other_shows
 from kaibo.warehouse.engine_rows import give_rows
 from kaibo.warehouse.spool import spool_folder
+from kaibo.warehouse.typed import Chunk, make_types, typed
 
 _SHOW_STATE = ("second_sum", "second_first", "first_seen", "online_sample", "boundary", "interval")
 _STATING = (*ORDER, "spend.reported", "figure.reported")
 _SUMMED_MONEY = ("order.placed", "order.paid", "order.refunded", "gift.sent", "spend.reported")
-_COUNTED_KINDS = KINDS | set(FED) | {"interaction", "unmatched"}
-"""Kinds of the log, and what `live/` calls facts that are not lines of their own."""
 FIRST_KINDS = (*INTERACTION, "viewer.entered", "room.exposed", "product.exposed", "product.clicked", "cart.added")
 _DERIVED = (*FIRST_KINDS, "viewer.left", "spend.reported")
 _NOT_ON_AIR = frozenset(
@@ -35,12 +37,12 @@ _NOT_ON_AIR = frozenset(
     }
 )
 """What follows an order and what is stated do not stretch the span of a show."""
-_SECONDS = {"second_sum": MEASURES, "second_first": ("moved",)}
-_COMPACT_ROWS = 200_000
 
 
 class Engine:
     """One DuckDB in memory with the state of the shows it remembers. Not for two threads."""
+
+    reads_itself = False  # else it is told where the lines of a batch lie instead of being handed them
 
     def __init__(self, *, threads: int = 1, memory: str = "2GB", overflow: Path | None = None) -> None:
         self._folder = spool_folder()
@@ -53,11 +55,9 @@ class Engine:
 
     def _open(self) -> None:
         self.duck = duckdb.connect(":memory:", config=dict(self._settings))
-        self.duck.execute(
-            f"create type event_kind as enum ({', '.join(f"'{kind}'" for kind in sorted(_COUNTED_KINDS))})"
-        )
+        make_types(self.duck)
         self.duck.execute(sqlfiles.load("staging", "state"))
-        self._compacted: dict[str, int] = {}
+        self.compacted: dict[str, int] = {}
         self._made: set[tuple[str, str]] = set()
         self._bound: list[tuple[str, str]] = []
         self._overview: list[tuple[str | None, str, int, int, int, int]] | None = None
@@ -91,7 +91,15 @@ class Engine:
             self.duck.execute(f"delete from {table}")  # noqa: S608 - our own table names
             return
         self._made.add((table, name))
-        self.duck.execute(f"create or replace temp table {table} as {sqlfiles.load(folder, name)}")
+        self.duck.execute(f"create or replace temp table {table} as {self.text(folder, name, needed=needed)}")
+
+    def text(self, folder: str, name: str, *, needed: bool = True) -> str:  # noqa: ARG002 - Spark looks at it
+        """The select of `<folder>/<name>.sql`, which gives no row where it is not needed."""
+        return sqlfiles.load(folder, name)
+
+    def damage(self, _refs: Sequence[BatchRef]) -> Mapping[BatchRef, DamagedSegment]:
+        """What an engine that reads batches itself finds wrong with them; this one is handed what is verified."""
+        return {}
 
     def rows(self, table: str) -> Rows:
         """All rows of a table of this batch with its column names."""
@@ -100,15 +108,16 @@ class Engine:
 
     def sql(self, name: str) -> str:
         """The text of `live/<name>.sql`."""
-        return sqlfiles.load("live", name)
+        return self.text("live", name)
 
     def column(self, query: str) -> list[Any]:
         """The single column of a query."""
         return [row[0] for row in self.duck.execute(query).fetchall()]
 
-    def _write_spool(self, chunks: Iterable[bytes]) -> int:
+    def _write_spool(self, chunks: Iterable[Chunk]) -> int:
         with self._spool.open("wb") as file:
-            for chunk in chunks:
+            for given in chunks:
+                chunk = given if isinstance(given, bytes) else read_batch(given)
                 file.write(chunk)
                 if not chunk.endswith(b"\n"):
                     file.write(b"\n")
@@ -116,24 +125,24 @@ class Engine:
 
     # --- staging -----------------------------------------------------------------------------------------------
 
-    def stage(self, chunks: Iterable[bytes], files: Sequence[Path] = ()) -> None:
+    def stage(self, chunks: Iterable[Chunk], files: Sequence[Path] = ()) -> None:
         """Make the table `event` from NDJSON bytes and files. Raises duckdb.Error for what is no stored events."""
         self._overview = None
         paths = self._spooled(chunks, files)
         self.duck.execute(
-            f"create or replace temp table event as {_typed('read_segment')}" + ("" if paths else " where false"),
+            f"create or replace temp table event as {typed('read_segment')}" + ("" if paths else " where false"),
             [paths or [str(self._spool)]],
         )
         self._spool.unlink()
 
-    def stage_more(self, chunks: Iterable[bytes], show_id: str, files: Sequence[Path] = ()) -> None:
+    def stage_more(self, chunks: Iterable[Chunk], show_id: str, files: Sequence[Path] = ()) -> None:
         """Append to `event` the lines of one show among these bytes and files."""
         self._overview = None
         if paths := self._spooled(chunks, files):
-            self.duck.execute(f"insert into event {_typed('read_segment')} where e.show_id = ?", [paths, show_id])
+            self.duck.execute(f"insert into event {typed('read_segment')} where e.show_id = ?", [paths, show_id])
         self._spool.unlink()
 
-    def _spooled(self, chunks: Iterable[bytes], files: Sequence[Path]) -> list[str]:
+    def _spooled(self, chunks: Iterable[Chunk], files: Sequence[Path]) -> list[str]:
         """What DuckDB reads for these bytes and files, the bytes written where it can."""
         spool = [str(self._spool)] if self._write_spool(chunks) else []
         return [*map(str, files), *spool]
@@ -144,7 +153,7 @@ class Engine:
             self._overview = None
             out = "".join(" and not (e.writer = ? and e.seq between ? and ?)" for _ in without)
             self.duck.execute(
-                f"insert into event {_typed('read_lake')} where e.show_id = ?{out}",
+                f"insert into event {typed('read_lake')} where e.show_id = ?{out}",
                 [[str(path) for path in paths], show_id, *(part for span in without for part in span)],
             )
 
@@ -272,7 +281,7 @@ class Engine:
             self.make("minute_part", "minute_part")
             give_rows(self, counted, are_orders_changed=bool(changed))
             self._give_lists(counted)
-        self._compact()
+        compact(self)
         return counted
 
     def _give_lists(self, counted: Counted) -> None:
@@ -309,9 +318,18 @@ class Engine:
     def _remember_firsts(self) -> None:
         """Make `first_moves` and remember the firsts that changed."""
         needed = self.are_firsts_moved = self.has(FIRST_KINDS)
+        self._change_firsts(needed=needed)
+        self.make("first_moves", "first_moves", needed=needed)
+        if needed:
+            self.duck.execute(
+                "insert into second_first select show_id, minute_us, second_us, product, kind, sum(moved)"
+                " from first_moves group by show_id, minute_us, second_us, product, kind"
+            )
+
+    def _change_firsts(self, *, needed: bool) -> None:
+        """Make `first_changes` of the batch and let the state hold them."""
         self.make("first_candidates", "first_candidates", needed=needed)
         self.make("first_changes", "first_changes", needed=needed)
-        self.make("first_moves", "first_moves", needed=needed)
         if not needed:
             return
         if self.duck.execute("select 1 from first_changes where old_occurred_at is not null limit 1").fetchone():
@@ -322,9 +340,7 @@ class Engine:
             )
         self.duck.execute(
             "insert into first_seen select show_id, product, kind, viewer_id, key_hash, occurred_at,"
-            " event_id, source from first_changes;"
-            "insert into second_first select show_id, minute_us, second_us, product, kind, sum(moved)"
-            " from first_moves group by show_id, minute_us, second_us, product, kind"
+            " event_id, source from first_changes"
         )
 
     def _remember_boundaries(self) -> None:
@@ -334,20 +350,6 @@ class Engine:
             "insert into boundary select show_id, uid, kind, at_us, event_id, product, product_id, link_no, host_id"
             " from moments where kind in ('lap.started', 'lap.ended', 'host.on', 'host.off', 'show.ended')"
         )
-
-    def _compact(self) -> None:
-        """Join the sums per second of many small batches; grown by appending because that is cheapest per batch."""
-        for table, measures in _SECONDS.items():
-            found = self.duck.execute(f"select count(*) from {table}").fetchone()  # noqa: S608 - our own tables
-            if found is None or found[0] < 2 * self._compacted.get(table, 0) + _COMPACT_ROWS:
-                continue
-            sums = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in measures)
-            self.duck.execute(
-                f"create or replace table {table} as select show_id, minute_us, second_us, product, kind, {sums}"  # noqa: S608
-                f" from {table} group by show_id, minute_us, second_us, product, kind"
-            )
-            after = self.duck.execute(f"select count(*) from {table}").fetchone()  # noqa: S608
-            self._compacted[table] = after[0] if after else 0
 
     # --- remembering and forgetting ----------------------------------------------------------------------------
 
@@ -378,14 +380,10 @@ class Engine:
             self.drop_show(show)
         return out
 
-    def count_bytes(self, chunks: Iterable[bytes]) -> Counted:
+    def count_bytes(self, chunks: Iterable[Chunk]) -> Counted:
         """The inner seam: count NDJSON of shows that are wholly inside this engine."""
         self.stage(chunks)
         self.net()
         self.stage_orders()
         self.homes_to_be()
         return self.count()
-
-
-def _typed(read: str) -> str:
-    return f"with e as ({sqlfiles.load('staging', read)}) {sqlfiles.load('staging', 'events')}"

@@ -1,7 +1,7 @@
 """What the engine must remember before it may count a batch, read back from what the ledger holds."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import batched
 
 from kaibo.eventlog import api as log
@@ -12,19 +12,33 @@ from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.ledger import set_aside
 from kaibo.warehouse.merge import known_homes
 from kaibo.warehouse.models import ShowVersion, StrayEvent
+from kaibo.warehouse.typed import Chunk
 
 logger = logging.getLogger(__name__)
 _CHUNK = 400
 
 
-def readable(refs: Iterable[BatchRef]) -> Iterator[bytes]:
-    """Bytes of batches that were counted before; one that has since been damaged is left out and set aside by name."""
+def read_all(engine: Engine, refs: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, Chunk | DamagedSegment]]:
+    """Each batch as the engine takes it, or what is wrong with it."""
+    damage = engine.damage(refs) if engine.reads_itself else {}
     for ref in refs:
+        if engine.reads_itself:
+            yield ref, damage.get(ref, ref)
+            continue
         try:
-            yield log.read_batch(ref)
+            yield ref, log.read_batch(ref)
         except DamagedSegment as error:
-            logger.error("a counted batch can no longer be read: %s", error.sentence)
-            set_aside(ref, f"it was counted and can no longer be read: {error.sentence}")
+            yield ref, error
+
+
+def readable(engine: Engine, refs: Sequence[BatchRef]) -> Iterator[Chunk]:
+    """Batches that were counted before; one that has since been damaged is left out and set aside by name."""
+    for ref, chunk in read_all(engine, refs):
+        if isinstance(chunk, DamagedSegment):
+            logger.error("a counted batch can no longer be read: %s", chunk.sentence)
+            set_aside(ref, f"it was counted and can no longer be read: {chunk.sentence}")
+        else:
+            yield chunk
 
 
 def remember(engine: Engine, show_id: str) -> None:
@@ -45,7 +59,7 @@ def stage_show(engine: Engine, show_id: str) -> None:
     """Append every counted line of the show to `event`."""
     sources = log.sources_of(show_id)
     engine.stage_lake(sources.parquet, show_id, without=ledger.left_out())
-    engine.stage_more(readable(ledger.held(sources.batches, ledger.spans())), show_id)
+    engine.stage_more(readable(engine, ledger.held(sources.batches, ledger.spans())), show_id)
 
 
 def strays_elsewhere(shows: Collection[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """Spark on this machine, and rows of both engines made comparable."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,32 +7,30 @@ from typing import Any
 
 import pytest
 
+from kaibo.warehouse.spark.starting import start
+
 SETTINGS = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
-    "spark.driver.memory": "1g",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # a few hundred lines: compiling a statement costs far more than running it
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
+
+
+def needs_spark() -> None:
+    """Skip with the reason where a part is missing."""
+    pytest.importorskip("pyspark.sql", reason="Spark is not installed; `make install-all` brings it")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java 17 or 21, and there is none")
 
 
 @contextmanager
 def session(master: str = "local[2]") -> Iterator[Any]:
     """A Spark session, skipped with the reason where a part is missing."""
-    sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed; `make install-all` brings it")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java 17 or 21, and there is none")
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    build = sql.SparkSession.builder.master(master).appName("kaibo-parity")
-    for name, value in SETTINGS.items():
-        build = build.config(name, value)
-    spark = build.getOrCreate()
-    spark.sparkContext.setLogLevel("OFF")
+    needs_spark()
+    spark = start(master, SETTINGS, name="kaibo-parity")
     try:
         yield spark
     finally:

@@ -3,9 +3,21 @@
 import signal
 import sys
 import threading
-from typing import Annotated, Any
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from kaibo.warehouse.engine import Engine
+
+
+class EngineName(StrEnum):
+    """Who may count."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 def register(app: typer.Typer) -> None:
@@ -18,31 +30,54 @@ def register(app: typer.Typer) -> None:
         until_input_ends: Annotated[bool, typer.Option("--until-input-ends", hidden=True)] = False,
         to_the_end: Annotated[bool, typer.Option("--to-the-end", hidden=True)] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        engine: Annotated[EngineName, typer.Option(help="What counts: this machine, or a Spark cluster.")] = (
+            EngineName.DUCKDB
+        ),
+        master: Annotated[str, typer.Option(help="Spark's master: spark://HOST:7077, or local[2].")] = "local[*]",
+        settings: Annotated[
+            list[str] | None,
+            typer.Option("--set", help="A setting of Spark, e.g. spark.executor.memory=2g; repeat it."),
+        ] = None,
     ) -> None:
         """Count fsynced events into minute rows. `kaibo serve` runs this by itself."""
         from kaibo.config.cli import emit, migrate, start_django
 
         start_django()
+        make = counting_on(engine, master, settings or [])
         if not until_input_ends:  # else whoever started us has done it
             migrate()
         if once:
-            emit(count_here_or_wait(), as_json=as_json)
+            emit(count_here_or_wait(make), as_json=as_json)
         else:
             from kaibo.config.server import leave
 
-            _forever(until_input_ends=until_input_ends, is_patient=to_the_end)
+            _forever(make, until_input_ends=until_input_ends, is_patient=to_the_end)
             leave()
 
 
-def count_here_or_wait() -> dict[str, Any]:
+def counting_on(engine: EngineName, master: str, settings: list[str]) -> "Callable[..., Engine]":
+    """The engine that counts, made when the counter starts. Raises: BadConfiguration where Spark cannot be had."""
+    from kaibo.warehouse.engine import Engine
+
+    if engine is EngineName.DUCKDB:
+        return Engine
+    from kaibo.warehouse.spark.engine import SparkEngine
+    from kaibo.warehouse.spark.starting import parse_settings, start
+
+    chosen = parse_settings(settings)
+    return lambda **given: SparkEngine(start(master, chosen, name="kaibo count"), ends_spark=True, **given)
+
+
+def count_here_or_wait(engine: "Callable[..., Engine] | None" = None) -> dict[str, Any]:
     """Count here, or wait for the counter that runs already to have counted what is there now."""
     from kaibo.warehouse.alongside import wait_until_counted
     from kaibo.warehouse.counter import Counter, counter_lock
+    from kaibo.warehouse.engine import Engine
     from kaibo.warehouse.ledger import reached
 
     lock = counter_lock()
     if lock.take():
-        counter = Counter(threads=2)
+        counter = Counter(threads=2, engine=engine or Engine)
         try:
             step = counter.run_once()
         finally:
@@ -59,7 +94,7 @@ def count_here_or_wait() -> dict[str, Any]:
     return {"batches": 0, "events": 0, "rebuilt": [], "quarantined": 0, "counted": reached()}
 
 
-def _forever(*, until_input_ends: bool, is_patient: bool) -> None:
+def _forever(engine: "Callable[..., Engine]", *, until_input_ends: bool, is_patient: bool) -> None:
     """Count until told to stop; the patient counter of an import lets segments fill and then counts to the end."""
     from kaibo.kit.errors import Conflict
     from kaibo.warehouse.beat import Beat
@@ -78,7 +113,7 @@ def _forever(*, until_input_ends: bool, is_patient: bool) -> None:
             raise Conflict(f"process {lock.holder()} counts for this home already", fix="stop it first, or use --once")
         if stopping.wait(0.2):
             return
-    counter = Counter(is_patient=is_patient)
+    counter = Counter(is_patient=is_patient, engine=engine)
     try:
         counter.run(stopped=stopping.is_set, beat=beat)
         if is_patient:

@@ -1,0 +1,108 @@
+"""The counter on a real Spark gives the records that DuckDB gives, whoever counts which part of the log."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaibo.eventlog import api as log
+from kaibo.warehouse import api, models
+from kaibo.warehouse.counter import Counter
+from kaibo.warehouse.spark.engine import SparkEngine
+from kaibo.warehouse.tests import fakes
+from tests.parity import shows
+from tests.parity.spark import SETTINGS, needs_spark, session
+
+pytestmark = [pytest.mark.journey, pytest.mark.spark, pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    with session() as found:
+        yield found
+
+
+def count_some(batches: int, **options: Any) -> None:
+    """A counter that knows nothing but the records counts so many batches, then ends."""
+    counting = Counter(group_bytes=1, **options)
+    try:
+        for _ in range(batches):
+            assert counting.step()
+    finally:
+        counting.close()
+
+
+def count_rest(**options: Any) -> None:
+    counting = Counter(**options)
+    try:
+        counting.run_once()
+    finally:
+        counting.close()
+
+
+def clashing(size: int) -> list[str]:
+    known = [one for seed in (3, 5) for one in fakes.night(seed, size=size) if one["kind"] != "unknown"]
+    return [json.dumps({**one, "event_id": f"n{place}", "currency": "CNY"}) for place, one in enumerate(known)]
+
+
+def same_on_duckdb() -> list[str]:
+    """How the records differ from those that DuckDB alone makes of the same log."""
+    found = shows.counted()
+    fakes.clear()
+    count_rest()
+    return shows.differences(shows.counted(), found)
+
+
+def test_it_changes_nothing_when_the_engine_is_switched_in_the_middle(spark: Any, home: Path) -> None:
+    on_spark = {"engine": partial(SparkEngine, spark)}
+    shows.bring(clashing(240), batches=7)
+    shows.damage(shows.every_batch()[3])
+    count_some(2)
+    count_some(3, **on_spark)  # counts one, sets the damaged one aside, counts another
+    count_some(1)
+    count_rest(**on_spark)
+    [aside] = api.set_aside()
+    assert (aside.from_seq, "checksum" in aside.reason) == (shows.every_batch()[3].from_seq, True)
+    assert same_on_duckdb() == []
+
+
+def test_it_counts_again_what_is_taken_back_and_what_is_in_the_lake(spark: Any, home: Path) -> None:
+    on_spark = {"engine": partial(SparkEngine, spark)}
+    shows.bring(clashing(120), batches=3)
+    count_rest()  # sealed and counted: it is in the lake now
+    assert log.sources_of("A").parquet
+    shows.bring(clashing(160)[120:], batches=2)
+    log.retract(ingest_id="imp_parity", actor="user:1", why="wrong file")
+    shows.bring([line.replace('"event_id": "n', '"event_id": "m') for line in clashing(120)], batches=1)
+    count_rest(**on_spark)
+    assert same_on_duckdb() == []
+
+
+def test_it_sets_aside_lines_that_no_engine_can_read(spark: Any, home: Path) -> None:
+    shows.bring(clashing(60), batches=2)
+    shows.write_nonsense(shows.every_batch()[1])
+    count_rest(engine=partial(SparkEngine, spark))
+    [aside] = api.set_aside()
+    assert aside.reason.startswith("ValueError: InvalidInputException")
+    models.QuarantinedBatch.objects.update(reason="")
+    wanted = shows.counted()
+    fakes.clear()
+    count_rest()
+    models.QuarantinedBatch.objects.update(reason="")
+    assert shows.differences(shows.counted(), wanted) == []
+
+
+def test_it_is_asked_for_on_the_command_line(home: Path) -> None:
+    needs_spark()
+    shows.bring(clashing(60), batches=1)
+    command = [sys.executable, "-m", "kaibo", "count", "--once", "--json", "--engine", "spark", "--master", "local[1]"]
+    settings = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}")]
+    told = subprocess.run([*command, *settings], capture_output=True, check=True)
+    assert json.loads(told.stdout)["events"] == len(clashing(60))
+    wrong = subprocess.run([*command, "--set", "memory=1"], capture_output=True, check=False, text=True)
+    assert (wrong.returncode, "spark.executor.memory=2g" in wrong.stderr) == (1, True)
