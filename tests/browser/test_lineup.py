@@ -1,8 +1,10 @@
 """The lineup in a real browser: paste, two refused cells, fixed by keyboard, undone; cards on a phone."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
@@ -86,6 +88,30 @@ def test_it_keeps_what_is_typed_while_the_line_is_down(room: Open, site: object)
     expect(page.locator("#saved")).to_have_attribute("data-state", "saved", timeout=10_000)
     page.reload()
     assert cell(page, 0, 9) == "socks"
+
+
+def test_it_saves_what_differs_from_the_platforms_list(
+    room: Open, site: object, keep: Callable[[Page, str], None], tmp_path: Path
+) -> None:
+    page = room("/shows/paper/lineup")
+    fill(page)
+    book = Workbook()
+    book.active.append(["链接号", "商品名称", "直播价"])
+    for number in range(1, 45):
+        book.active.append([number, f"羊毛大衣 {number}", 1 if number == 3 else float(f"{59 + number * 7}.9")])
+    book.save(tmp_path / "list.xlsx")
+    page.click("#compare-open")
+    page.set_input_files("#bring-file", tmp_path / "list.xlsx")
+    expect(page.locator(".mapping label").first).to_be_visible()
+    page.click("#bring-go")
+    expect(page.locator(".comparison tbody tr")).to_have_count(2)
+    keep(page, "lineup-compare-zh")
+    with page.expect_download() as waiting:
+        page.locator(".preview-head button", has_text=".xlsx").click()
+    assert waiting.value.suggested_filename == "排品差异.xlsx"
+    waiting.value.save_as(tmp_path / "told.xlsx")
+    rows = list(load_workbook(tmp_path / "told.xlsx").active.values)
+    assert [(row[0], row[3], row[4]) for row in rows[1:]] == [("3", 80.9, 1), ("45", "45", None)]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

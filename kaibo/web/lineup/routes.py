@@ -12,6 +12,7 @@ from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import LineupView, Rules
 from kaibo.commerce.lineup.errors import BadLineup
 from kaibo.commerce.shows.contracts import ShowView
+from kaibo.web import export
 from kaibo.web.desk import acts
 from kaibo.web.jsonapi import guard
 from kaibo.web.jsonapi.schemas import ErrorOut
@@ -32,11 +33,15 @@ class SaveIn(Schema):
 
 
 class SheetIn(Schema):
-    """Pasted text, or beside it a file; `chosen` is JSON column -> field; without `mode` nothing is written."""
+    """Pasted text, or beside it a file; `chosen` is JSON column -> field; without `mode` nothing is written.
+
+    Shape: `form` csv or xlsx answers a comparison as a file.
+    """
 
     text: str = ""
     chosen: str = "{}"
     mode: str = ""
+    form: str = ""
 
 
 class NumberIn(Schema):
@@ -103,6 +108,9 @@ def sheet(request: HttpRequest, show_id: str, body: Form[SheetIn], file: File[Up
     if body.mode == "compare":
         lineups.remember_columns(draft, actor=guard.actor(request))
         found = lineups.compare_listed(lineups.lineup(show_id).lines, lineups.listed_of(draft))
+        if body.form in export.FORMATS:
+            table = shape.comparison_table(found, lineups.currency_of(show_id))
+            return export.table_answer(f"{show_id}-differences", table, body.form)
         return shape.comparison_shape(found, lineups.currency_of(show_id))
     act = "uploaded" if file is not None else "pasted"
     view = lineups.take_sheet(show_id, draft, mode=body.mode, act=act, note=name, actor=guard.actor(request))

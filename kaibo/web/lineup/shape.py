@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import pgettext as _p
+
 from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import FIELDS, Comparison, Difference, Draft, Line, LineupView
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.commerce.team import api as team
 from kaibo.kit.clock import MINUTE_US
-from kaibo.kit.money import show_money
+from kaibo.kit.money import show_money, to_decimal
+from kaibo.metrics.export import Cell, Table
+from kaibo.web.lineup import words
+
+SIDES = ("what", "sheet", "platform")
 
 
 def show_minutes(show: ShowView) -> float | None:
@@ -119,6 +125,29 @@ def difference_shape(each: Difference) -> dict[str, Any]:
     """One line's difference."""
     changes = [{"field": cell.field, "before": cell.before, "after": cell.after} for cell in each.changes]
     return {"kind": each.kind, "link_no": each.link_no, "title": each.title, "changes": changes}
+
+
+def comparison_table(found: Comparison, currency: str) -> Table:
+    """The same as a table for a file: every difference, prices and pieces as numbers."""
+    say = words.page_words()
+
+    def cell(kind: str, value: int | str) -> Cell:
+        if kind == "price" and isinstance(value, int):
+            return to_decimal(value, currency)
+        return value if value != "" else None
+
+    columns = [say["listed_link"], _p("listed", "Product"), *(say[f"listed_{one}"] for one in SIDES)]
+    rows = [
+        [
+            each.link_no,
+            each.title,
+            say[f"listed_{each.kind}"],
+            cell(each.kind, each.sheet),
+            cell(each.kind, each.listed),
+        ]
+        for each in found.differences
+    ]
+    return Table("differences", columns, rows)
 
 
 def comparison_shape(found: Comparison, currency: str) -> dict[str, Any]:

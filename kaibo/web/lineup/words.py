@@ -131,6 +131,7 @@ def _bring() -> dict[str, str]:
         "listed_found": _("differences: {n}"),
         "listed_size": _("{lines} links in the sheet, {listed} on the platform"),
         "listed_unknown": _("not stated on one side: price {prices}, stock {stocks}"),
+        "listed_file": _p("listed", "differences"),
         "listed_copy": _p("listed", "Copy the differences"),
         "listed_copied": _("Copied: paste them into the group."),
         "drop_here": _("Drop the file here"),

@@ -7,6 +7,7 @@ from typing import Any
 from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import Comparison, Listed
 from kaibo.commerce.registers.contracts import AdjustmentView, Duty
+from kaibo.commerce.shows.contracts import ShowView
 from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Value
 from kaibo.metrics.facts import Facts
@@ -37,9 +38,9 @@ def comparison(show_id: str, offers: Sequence[Offer] | None = None) -> Compariso
     return lineups.compare_listed(lineups.lineup(show_id).lines, listed) if listed else None
 
 
-def duties(show_id: str) -> list[Duty]:
-    """Hosts as the events saw them. Cost: one query."""
-    return [Duty(duty.host_id, duty.from_us, duty.to_us) for duty in warehouse.duties(show_id)]
+def duties(show: ShowView) -> list[Duty]:
+    """Hosts as the events saw them, the last until the show ended. Cost: one query."""
+    return [Duty(duty.host_id, duty.from_us, duty.to_us or show.ended_at) for duty in warehouse.duties(show.show_id)]
 
 
 def product_of(show_id: str, link_no: str) -> str | None:

@@ -16,6 +16,8 @@ from kaibo.kit import clock, env
 from kaibo.kit.errors import NotFound
 from kaibo.kit.money import show_money
 from kaibo.metrics import api as metrics
+from kaibo.web import export
+from kaibo.web.lineup.shape import comparison_table
 from kaibo.web.pages import tools
 from kaibo.web.registers import acts, found, words
 from kaibo.web.rounds.posting import currency_of
@@ -30,8 +32,12 @@ def before_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     if request.method == "POST":
         return _act(request, show, reverse("before_air", args=(show_id,)), {"tick", "template", "shift"})
     checklist = registers.checklist(show)
-    shifts = registers.shifts(show_id, duties=found.duties(show_id))
+    shifts = registers.shifts(show_id, duties=found.duties(show))
     comparison = found.comparison(show_id)
+    if comparison is not None and request.GET.get("export", "") in export.FORMATS:
+        tools.require(request, "show.export", platform=show.platform, room_id=show.room_id)
+        table = comparison_table(comparison, currency_of(show))
+        return export.table_answer(f"{show_id}-differences", table, request.GET["export"])
     names = team.names_of({point.actor for point in checklist.points if point.actor})
     context = {
         **_frame(request, show),
@@ -88,7 +94,7 @@ def register_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         "measures": words.MEASURES,
         "violation_states": words.VIOLATION_STATES,
         "links": [line for line in lineups.lineup(show_id).lines if line.link_no],
-        "hosts": list(dict.fromkeys(duty.person for duty in reversed(found.duties(show_id))))[:6],
+        "hosts": list(dict.fromkeys(duty.person for duty in reversed(found.duties(show))))[:6],
         "ids": {name: acts.new_id() for name in ("change", "ad", "give", "violation")},
     }
     return render(request, "kaibo/registers/page.html", context)
@@ -143,7 +149,10 @@ def _frame(request: HttpRequest, show: ShowView) -> dict[str, Any]:
     place = {"platform": show.platform, "room_id": show.room_id}
     return {
         "show": show,
-        "may": {name: team.may(request.user, need, **place) for name, need in acts.NEEDS.items()},
+        "may": {
+            name: team.may(request.user, need, **place)
+            for name, need in {**acts.NEEDS, "export": "show.export"}.items()
+        },
         "currency": currency_of(show),
         "zone": str(env.zone()),
     }

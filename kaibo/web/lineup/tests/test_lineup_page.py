@@ -5,8 +5,9 @@ import json
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import StreamingHttpResponse
 from django.test import Client
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from kaibo.commerce.lineup import api as lineups
 from kaibo.web.tests.people import Cast
@@ -120,6 +121,19 @@ def test_it_holds_the_platforms_list_against_the_sheet_and_remembers_its_columns
         ("missing", "3", "3", ""),
     ]
     assert (told["checked"], told["unknown"]) == ({"price": 2, "stock": 1}, {"price": 0, "stock": 1})
+    for form in ("csv", "xlsx"):
+        file = cast.operator.post(url, {"text": theirs, "mode": "compare", "form": form, "chosen": json.dumps(chosen)})
+        assert f"differences.{form}" in file["Content-Disposition"]
+    assert isinstance(file, StreamingHttpResponse)
+    cells = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
+    assert (len(cells), cells[2][0], cells[2][3:]) == (5, "1", (899, 799)), "prices are numbers in the file"
+    book = Workbook()
+    for line in theirs.splitlines():
+        book.active.append(line.split("\t"))
+    uploaded = io.BytesIO()
+    book.save(uploaded)
+    upload = SimpleUploadedFile("products.xlsx", uploaded.getvalue())
+    assert len(cast.operator.post(url, {"file": upload, "mode": "compare"}).json()["differences"]) == 4
     again = cast.operator.post(url, {"text": theirs}).json()
     assert {each["certainty"] for each in again["columns"]} <= {"exact", "remembered"}
     assert len(cast.operator.get("/api/v1/shows/s-mine/lineup").json()["lines"]) == 3, "nothing was taken over"

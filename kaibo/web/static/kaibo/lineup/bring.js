@@ -2,7 +2,7 @@
 
 import { $, fill, h, page, say } from "../live/dom.js";
 import { toast } from "./panels.js";
-import { post } from "./server.js";
+import { post, postForFile } from "./server.js";
 import { drawComparison } from "./compare.js";
 
 const LOOK = 8;
@@ -59,15 +59,16 @@ export class Bring {
     $("bring-says").classList.toggle("bad", isBad);
   }
 
-  async #post(mode) {
+  async #post(mode, fileForm = "") {
     const form = new FormData();
     if (this.file) form.append("file", this.file);
     else form.append("text", $("bring-text").value);
     form.append("chosen", JSON.stringify(this.chosen));
     form.append("mode", mode);
+    form.append("form", fileForm);
     $("bring-go").disabled = true;
     try {
-      return await post(`${page.api}/sheet`, form);
+      return await (fileForm ? postForFile : post)(`${page.api}/sheet`, form);
     } finally {
       $("bring-go").disabled = false;
     }
@@ -121,7 +122,17 @@ export class Bring {
     this.#confirm();
     try {
       await this.sheet.flush();
-      drawComparison($("preview"), await this.#post("compare"));
+      drawComparison($("preview"), await this.#post("compare"), (fileForm) => this.#save(fileForm));
+    } catch (error) {
+      this.#tell(error.message, true);
+    }
+  }
+
+  async #save(fileForm) {
+    try {
+      const url = URL.createObjectURL(await this.#post("compare", fileForm));
+      h("a", { href: url, download: `${say("listed_file")}.${fileForm}` }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
     } catch (error) {
       this.#tell(error.message, true);
     }

@@ -3,15 +3,16 @@
 import { fill, h, say } from "../live/dom.js";
 import { toast } from "./panels.js";
 
-export function drawComparison(place, told) {
+export function drawComparison(place, told, save) {
   const found = told.differences;
   const sums = { prices: told.checked.price, stocks: told.checked.stock };
   const head = h("div", { class: "preview-head" }, h("span", { class: found.length ? "badge bad" : "badge good" }, found.length ? say("listed_found", { n: found.length }) : say("listed_same", sums)), h("span", { class: "badge" }, say("listed_size", told)),
     told.unknown.price + told.unknown.stock > 0 && h("span", { class: "badge" }, say("listed_unknown", { prices: told.unknown.price, stocks: told.unknown.stock })),
-    found.length && h("button", { type: "button", class: "btn tiny", onclick: () => copy(found) }, say("listed_copy")));
+    found.length > 0 && h("button", { type: "button", class: "btn tiny", onclick: () => copy(found) }, say("listed_copy")),
+    found.length > 0 && ["xlsx", "csv"].map((form) => h("button", { type: "button", class: "btn tiny", onclick: () => save(form) }, `.${form}`)));
   const names = ["listed_link", "listed_what", "listed_sheet", "listed_platform"];
   const row = (each) => h("tr", {}, h("td", {}, `${each.link_no} ${each.title}`), h("td", {}, say(`listed_${each.kind}`)), h("td", { class: "num" }, each.sheet || "–"), h("td", { class: "num" }, each.listed || "–"));
-  fill(place, head, found.length && h("div", { class: "look" }, h("table", { class: "comparison" }, h("thead", {}, h("tr", {}, names.map((name, at) => h("th", { class: at > 1 ? "num" : null }, say(name))))), h("tbody", {}, found.map(row)))));
+  fill(place, head, found.length > 0 && h("div", { class: "look" }, h("table", { class: "comparison" }, h("thead", {}, h("tr", {}, names.map((name, at) => h("th", { class: at > 1 ? "num" : null }, say(name))))), h("tbody", {}, found.map(row)))));
 }
 
 async function copy(found) {

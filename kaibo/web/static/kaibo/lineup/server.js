@@ -12,7 +12,7 @@ export class Offline extends Error {}
 
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
-async function ask(method, url, body, headers = {}) {
+async function ask(method, url, body, headers = {}, isFile = false) {
   let answer;
   try {
     answer = await fetch(url, { method, body, credentials: "same-origin", headers: { "X-CSRFToken": token(), ...headers } });
@@ -20,6 +20,7 @@ async function ask(method, url, body, headers = {}) {
     throw new Offline(say("no_line_to_server"));
   }
   if (answer.status >= 502) throw new Offline(say("no_line_to_server"));
+  if (answer.ok && isFile) return answer.blob();
   const told = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
   if (!answer.ok) throw new Refused(answer.status, told);
   return told;
@@ -28,3 +29,4 @@ async function ask(method, url, body, headers = {}) {
 export const get = (url) => ask("GET", url);
 export const send = (url, body, method = "POST") => ask(method, url, JSON.stringify(body), { "Content-Type": "application/json" });
 export const post = (url, form) => ask("POST", url, form);
+export const postForFile = (url, form) => ask("POST", url, form, {}, true);
