@@ -6,7 +6,7 @@ from typing import BinaryIO
 import msgspec
 
 from kaibo.connectors.contracts import BadLine
-from kaibo.connectors.reading import BrokenFile, Lines, bad
+from kaibo.connectors.reading import BrokenFile, Lines, bad, sound
 
 LINE_BYTES = 1024**2
 ARRAY_BYTES = 256 * 1024**2
@@ -51,4 +51,4 @@ def _array(body: BinaryIO) -> Iterator[tuple[int, bytes] | BadLine]:
         yield bad(1, "file", f"no JSON array: {error}", "save it again, whole, or as one object per line", data)
         return
     for number, element in enumerate(elements, 1):
-        yield number, bytes(element)
+        yield number, sound(bytes(element))

@@ -7,13 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kaibo.connectors.contracts import Outcome
-from kaibo.connectors.reading import bad
+from kaibo.connectors.reading import bad, sound
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
 from kaibo.kit.money import to_minor
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the zone of every platform here that writes times without one
 DEPTH = 6
+DIGITS = 40  # the longest ids have 26; 1e999999 is two hundred kilobytes of zeros
 KEPT_NAMES = 60
 KEPT_TEXT = 500
 PERSONAL: frozenset[str] = frozenset(
@@ -45,9 +46,16 @@ class BadField(Exception):
 def decode(payload: bytes) -> Any:
     """JSON with every digit kept: fractions stay decimal. Raises BadField."""
     try:
-        return json.loads(payload.decode("utf-8-sig"), parse_float=Decimal)
+        return json.loads(sound(payload).decode("utf-8-sig"), parse_float=_fraction)
     except (ValueError, RecursionError) as error:
         raise BadField("payload", f"no JSON: {error}", "hand over the payload as the platform sent it") from None
+
+
+def _fraction(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise ValueError(f"{digits[:40]} is no number that anybody counts with") from None
 
 
 def as_object(value: Any, field: str) -> dict[str, Any]:
@@ -82,7 +90,8 @@ def whole(value: Any) -> int | None:
         return None
     try:
         number = Decimal(found)
-        return int(number) if number.is_finite() and number == int(number) else None
+        is_whole = number.is_finite() and number.adjusted() < DIGITS and number == int(number)
+        return int(number) if is_whole else None
     except InvalidOperation:
         return None
 

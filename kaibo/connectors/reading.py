@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -103,6 +104,17 @@ def head_of(path: Path, *, limit: int) -> bytes:
     return head
 
 
+_HALF = re.compile(
+    rb"(?i)\\u(?:d[89ab][0-9a-f]{2}(?!\\ud[cdef][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[cdef][0-9a-f]{2})"
+)
+"""Half of a pair that JSON writes a character beyond 16 bits with: no text can hold it."""
+
+
+def sound(row: bytes) -> bytes:
+    """JSON whose escapes are whole characters; a lone half becomes the sign for what cannot be shown."""
+    return _HALF.sub(rb"\\ufffd", row) if b"\\u" in row else row
+
+
 @dataclass(slots=True)
 class Lines:
     """Rows of a text stream with their numbers from 1; `broken` tells afterwards why it stopped early."""
@@ -126,7 +138,7 @@ class Lines:
             if not row:
                 return
             self.number += 1
-            yield row.strip(b"\r\n")
+            yield sound(row.strip(b"\r\n"))
 
 
 def bad(line: int, field_name: str, problem: str, fix: str, raw: bytes | str = b"") -> BadLine:

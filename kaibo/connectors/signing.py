@@ -24,7 +24,7 @@ class Unsealable(ValueError):
 
 def is_same(given: str, wanted: str) -> bool:
     """Whether two signatures are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(given.encode(), wanted.encode())
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 
 def is_same_hex(given: str, wanted: str) -> bool:

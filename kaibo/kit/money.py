@@ -17,6 +17,8 @@ MINOR_DIGITS = {
     "JPY": 0,
     "KRW": 0,
 }  # ISO 4217
+LARGEST_DIGITS = 20
+"""No amount has so many digits before its point, and no column holds them: what is larger is no amount."""
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 
 

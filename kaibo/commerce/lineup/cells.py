@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kaibo.commerce.lineup import stock
 from kaibo.commerce.lineup.contracts import MONEY, ROLES
-from kaibo.kit.money import MINOR_DIGITS, to_decimal, to_minor
+from kaibo.kit.money import LARGEST_DIGITS, MINOR_DIGITS, to_decimal, to_minor
 from kaibo.kit.tables.texts import EMPTY, BadCell, clean
 
 _BROKEN = re.compile(r"#(ref|n/a|name|value|div/0|num|null)[!?]?|#{2,}", re.IGNORECASE)
@@ -77,7 +77,7 @@ def _money(text: str, currency: str) -> int:
     digits = MINOR_DIGITS.get(currency, 2)
     if not amount.is_finite() or amount < 0:
         raise BadCell(_("An amount cannot be negative."), _("Write the amount without a sign."))
-    minor = to_minor(amount, currency)
+    minor = to_minor(amount, currency) if amount.adjusted() < LARGEST_DIGITS else DEAREST_MINOR + 1
     if minor > DEAREST_MINOR:
         raise BadCell(_("The amount is too large to be a price."), _("Check whether it is a number of another column."))
     if to_decimal(minor, currency) != amount and -int(amount.as_tuple().exponent) > digits:

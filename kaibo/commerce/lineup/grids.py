@@ -9,7 +9,6 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kaibo.commerce.lineup.errors import BadFile
@@ -113,12 +112,14 @@ def _workbook(data: bytes) -> Iterator[Grid]:
             )
         values = load_workbook(io.BytesIO(data), data_only=True)
         formulas = load_workbook(io.BytesIO(data), data_only=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        sheets = [_sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets[:12]]
+    except BadFile:
+        raise
+    except Exception as error:
         raise BadFile(
             _("The file is damaged or is no .xlsx."), fix=_("Open it and save it again as .xlsx."), why=str(error)[:200]
         ) from error
-    for sheet in values.worksheets[:12]:
-        yield _sheet(sheet, formulas[sheet.title])
+    yield from sheets
 
 
 def _sheet(values: Worksheet, formulas: Worksheet) -> Grid:

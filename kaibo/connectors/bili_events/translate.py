@@ -28,7 +28,7 @@ def recognise(head: bytes) -> bool:
     for line in head.splitlines()[:20]:
         try:
             row = _SHAPE.decode(line)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
         return "room" in row and "type" in row
     return False
@@ -69,7 +69,7 @@ class _Reader:
             row = _decoder.decode(line)
         except msgspec.ValidationError as error:
             return bad(number, *_misfit(error), line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return bad(number, "line", f"no JSON: {error}", "write one complete JSON object per line", line)
         try:
             return self._translate(row, line, number)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kaibo.kit.money import to_minor
+from kaibo.kit.money import LARGEST_DIGITS, to_minor
 
 COINS_PER_FEN = 10  # 1000 gold coins are 1 yuan (open-live.bilibili.com, gift price)
 
@@ -35,7 +35,7 @@ def raw_of(attrs: dict[str, str]) -> Raw | None:
         given = _decoder.decode(text)
         inner = given.get("data", given)
         return msgspec.convert(inner, Raw, strict=False)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"raw is no message of the platform: {error}") from error
 
 
@@ -72,6 +72,6 @@ def _number(value: object) -> Decimal:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         raise ValueError(f"price '{value}' is no number") from None
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or number < 0 or number.adjusted() >= LARGEST_DIGITS:
         raise ValueError(f"price '{value}' is no price")
     return number

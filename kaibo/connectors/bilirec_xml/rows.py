@@ -118,9 +118,9 @@ class Reader:
     def _feed(self, data: bytes) -> Iterator[Row | BadLine]:
         try:
             self._parser.feed(data)
-        except ParseError as error:
+        except (ParseError, LookupError) as error:
             yield from self._drain()
-            yield from self._recover(str(error).partition(":")[0], self._parser.parser.ErrorByteIndex)
+            yield from self._recover(str(error).partition(":")[0], max(self._parser.parser.ErrorByteIndex, 0))
         except _Unclosed:
             began = self._rows.row_at
             yield from self._drain()
@@ -172,7 +172,7 @@ class Reader:
         try:
             self._parser.close()
             yield from self._drain()
-        except ParseError:
+        except (ParseError, LookupError):
             yield from self._drain()
             is_cut = self._rows.row_at >= 0 or ROW_START.search(self._kept) is not None
             what = "in the middle of a row" if is_cut else "without </i>"

@@ -25,7 +25,7 @@ def recognise(head: bytes) -> bool:
     for line in head.splitlines()[:20]:
         try:
             row = _SHAPE.decode(line)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
         if {"event_id", "kind"} & row.keys():
             return True

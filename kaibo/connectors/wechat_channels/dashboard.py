@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from kaibo.connectors.contracts import Outcome, Skipped
-from kaibo.connectors.payloads import BadField, as_object, figure, instant, needed, whole
+from kaibo.connectors.payloads import DIGITS, BadField, as_object, figure, instant, needed, whole
 from kaibo.eventlog.lines import LARGEST
 
 PLATFORM = "weixin_channels"
@@ -52,10 +52,11 @@ def _numbers(value: Any, path: str, depth: int) -> Iterator[tuple[str, int]]:
         for position, inner in enumerate(value[:MOST]):
             yield from _numbers(inner, f"{path}.{_label(inner) or position}", depth + 1)
     elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        is_share = any(word in path.rpartition(".")[2].lower() for word in ("percent", "ratio", "rate"))
-        number = None if is_share else whole(value)
+        is_ratio = any(word in path.rpartition(".")[2].lower() for word in ("percent", "ratio", "rate"))
+        number = None if is_ratio else whole(value)
         name = path if number is not None else f"{path}.ppm"
-        found = number if number is not None else round(Decimal(value) * PPM) if Decimal(value).is_finite() else None
+        is_share = number is None and Decimal(value).adjusted() < DIGITS
+        found = round(Decimal(value) * PPM) if is_share else number
         if found is not None and abs(found) <= LARGEST and len(name) <= 120:
             yield name, found
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ import python_calamine as calamine
 
 from kaibo.kit.errors import KaiboError
 from kaibo.kit.speech import gettext as _
+from kaibo.kit.tables import probe
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED = 1024 * 1024 * 1024
@@ -123,7 +125,7 @@ def _refuse_bomb(path: Path) -> None:
                         total += len(chunk)
                         if total > MAX_UNPACKED or (total > 64 * _CHUNK and total > packed * MAX_PACKING):
                             raise _bomb()
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise _damaged(error) from error
 
 
@@ -142,6 +144,11 @@ def _damaged(error: Exception) -> UnreadableTable:
 
 
 def _workbook(path: Path) -> list[Sheet]:
+    if not probe.can_be_read(path, most_sheets=MAX_SHEETS):
+        raise UnreadableTable(
+            _("The file needs more memory or time than any export does."),
+            fix=_("Open it, copy the cells into a new workbook, save it as .xlsx and drop that."),
+        )
     try:
         with calamine.load_workbook(str(path)) as book:
             shown = [

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from kaibo.kit import clock
-from kaibo.kit.money import to_minor
+from kaibo.kit.money import LARGEST_DIGITS, to_minor
 from kaibo.kit.speech import gettext as _
 from kaibo.kit.tables.texts import BadCell, clean, is_empty
 
@@ -121,7 +121,7 @@ def read_amount(value: object, currency: str = "CNY") -> int | None:
     found = _number(value, _AMOUNT_SIGNS, _no_amount)
     if found is None:
         return None
-    minor = to_minor(found, currency)
+    minor = to_minor(found, currency) if found.adjusted() < LARGEST_DIGITS else LARGEST_MINOR + 1
     if abs(minor) > LARGEST_MINOR:
         raise BadCell(_("The amount is too large."), _("Check whether the column holds amounts."))
     return minor
@@ -132,7 +132,7 @@ def read_count(value: object) -> int | None:
     found = _number(value, _COUNT_SIGNS, _no_count)
     if found is None:
         return None
-    if found != int(found) or not 0 <= found <= LARGEST_MINOR:
+    if not 0 <= found <= LARGEST_MINOR or found != int(found):
         raise _no_count(clean(value))
     return int(found)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
@@ -31,7 +30,7 @@ def read(name: str, data: bytes) -> list[Piece]:
             return [("", _word(data))]
         if suffix in {".xlsx", ".xlsm"}:
             return list(_excel(data))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, DefusedXmlException, ElementTree.ParseError) as error:
+    except Exception as error:
         raise BadText(
             _("%(name)s cannot be opened.") % {"name": name}, fix=_("Save it again as .docx or .xlsx."), field="file"
         ) from error
@@ -76,10 +75,21 @@ def _excel(data: bytes) -> Iterator[Piece]:
 
 
 def _table(text: str, mark: str) -> Iterator[Piece]:
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=mark), 1):
+    for number, row in enumerate(_rows(text, mark), 1):
         for column, cell in enumerate(row, 1):
             if is_said(cell):
                 yield f"{number}:{column}", cell.strip()
+
+
+def _rows(text: str, mark: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    except csv.Error as error:
+        raise BadText(
+            _("The table cannot be read: %(why)s") % {"why": error},
+            fix=_("Save it again as CSV or .xlsx."),
+            field="file",
+        ) from error
 
 
 def is_said(text: str) -> bool:
