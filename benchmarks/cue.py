@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import random
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -81,8 +82,13 @@ async def run(home: Kaibo, token: str, *, rate: int, seconds: float) -> dict[str
     ends = time.perf_counter() + 20
     while time.perf_counter() < ends and not (seen and seen[-1][1] >= len(sent)) and not watching.done():
         await asyncio.sleep(0.1)
+    if watching.done():
+        watching.result()  # a stream that broke must say why, not look like alerts that never came
+        raise RuntimeError("the page's stream ended before the last alert came")
     watching.cancel()
     found = delays(sent, seen)
+    if not found:
+        raise RuntimeError(f"none of {len(sent)} words reached the page within 20 s")
     return {
         "rate": rate,
         "seconds": seconds,
@@ -98,6 +104,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
     given = parser.parse_args()
+    sys.stderr.write(f"cue: viewers talk for {given.seconds:g} s, then the last alerts are waited for …\n")
     with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
         home = Kaibo(Path(scratch) / "home")
         token = live.open_show(home)
