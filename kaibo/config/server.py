@@ -86,6 +86,7 @@ def check_settings() -> None:
 
     env.zone()
     env.day_cut_hour()
+    env.effective_seconds()
     env.inbox_days()
     env.case_days()
     env.comment_days()

@@ -25,6 +25,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_DATABASE_URL", "", "postgresql://… for records; empty means SQLite inside KAIBO_HOME."),
     Setting("KAIBO_ZONE", "Asia/Shanghai", "Time zone of the team; pages show times in it."),
     Setting("KAIBO_DAY_CUT_HOUR", "6", "Hour at which the business day ends, 0-12."),
+    Setting(
+        "KAIBO_EFFECTIVE_SECONDS", "10", "Seconds from which a visit is an effective view; shows are counted again."
+    ),
     Setting("KAIBO_CURRENCY", "CNY", "Currency assumed where an event names none."),
     Setting("KAIBO_HOSTS", "127.0.0.1,localhost", "Host names the server answers to, comma separated."),
     Setting("KAIBO_SECRET_KEY", "", "Signs cookies; empty means a generated file in KAIBO_HOME/keys.", True),
@@ -135,6 +138,14 @@ def zone() -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise BadConfiguration(f"KAIBO_ZONE={name} is no time zone", fix="use a name such as Asia/Shanghai") from error
+
+
+def effective_seconds() -> int:
+    """Seconds from which a visit counts as an effective view."""
+    value = read("KAIBO_EFFECTIVE_SECONDS")
+    if not value.isdigit() or not 1 <= int(value) <= 3600:
+        raise BadConfiguration(f"KAIBO_EFFECTIVE_SECONDS={value} is no number from 1 to 3600", fix="set it to 10")
+    return int(value)
 
 
 def day_cut_hour() -> int:

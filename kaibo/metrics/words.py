@@ -6,7 +6,7 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "views": ("看播次数", "views"),
     "leaves": ("离开人次", "leaves"),
     "watch_ms": ("观看时长", "watch time"),
-    "effective_views": ("有效观看次数", "views of at least 10 s"),
+    "effective_views": ("有效观看次数", "effective views"),
     "left_in_60s": ("60 秒内离开的进入次数", "visits shorter than 60 s"),
     "online_max": ("在线人数峰值", "highest number online"),
     "online_last": ("最后一次在线采样", "last sample online"),

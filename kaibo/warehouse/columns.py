@@ -51,7 +51,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("views", "sum", ("viewer.entered",), "entries, re-entries counted (count, default 1)", measure="counted"),
     Column("leaves", "sum", ("viewer.left",), "people who went out", measure="lines"),
     Column("watch_ms", "sum", ("viewer.left",), "milliseconds watched, reported at leaving", measure="watched"),
-    Column("effective_views", "sum", ("viewer.left",), "visits of at least 10 s", measure="stayed"),
+    Column("effective_views", "sum", ("viewer.left",), "visits of at least KAIBO_EFFECTIVE_SECONDS", measure="stayed"),
     Column(
         "left_in_60s",
         "sum",

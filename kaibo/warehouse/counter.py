@@ -22,6 +22,7 @@ from kaibo.warehouse import ledger, memory, sqlfiles
 from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
 from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
+from kaibo.warehouse.rules import recount_after_change
 from kaibo.warehouse.store import drop_show
 from kaibo.warehouse.typed import Chunk
 from kaibo.warehouse.wording import read_wording
@@ -167,6 +168,7 @@ class Counter:
         if not self._is_greeted:
             self._is_greeted = True
             ledger.ask_again(only_older=True)
+            recount_after_change()
         asked_for = ledger.next_asked()
         if asked_for is not None:
             return self._try_again(asked_for)

@@ -1,5 +1,6 @@
 """Section 3.1: how many came, from where, how long they stayed."""
 
+from kaibo.kit import env
 from kaibo.metrics.contracts import Unit
 from kaibo.metrics.registry import grains_of, metric, ratio_of, total_of, unfed
 from kaibo.metrics.scope import Scope, Unknown
@@ -36,7 +37,10 @@ total_of(
     "有效观看次数",
     "Effective views",
     "effective_views",
-    notes=("观看至少 10 秒的进入", "visits of at least 10 s, known when the viewer leaves"),
+    notes=(
+        f"观看至少 {env.effective_seconds()} 秒的进入，离开时才知道；门槛由 KAIBO_EFFECTIVE_SECONDS 设定",
+        f"visits of at least {env.effective_seconds()} s, known at leaving; KAIBO_EFFECTIVE_SECONDS sets it",
+    ),
 )
 
 

@@ -13,7 +13,7 @@ select
     sum(coalesce(quantity, 1)) as pieces,
     sum(amount_minor) as amount,
     sum(duration_ms) as watched,
-    sum(case when duration_ms >= 10000 then 1 when duration_ms is not null then 0 end) as stayed
+    sum(case when duration_ms >= $effective_ms then 1 when duration_ms is not null then 0 end) as stayed
 from event
 where show_id is not null
 group by show_id, minute_us, source, product, kind

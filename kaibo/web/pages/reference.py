@@ -28,6 +28,9 @@ SECTIONS = {
 }
 SETTING_SAYS = {
     "KAIBO_ZONE": gettext_lazy("Every time on every page is shown in this zone."),
+    "KAIBO_EFFECTIVE_SECONDS": gettext_lazy(
+        "Seconds from which a visit is an effective view; a change counts every show again."
+    ),
     "KAIBO_DAY_CUT_HOUR": gettext_lazy("A show after midnight still belongs to the day before, until this hour."),
     "KAIBO_CURRENCY": gettext_lazy("Assumed where an event names no currency."),
     "KAIBO_HOSTS": gettext_lazy("Host names this server answers to."),
