@@ -11,6 +11,7 @@ RIGHTS: dict[str, str | Promise] = {
     "room.see": _("See rooms"),
     "show.export": _("Export tables"),
     "comment.see": _("Read comments and the radar"),
+    "cost.see": _("See costs and floor prices in the lineup"),
     "show.create": _("Plan shows"),
     "show.change": _("Rename shows, give files to them"),
     "show.target": _("Set targets"),

@@ -20,17 +20,17 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({"room.see", "show.see", "metric.see", "show.export"})
-_ANALYST = _VIEWER | {"comment.see", "feed.see", "import.see", "import.run", "report.share", "case.see"}
+_ANALYST = _VIEWER | {"cost.see", "comment.see", "feed.see", "import.see", "import.run", "report.share", "case.see"}
 _HOST_MANAGER = _VIEWER | {
     *("comment.see", "show.mark", "answer.mark", "round.type", "shift.plan", "giveaway.log", "violation.log"),
     *("text.check", "report.share", "case.see", "case.act"),
 }
 _CONTENT = _VIEWER | {
-    *("comment.see", "show.create", "show.change", "show.target", "lineup.edit", "shift.plan"),
+    *("cost.see", "comment.see", "show.create", "show.change", "show.target", "lineup.edit", "shift.plan"),
     *("text.check", "text.approve", "report.share", "case.see"),
 }
-_AD_BUYER = _VIEWER | {"round.type", "ad.log", "import.see", "import.run", "report.share"}
-_SUPPLY = _VIEWER | {"lineup.edit", "goods.change", "giveaway.log", "import.see", "import.run"}
+_AD_BUYER = _VIEWER | {"cost.see", "round.type", "ad.log", "import.see", "import.run", "report.share"}
+_SUPPLY = _VIEWER | {"cost.see", "lineup.edit", "goods.change", "giveaway.log", "import.see", "import.run"}
 _SERVICE = _VIEWER | {"comment.see", "answer.mark", "text.check", "violation.log", "case.see", "case.act"}
 _OPERATOR = _ANALYST | _HOST_MANAGER | _CONTENT | _AD_BUYER | _SUPPLY | _SERVICE | {"show.start", "show.end"}
 _DIRECTOR = _OPERATOR | {

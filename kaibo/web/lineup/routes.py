@@ -12,6 +12,7 @@ from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import LineupView, Rules
 from kaibo.commerce.lineup.errors import BadLineup
 from kaibo.commerce.shows.contracts import ShowView
+from kaibo.commerce.team import api as team
 from kaibo.web import export
 from kaibo.web.desk import acts
 from kaibo.web.jsonapi import guard
@@ -63,7 +64,8 @@ class RulesIO(Schema):
 def lineup(request: HttpRequest, show_id: str) -> Any:
     """The sheet as it stands, with findings in words."""
     show = guard.show_or_404(request, show_id)
-    return _told(show, lineups.lineup(show_id))
+    view = shape.seen(lineups.lineup(show_id), with_costs=_sees_costs(request, show))
+    return _told(show, view)
 
 
 @router.post("/{show_id}/lineup/save", response={200: Answer, **REFUSALS})
@@ -134,8 +136,8 @@ def versions(request: HttpRequest, show_id: str) -> Any:
 @router.get("/{show_id}/lineup/differences", response={200: list[Answer], **REFUSALS})
 def differences(request: HttpRequest, show_id: str, before: int, after: int) -> Any:
     """What happened to lines between two versions."""
-    guard.show_or_404(request, show_id)
-    return [shape.difference_shape(each) for each in lineups.differences(show_id, before, after)]
+    sees = _sees_costs(request, guard.show_or_404(request, show_id))
+    return [shape.difference_shape(each, with_costs=sees) for each in lineups.differences(show_id, before, after)]
 
 
 @router.post("/{show_id}/lineup/copy", response={200: Answer, **REFUSALS})
@@ -164,6 +166,10 @@ def publish(request: HttpRequest, show_id: str) -> Any:
     show = guard.show_or_404(request, show_id, "lineup.edit")
     acts.publish(show, actor=guard.actor(request))
     return _told(show, lineups.lineup(show_id))
+
+
+def _sees_costs(request: HttpRequest, show: ShowView) -> bool:
+    return team.may(request.user, "cost.see", platform=show.platform, room_id=show.room_id)
 
 
 def _told(show: ShowView, view: LineupView) -> Answer:

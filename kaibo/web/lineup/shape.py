@@ -1,6 +1,7 @@
 """The sheet as the page reads it: texts by cell, findings in words, totals. Money stays text as people type it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import pgettext as _p
@@ -15,6 +16,21 @@ from kaibo.metrics.export import Cell, Table
 from kaibo.web.lineup import words
 
 SIDES = ("what", "sheet", "platform")
+
+COSTS = ("cost_minor", "floor_price_minor")
+"""Cells that only who may see costs is told."""
+
+
+def seen(view: LineupView, *, with_costs: bool) -> LineupView:
+    """The sheet as its reader may see it."""
+    if with_costs:
+        return view
+    return replace(view, lines=tuple(_without_costs(line) for line in view.lines))
+
+
+def _without_costs(line: Line) -> Line:
+    refused = {field: text for field, text in line.refused.items() if field not in COSTS}
+    return replace(line, cost_minor=None, floor_price_minor=None, refused=refused)
 
 
 def show_minutes(show: ShowView) -> float | None:
@@ -121,9 +137,13 @@ def versions(show_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def difference_shape(each: Difference) -> dict[str, Any]:
+def difference_shape(each: Difference, *, with_costs: bool) -> dict[str, Any]:
     """One line's difference."""
-    changes = [{"field": cell.field, "before": cell.before, "after": cell.after} for cell in each.changes]
+    changes = [
+        {"field": cell.field, "before": cell.before, "after": cell.after}
+        for cell in each.changes
+        if with_costs or cell.field not in COSTS
+    ]
     return {"kind": each.kind, "link_no": each.link_no, "title": each.title, "changes": changes}
 
 

@@ -26,13 +26,15 @@ EARLIER = 12
 def lineup_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     """`/shows/<id>/lineup`: the grid; with `?export=xlsx` or `csv` the sheet as a file in the same columns."""
     show = tools.show_or_404(request, show_id)
-    view = lineups.lineup(show_id)
+    sees_costs = team.may(request.user, "cost.see", platform=show.platform, room_id=show.room_id)
+    view = shape.seen(lineups.lineup(show_id), with_costs=sees_costs)
     currency = lineups.currency_of(show_id)
     form = request.GET.get("export", "")
     if form in export.FORMATS:
         tools.require(request, "show.export", platform=show.platform, room_id=show.room_id)
-        columns = list(lineups.field_names().values())
-        return export.answer(f"{show_id}-lineup", columns, _rows(view.lines, currency), form)
+        fields = [field for field in FIELDS if sees_costs or field not in shape.COSTS]
+        columns = [lineups.field_names()[field] for field in fields]
+        return export.answer(f"{show_id}-lineup", columns, _rows(view.lines, fields, currency), form)
     may_change = team.may(request.user, "lineup.edit", platform=show.platform, room_id=show.room_id)
     context = {
         "show": show,
@@ -49,7 +51,7 @@ def lineup_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
             "may_change": may_change,
             "status": show.status.value,
             "room_url": reverse("control_room", args=[show_id]),
-            "columns": words.columns(),
+            "columns": [one for one in words.columns() if sees_costs or one["field"] not in shape.COSTS],
             "sku_columns": words.sku_columns(),
             "roles": words.roles(),
         },
@@ -57,10 +59,10 @@ def lineup_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     return render(request, "kaibo/lineup/page.html", context)
 
 
-def _rows(lines: tuple[Line, ...], currency: str) -> Iterator[list[Cell]]:
+def _rows(lines: tuple[Line, ...], fields: list[str], currency: str) -> Iterator[list[Cell]]:
     """Cells of the file: numbers as numbers, a refused text as it was typed."""
     for line in lines:
-        yield [_cell(line, field, currency) for field in FIELDS]
+        yield [_cell(line, field, currency) for field in fields]
 
 
 def _cell(line: Line, field: str, currency: str) -> Cell:

@@ -10,6 +10,7 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 
 from kaibo.commerce.lineup import api as lineups
+from kaibo.commerce.team.contracts import ACTS
 from kaibo.web.tests.people import Cast
 
 SHEET = """链接号\t款号\t商品名称\t角色\t直播价\t库存
@@ -138,3 +139,23 @@ def test_it_holds_the_platforms_list_against_the_sheet_and_remembers_its_columns
     assert {each["certainty"] for each in again["columns"]} <= {"exact", "remembered"}
     assert len(cast.operator.get("/api/v1/shows/s-mine/lineup").json()["lines"]) == 3, "nothing was taken over"
     assert cast.viewer.post(url, {"text": theirs, "mode": "compare"}).status_code == 403
+
+
+def test_it_keeps_costs_from_who_may_not_see_them(cast: Cast) -> None:
+    text = "链接号\t商品名称\t直播价\t底价\t成本价\n1\t大衣\t899\t777.77\t333.33\n2\t毛衣\t99\t77.7x\t33.3x\n"
+    cast.operator.post(url(cast, "/sheet"), {"text": text, "mode": "replace"})
+    line = lineups.lineup(cast.show_id).lines[0].line_id
+    body = {"base": 1, "cells": [[line, "cost_minor", "444.44"], [line, "gift", "袜子"]]}
+    send(cast.operator, "post", url(cast, "/save"), body)
+    page = f"/shows/{cast.show_id}/lineup"
+    places = (url(cast), url(cast, "/differences?before=1&after=2"), page, f"{page}?export=csv")
+    costs = ("777.77", "333.33", "444.44", "77.7x", "33.3x")
+    for place in places:
+        told = cast.viewer.get(place)
+        text = b"".join(told.streaming_content).decode() if told.streaming else told.content.decode()
+        assert told.status_code == 200
+        assert not [cost for cost in costs if cost in text], place
+        assert "大衣" in text or "\\u5927\\u8863" in text
+    assert "444.44" in cast.operator.get(url(cast)).content.decode()
+    for role, acts in ACTS.items():
+        assert "lineup.edit" not in acts or "cost.see" in acts, f"{role} would write a sheet without seeing all of it"
