@@ -204,9 +204,15 @@ def job(job_id: int) -> JobView:
     return _view(row)
 
 
-def jobs(*, state: str = "", task: str = "", key: str = "", limit: int = 100) -> list[JobView]:
-    """Jobs, latest first. Cost: one query."""
+def jobs(*, state: str = "", task: str = "", key: str = "", limit: int = 100, routine: bool = True) -> list[JobView]:
+    """Jobs, latest first; without `routine` those are left out that ended well and come every few minutes.
+
+    Cost: one query.
+    """
     rows = Job.objects.order_by("-id")
+    if not routine:
+        often = [one.name for one in tasks().values() if one.cron.startswith("*")]
+        rows = rows.exclude(state="done", task__in=often)
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(task=task) if task else rows
     rows = rows.filter(key=key) if key else rows

@@ -20,7 +20,7 @@ def work_page(request: HttpRequest) -> HttpResponseBase:
     """`/jobs/`: the newest jobs, failed ones first, and the repeating tasks."""
     failed = eventlog.work.jobs(state="failed", limit=NEWEST)
     running = eventlog.work.jobs(state="running", limit=NEWEST)
-    newest = [one for one in eventlog.work.jobs(limit=NEWEST) if one.state not in {"failed", "running"}]
+    newest = [one for one in eventlog.work.jobs(limit=NEWEST, routine=False) if one.state not in {"failed", "running"}]
     jobs = [*failed, *running, *newest]
     asked = export.wanted(request, {"work": lambda: words.table(jobs)})
     if asked is not None:
