@@ -94,6 +94,7 @@ __all__ = [
     "read_dictionary",
     "read_intents",
     "read_pack",
+    "sentences_of",
     "shipped_lexicon",
     "shipped_packs",
     "terms_of",
@@ -113,6 +114,7 @@ cues_version = intents.version
 purchase_weight = intents.purchase_weight
 bursts = bursting.bursts
 floods = flooding.floods
+sentences_of = flooding.sentences_of
 opinions_of = opinions.opinions_of
 terms_of = bursting.terms_of
 train_model = polarity.train

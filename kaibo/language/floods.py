@@ -3,8 +3,11 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from kaibo.language.normalise import collapse, fold
+import numpy as np
+
+from kaibo.language.normalise import fold
 from kaibo.language.tables import BOUNDARY
 from kaibo.language.voice import Flood, FloodKind, Said
 
@@ -15,6 +18,7 @@ CROWD = 0.6  # distinct viewers per message from which a sentence belongs to the
 LEAST_SENTENCE = 4  # 666, 来了, 哈哈: everybody says it, nobody copies it
 LEAST_SLOGAN = 6
 _TAIL = re.compile("[0-9a-z]{0,3}$")  # copies differ in a digit or letter at the end, so that no filter sees them
+_RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def floods(said: Sequence[Said], *, now_us: int, window_s: int = 30, slogans: Iterable[str] = ()) -> tuple[Flood, ...]:
@@ -37,12 +41,26 @@ def floods(said: Sequence[Said], *, now_us: int, window_s: int = 30, slogans: It
 
 def sentence_keys(texts: Sequence[str]) -> list[str]:
     """The same key for copies: without marks, repeats and a short tail of digits or letters."""
-    keys = []
-    for text in texts:
-        folded = collapse(fold(text)).text.replace(BOUNDARY, "")
-        short = _TAIL.sub("", folded)
-        keys.append(short if len(short) >= LEAST_SENTENCE else folded)
-    return keys
+    return [_without_tail(_RUN.sub(r"\1", one)) for one in _folded(texts)]
+
+
+def sentences_of(texts: Sequence[str]) -> list[str]:
+    """What copies have in common, still to be read as words: as the key, but 谢谢 stays two and 哈哈哈 becomes two."""
+    return [_without_tail(_RUN.sub(r"\1\1", one)) for one in _folded(texts)]
+
+
+def _folded(texts: Sequence[str]) -> list[str]:
+    """Each text without marks; folded all at once, one by one is slow."""
+    view = fold(BOUNDARY.join(texts))
+    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    cuts = np.searchsorted(view.starts, begins).tolist()
+    whole = view.text
+    return [whole[first:last].replace(BOUNDARY, "") for first, last in pairwise(cuts)]
+
+
+def _without_tail(sentence: str) -> str:
+    short = _TAIL.sub("", sentence)
+    return short if len(short) >= LEAST_SENTENCE else sentence
 
 
 def _of_sentence(key: str, group: Sequence[Said], asked: set[str]) -> Flood | None:

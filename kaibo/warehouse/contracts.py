@@ -5,6 +5,8 @@ from typing import Any
 
 SHOP_DICTIONARY = "shop-dictionary"
 """The artifact that holds the shop's own words, one a line."""
+OPINION_MODEL = "opinion-model"
+"""The artifact that holds a model of opinions taught with the shop's own reviews."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class MinuteRow:
 
 @dataclass(frozen=True, slots=True)
 class WordMinute:
-    """How many comments of a minute hold a word or an intent. `minute_us` µs UTC."""
+    """How many comments of a minute stand under a key. `minute_us` µs UTC."""
 
     minute_us: int
     key: str

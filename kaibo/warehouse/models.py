@@ -124,8 +124,8 @@ class RecentComment(models.Model):
 
 
 class ShowWord(models.Model):
-    """How many comments of a minute hold a word or an intent. `dimension`: comment (all that could be read, key ''),
-    term, intent, question."""
+    """How many comments of a minute stand under a key. `dimension`: comment (all that could be read, key ''), term,
+    intent, question, mood (positive, negative, unsure), sentence (what copies have in common)."""
 
     show_id = models.TextField()
     minute_us = models.BigIntegerField()
@@ -144,6 +144,7 @@ class ShowWording(models.Model):
 
     show_id = models.TextField(primary_key=True)
     dictionary_version = models.BigIntegerField()
+    model_version = models.BigIntegerField(default=0)
     cues_version = models.BigIntegerField()
 
 

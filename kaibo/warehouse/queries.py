@@ -1,7 +1,7 @@
 """Reads of what was counted. Each says how many SQL queries it makes."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
@@ -247,14 +247,23 @@ def count_status() -> CountStatus:
     )
 
 
-def words(show_id: str, dimension: str, *, from_us: int | None = None, to_us: int | None = None) -> dict[str, int]:
-    """Key -> comments that hold it, over the minutes that begin in [from_us, to_us), the most first.
+def words(
+    shows: str | Sequence[str], dimension: str, *, from_us: int | None = None, to_us: int | None = None
+) -> dict[str, int]:
+    """Key -> comments of a show or of several that stand under it, over the minutes that begin in [from_us, to_us), the
+    most first.
 
-    `dimension`: term, intent, question (intents that were asked), or comment: key '' is how many comments could be
-    read, what a share is of; empty when none could. Cost: 1 query.
+    `dimension`: term, intent, question (intents that were asked), mood (positive, negative, unsure; comments without an
+    opinion are not listed), sentence (longer comments without marks and their last digits: what copies share), or
+    comment: key '' is how many comments could be read, what a share is of; empty when none could. Cost: 1 query.
     """
-    rows = _words(show_id, dimension, from_us, to_us).values("key").annotate(comments=Sum("lines"))
+    rows = _words(shows, dimension, from_us, to_us).values("key").annotate(comments=Sum("lines"))
     return {row["key"]: row["comments"] for row in rows.order_by("-comments", "key")}
+
+
+def shows_read(shows: Sequence[str]) -> list[str]:
+    """Those of these shows of which comments were read. Cost: 1 query."""
+    return sorted(_words(shows, "comment", None, None).values_list("show_id", flat=True).distinct())
 
 
 def word_minutes(
@@ -267,8 +276,11 @@ def word_minutes(
     return [WordMinute(*row) for row in rows.order_by("minute_us", "key").values_list("minute_us", "key", "lines")]
 
 
-def _words(show_id: str, dimension: str, from_us: int | None, to_us: int | None) -> QuerySet[models.ShowWord]:
-    rows = models.ShowWord.objects.filter(show_id=show_id, dimension=dimension)
+def _words(
+    shows: str | Sequence[str], dimension: str, from_us: int | None, to_us: int | None
+) -> QuerySet[models.ShowWord]:
+    wanted = [shows] if isinstance(shows, str) else list(shows)
+    rows = models.ShowWord.objects.filter(show_id__in=wanted, dimension=dimension)
     if from_us is not None:
         rows = rows.filter(minute_us__gte=from_us)
     return rows if to_us is None else rows.filter(minute_us__lt=to_us)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 ACTOR = "system:command"
-OPINIONS = "opinion-model"
 LIKED = frozenset({"1", "positive", "pos", "liked", "good", "好评", "正面"})
 DISLIKED = frozenset({"0", "-1", "negative", "neg", "disliked", "bad", "差评", "负面"})
 HELD_OUT = 5  # one text in so many measures what was learned
@@ -31,10 +30,9 @@ def register(app: typer.Typer) -> None:
         known = language.read_dictionary(_read(path))
         start_django()
         migrate()
-        from kaibo.eventlog import api as log
         from kaibo.warehouse.contracts import SHOP_DICTIONARY
 
-        version = log.publish_artifact(SHOP_DICTIONARY, known.content(), actor=ACTOR)
+        version = _publish(SHOP_DICTIONARY, known.content())
         emit({"words": len(known.words), "version": version}, as_json=as_json)
 
     @group.command()
@@ -47,7 +45,7 @@ def register(app: typer.Typer) -> None:
         to: Annotated[Path | None, typer.Option(help="Write the model here instead of publishing it.")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
-        """Teach a model of opinions with labelled texts; a fifth is held out and says how well it learned."""
+        """Teach a model of opinions with labelled texts; a fifth is held out. Shows to come are read with it."""
         from kaibo.config.cli import emit, migrate, start_django
         from kaibo.language import api as language
 
@@ -70,9 +68,15 @@ def register(app: typer.Typer) -> None:
             return
         start_django()
         migrate()
-        from kaibo.eventlog import api as log
+        from kaibo.warehouse.contracts import OPINION_MODEL
 
-        emit({**told, "version": log.publish_artifact(OPINIONS, model.content(), actor=ACTOR)}, as_json=as_json)
+        emit({**told, "version": _publish(OPINION_MODEL, model.content())}, as_json=as_json)
+
+
+def _publish(name: str, content: bytes) -> int:
+    from kaibo.eventlog import api as log
+
+    return log.publish_artifact(name, content, actor=ACTOR)
 
 
 def _read(path: Path) -> bytes:

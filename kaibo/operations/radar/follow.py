@@ -1,38 +1,21 @@
-"""Following the log: minutes and questions in one transaction with the place, signals beside them."""
+"""Following the log: questions and answers in one transaction with the place, signals beside them."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import StoredEvent
-from kaibo.kit.clock import MINUTE_US, minute_of, now_us
+from kaibo.kit.clock import MINUTE_US, now_us
 from kaibo.language import api as language
-from kaibo.language.voice import Intent, Opinion, Polarity, Reading, Said
+from kaibo.language.voice import Intent, Reading, Said
 from kaibo.operations.radar import answers, signals
-from kaibo.operations.radar.models import Asked, Place, ShowRadar, TalkMinute
+from kaibo.operations.radar.models import Asked, Place, ShowRadar
 
 NAME = "radar"
 KINDS = ("comment.posted", "speech.transcribed")
-MOST_WORDS = 400
-"""Words kept per minute, the most said first: the tail is noise, and a row stays below some KB."""
-LEAST_SENTENCE, MOST_SENTENCES = 6, 100
-"""Shorter comments are said by everybody (666, 已拍); a sentence of six characters is said twice because it was asked
-for."""
 WARM_US = 11 * MINUTE_US
-
-
-@dataclass(slots=True)
-class _Minute:
-    comments: int = 0
-    positive: int = 0
-    negative: int = 0
-    unsure: int = 0
-    intents: Counter[str] = field(default_factory=Counter)
-    words: Counter[str] = field(default_factory=Counter)
-    sentences: Counter[str] = field(default_factory=Counter)
 
 
 class Follower:
@@ -53,9 +36,8 @@ class Follower:
         if news.batches == 0:
             return 0
         comments = [event for event in news.events if event.kind == "comment.posted" and event.text and event.show_id]
-        readings, opinions = _read(comments)
+        readings = language.read_intents([event.text or "" for event in comments])
         with transaction.atomic():
-            _add_minutes(comments, readings, opinions)
             _ask(comments, readings)
             answers.hear([event for event in news.events if event.show_id and event.text])
             warm = self._warm_place(after, news.after, news.events)
@@ -109,50 +91,6 @@ class Follower:
 
 def _said(event: StoredEvent) -> Said:
     return Said(event.event_id, event.occurred_at, event.text or "", event.viewer_id or "")
-
-
-def _read(comments: Sequence[StoredEvent]) -> tuple[list[Reading], list[Opinion]]:
-    texts = [event.text or "" for event in comments]
-    readings = language.read_intents(texts)
-    return readings, list(language.opinions_of(texts, readings=readings))
-
-
-def _add_minutes(comments: Sequence[StoredEvent], readings: Sequence[Reading], opinions: Sequence[Opinion]) -> None:
-    made: dict[tuple[str, int], _Minute] = {}
-    terms = language.terms_of([event.text or "" for event in comments])
-    for event, reading, opinion, words in zip(comments, readings, opinions, terms, strict=True):
-        minute = made.setdefault((event.show_id or "", minute_of(event.occurred_at)), _Minute())
-        sign = 1 if event.sign > 0 else -1
-        minute.comments += sign
-        minute.positive += sign * (opinion.polarity == Polarity.POSITIVE)
-        minute.negative += sign * (opinion.polarity == Polarity.NEGATIVE)
-        minute.unsure += sign * (opinion.polarity == Polarity.UNSURE)
-        for intent in reading.intents:
-            minute.intents[intent.value] += sign
-        for word in words:
-            minute.words[word] += sign
-        if len(text := (event.text or "").strip()) >= LEAST_SENTENCE:
-            minute.sentences[text[:60]] += sign
-    for (show_id, minute_us), minute in made.items():
-        _merge(show_id, minute_us, minute)
-
-
-def _merge(show_id: str, minute_us: int, minute: _Minute) -> None:
-    row, _ = TalkMinute.objects.select_for_update().get_or_create(show_id=show_id, minute_us=minute_us)
-    row.comments += minute.comments
-    row.positive += minute.positive
-    row.negative += minute.negative
-    row.unsure += minute.unsure
-    row.intents = _sum(row.intents, minute.intents)
-    row.words = dict(Counter(_sum(row.words, minute.words)).most_common(MOST_WORDS))
-    row.sentences = dict(Counter(_sum(row.sentences, minute.sentences)).most_common(MOST_SENTENCES))
-    row.save()
-
-
-def _sum(kept: dict[str, int], more: Counter[str]) -> dict[str, int]:
-    total = Counter(kept)
-    total.update(more)
-    return {name: count for name, count in total.items() if count > 0}
 
 
 def _ask(comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from kaibo.operations.radar.models import Asked, Signal, TalkMinute
+from kaibo.operations.radar.models import Asked, Signal
 
 
 def forget(*, before_us: int, viewers: Collection[str] = ()) -> int:
@@ -12,7 +12,6 @@ def forget(*, before_us: int, viewers: Collection[str] = ()) -> int:
     gone = Asked.objects.filter(at_us__lt=before_us).exclude(text="").update(text="")
     gone += Asked.objects.filter(viewer_id__in=known).exclude(text="").update(text="")
     Signal.objects.filter(to_us__lt=before_us).update(examples=[])
-    TalkMinute.objects.filter(minute_us__lt=before_us).update(sentences={})
     for row in Signal.objects.exclude(examples=[]) if known else ():
         kept = [told for told in row.examples if told[-1] not in viewers]
         if len(kept) != len(row.examples):

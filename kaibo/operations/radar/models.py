@@ -25,26 +25,6 @@ class ShowRadar(models.Model):
         return self.show_id
 
 
-class TalkMinute(models.Model):
-    """What was said in a minute: sums, so that late and taken-back comments only add and subtract."""
-
-    show_id = models.CharField(max_length=160)
-    minute_us = models.BigIntegerField()
-    comments = models.IntegerField(default=0)
-    positive = models.IntegerField(default=0)
-    negative = models.IntegerField(default=0)
-    unsure = models.IntegerField(default=0)
-    intents = models.JSONField(default=dict)  # intent -> comments
-    words = models.JSONField(default=dict)  # word -> comments that hold it
-    sentences = models.JSONField(default=dict)  # whole longer comment -> how often: what a lucky bag asks for
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("show_id", "minute_us"), name="radar_minute_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.show_id} {self.minute_us}"
-
-
 class Asked(models.Model):
     """One question of a viewer. `link_no` only where the question names one."""
 

@@ -72,10 +72,10 @@ class Watch:
         self.flush()
         self._held = self._bursts.held
         floods = language.floods(list(self._recent), now_us=now_us)
-        self._slogans |= {flood.text for flood in floods if flood.is_slogan}
+        self._slogans |= set(language.sentences_of([flood.text for flood in floods if flood.is_slogan]))
         for burst in self._bursts.bursts(now_us=now_us)[:8]:
             told = self._told(burst.examples)
-            if told and all(text in self._slogans for _, text, _ in told):
+            if told and self._slogans.issuperset(language.sentences_of([text for _, text, _ in told])):
                 continue  # a lucky bag asked for it
             _keep(
                 self.show_id, "burst", burst.term, now_us, peak=burst.count, from_us=burst.began_at_us,

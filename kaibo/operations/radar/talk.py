@@ -1,17 +1,17 @@
 """What was said in a span, word by word against what is usual."""
 
 from collections import Counter
-from collections.abc import Iterable
-
-from django.db.models import Max, Min
+from collections.abc import Sequence
 
 from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import api as eventlog
+from kaibo.kit.clock import MINUTE_US
 from kaibo.kit.errors import NotFound
 from kaibo.language import api as language
 from kaibo.language.voice import Polarity
 from kaibo.operations.radar.contracts import CloudTerm, CommentView, SignalView, Talk
-from kaibo.operations.radar.models import ShowRadar, Signal, TalkMinute
+from kaibo.operations.radar.models import ShowRadar, Signal
+from kaibo.warehouse import api as warehouse
 
 MOST_WORDS = 80
 LEAST_COUNT = 2
@@ -22,33 +22,31 @@ SLOGAN_TIMES, SLOGAN_SHARE = 10, 0.01
 def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
     """Words, moods and intents of a span beside the baseline: earlier nights of the room, else this show before it.
 
-    Cost: three queries beside those of `shows_like`.
+    Shape: what the warehouse has counted, a second or two behind the newest comment. Cost: seven queries beside those
+    of `shows_like`.
     """
-    rows = TalkMinute.objects.filter(show_id=show_id)
-    inside = list(rows.filter(minute_us__gte=from_us, minute_us__lt=to_us))
-    words, comments = _summed(inside)
-    slogans = _slogans(inside, comments)
-    moods = _without(words, slogans)
-    comments -= sum(slogans.values())
+    words, moods, intents, told, all_ = (
+        Counter(warehouse.words(show_id, dimension, from_us=from_us, to_us=to_us))
+        for dimension in ("term", "mood", "intent", "sentence", "comment")
+    )
+    slogans = _slogans(told, all_[""])
+    _take_out(words, moods, slogans)
+    comments = all_[""] - sum(slogans.values())
     usual, usual_comments, nights = _nights(show_id)
     baseline = "nights"
     if not usual_comments:
-        usual, usual_comments = _summed(rows.filter(minute_us__lt=from_us))
+        usual, usual_comments = _usual(show_id, to_us=from_us)
         baseline = "before" if usual_comments else "none"
     share = comments / usual_comments if usual_comments else None
-    positive = sum(row.positive for row in inside) - moods[Polarity.POSITIVE]
-    negative = sum(row.negative for row in inside) - moods[Polarity.NEGATIVE]
+    positive, negative = moods[Polarity.POSITIVE], moods[Polarity.NEGATIVE]
     held = positive + negative
-    intents: Counter[str] = Counter()
-    for row in inside:
-        intents.update(row.intents)
     return Talk(
         from_us=from_us,
         to_us=to_us,
         comments=comments,
         positive=positive,
         negative=negative,
-        unsure=sum(row.unsure for row in inside) - moods[Polarity.UNSURE],
+        unsure=moods[Polarity.UNSURE],
         positive_ratio=positive / held if held else None,
         intents=dict(intents.most_common()),
         words=_terms(words, usual, share),
@@ -58,25 +56,20 @@ def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
     )
 
 
-def _slogans(rows: Iterable[TalkMinute], comments: int) -> Counter[str]:
-    """Sentences that many repeated in a minute or over the span."""
-    told: Counter[str] = Counter()
-    for row in rows:
-        told.update(row.sentences)
+def _slogans(told: Counter[str], comments: int) -> Counter[str]:
+    """Sentences that many repeated over the span."""
     least = max(SLOGAN_TIMES, SLOGAN_SHARE * comments)
     return Counter({text: count for text, count in told.items() if count >= least})
 
 
-def _without(words: Counter[str], slogans: Counter[str]) -> Counter[Polarity]:
-    """Take the words of slogans out; the moods they would have counted with."""
-    moods: Counter[Polarity] = Counter()
+def _take_out(words: Counter[str], moods: Counter[str], slogans: Counter[str]) -> None:
+    """The words of slogans, and the moods they were counted with."""
     texts = list(slogans)
     opinions = language.opinions_of(texts)
     for text, terms, opinion in zip(texts, language.terms_of(texts), opinions, strict=True):
-        moods[opinion.polarity] += slogans[text]
+        moods[opinion.polarity] = max(0, moods[opinion.polarity] - slogans[text])
         for term in terms:
             words[term] = max(0, words[term] - slogans[text])
-    return moods
 
 
 def _terms(words: Counter[str], usual: Counter[str], share: float | None) -> tuple[CloudTerm, ...]:
@@ -104,13 +97,10 @@ def _whole(found: list[CloudTerm]) -> list[CloudTerm]:
     ]
 
 
-def _summed(rows: Iterable[TalkMinute]) -> tuple[Counter[str], int]:
-    words: Counter[str] = Counter()
-    comments = 0
-    for row in rows:
-        words.update(row.words)
-        comments += row.comments
-    return words, comments
+def _usual(shows: str | Sequence[str], *, to_us: int | None = None) -> tuple[Counter[str], int]:
+    """Words and how many comments they were said in."""
+    comments = warehouse.words(shows, "comment", to_us=to_us).get("", 0)
+    return Counter(warehouse.words(shows, "term", to_us=to_us)) if comments else Counter(), comments
 
 
 def _nights(show_id: str) -> tuple[Counter[str], int, int]:
@@ -119,23 +109,19 @@ def _nights(show_id: str) -> tuple[Counter[str], int, int]:
         earlier = [one.show_id for one in shows.shows_like(show_id)]
     except NotFound:
         return Counter(), 0, 0
-    rows = list(TalkMinute.objects.filter(show_id__in=earlier)) if earlier else []
-    words, comments = _summed(rows)
-    return words, comments, len({row.show_id for row in rows})
+    read = warehouse.shows_read(earlier) if earlier else []
+    return (*_usual(read), len(read)) if read else (Counter(), 0, 0)
 
 
 def span(show_id: str) -> tuple[int, int] | None:
-    """First and last minute with a comment; None without one. Cost: one query."""
-    found = TalkMinute.objects.filter(show_id=show_id, comments__gt=0).aggregate(
-        first=Min("minute_us"), last=Max("minute_us")
-    )
-    return None if found["first"] is None else (found["first"], found["last"] + 60_000_000)
+    """First minute with a comment, and the end of the last; None without one. Cost: one query."""
+    minutes = pulse(show_id)
+    return (minutes[0][0], minutes[-1][0] + MINUTE_US) if minutes else None
 
 
-def pulse(show_id: str) -> list[tuple[int, int, int, int]]:
-    """(minute, comments, positive, negative) of every minute, in order. Cost: one query."""
-    rows = TalkMinute.objects.filter(show_id=show_id).order_by("minute_us")
-    return list(rows.values_list("minute_us", "comments", "positive", "negative"))
+def pulse(show_id: str) -> list[tuple[int, int]]:
+    """(minute, comments) of every minute with a comment, in order. Cost: one query."""
+    return [(one.minute_us, one.comments) for one in warehouse.word_minutes(show_id, "comment")]
 
 
 def signals(

@@ -9,7 +9,7 @@ import pytest
 from kaibo.eventlog import api as eventlog
 from kaibo.language import api as language
 from kaibo.warehouse import api, models
-from kaibo.warehouse.contracts import SHOP_DICTIONARY
+from kaibo.warehouse.contracts import OPINION_MODEL, SHOP_DICTIONARY
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes
 
@@ -158,3 +158,35 @@ def test_it_keeps_the_numbers_when_the_words_were_forgotten(counting: Counter, l
     count_all(counting)
     assert api.words("A", "intent") == {"price": 1, "quality": 1}
     assert api.totals("A")["comments"] == 2
+
+
+def test_it_counts_moods_with_the_model_of_the_shows_first_comment(counting: Counter, log: fakes.FakeLog) -> None:
+    taught = "蓝莓果酱配面包当早餐", "牛油果昔一股生味道"
+    model = language.train_model([*taught[:1] * 300, *taught[1:] * 300], [True] * 300 + [False] * 300, made_from="test")
+    log.add([said(1, taught[0], show_id="A"), said(2, "多少钱", show_id="A")])
+    count_all(counting)
+    eventlog.publish_artifact(OPINION_MODEL, model.content(), actor="user:1")
+    log.add([said(number, taught[0], show_id=show) for number, show in ((3, "A"), (4, "B"))])
+    count_all(counting)
+    before = api.words("A", "mood")
+    assert before.get("positive", 0) == 0, "the model that comes with Kaibo does not know what this shop sells"
+    assert api.words("B", "mood") == {"positive": 1}
+    assert api.words(["A", "B"], "comment") == {"": 4}
+    api.request_rebuild("A")
+    count_all(counting)
+    assert api.words("A", "mood") == before
+    api.read_words_again("A")
+    count_all(counting)
+    assert api.words("A", "mood") == {"positive": 2}
+
+
+def test_it_counts_what_copies_share_and_forgets_it(counting: Counter, log: fakes.FakeLog) -> None:
+    chant = [said(number, f"主播超级可爱！{number}", at=MINUTE) for number in range(4)]
+    log.add([*chant, said(8, "我住在三号楼朝南"), said(9, "666")])
+    count_all(counting)
+    assert api.words("A", "sentence") == {"主播超级可爱": 4, "我住在3号楼朝南": 1}
+    api.forget_comments(before_us=0, viewers=["v_1"])
+    assert api.words("A", "sentence") == {"主播超级可爱": 4}
+    api.forget_comments(before_us=fakes.START + 2 * MINUTE)
+    assert api.words("A", "sentence") == {}
+    assert api.words("A", "comment") == {"": 6}

@@ -85,14 +85,14 @@ def _cloud(found: tuple[CloudTerm, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _pulse(rows: list[tuple[int, int, int, int]], from_us: int, to_us: int) -> list[dict[str, Any]]:
+def _pulse(rows: list[tuple[int, int]], from_us: int, to_us: int) -> list[dict[str, Any]]:
     """At most BARS bars of the whole show: comments, and whether a bar lies in the span."""
     if not rows:
         return []
     first, last = rows[0][0], rows[-1][0] + MINUTE_US
     width = max(MINUTE_US, -(-(last - first) // BARS // MINUTE_US) * MINUTE_US)
     bars: dict[int, int] = {}
-    for minute_us, comments, _positive, _negative in rows:
+    for minute_us, comments in rows:
         at = first + (minute_us - first) // width * width
         bars[at] = bars.get(at, 0) + comments
     most = max(bars.values()) or 1

@@ -41,6 +41,13 @@ def follow(follower: api.Follower | None = None) -> None:
         pass
 
 
+def count() -> None:
+    """What the counter process does all the time."""
+    counter = Counter()
+    counter.run_once()
+    counter.close()
+
+
 def waiting(at: float) -> dict[tuple[str, str], int]:
     groups = api.open_groups("tonight", at_us=START + round(at * MICROS))
     return {(one.topic, one.link_no): one.count for one in groups}
@@ -92,19 +99,23 @@ def test_it_takes_a_reply_to_a_comment_as_an_answer() -> None:
 def test_it_counts_once_however_often_it_reads_and_however_late_it_comes() -> None:
     bring(say("a", "质量太差了 避雷", 30), say("b", "太好看了 爱了爱了", 31), say("c", "有M码吗", 32))
     follow()
+    count()
     before = api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US)
-    follow(api.Follower())
+    count()
     assert api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US) == before
     assert (before.comments, before.negative, before.positive) == (3, 1, 1)
     assert before.positive_ratio == 0.5
     bring(say("late", "避雷", 33), ingest_id="two")
     follow()
+    count()
     assert api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US).negative == 2
     eventlog.retract(ingest_id="two", actor=OPERATOR, why="wrong")
     follow()
+    count()
     assert api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US) == before
     eventlog.retract(ingest_id="one", actor=OPERATOR, why="wrong")
     follow()
+    count()
     assert api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US).comments == 0
     assert waiting(60) == {}
 
@@ -160,7 +171,7 @@ def test_it_compares_words_with_earlier_nights_of_the_room() -> None:
         bring(*(say(f"n{number}-{n}", "想要大衣", n - number * 86400, show_id=night) for n in range(20)))
     shows.ensure_show("tonight", platform="douyin", room_id="771", title="今晚", started_at=START, actor="t")
     bring(*(say(f"t{n}", "想要大衣" if n % 2 else "羽绒服好轻", n) for n in range(40)))
-    follow()
+    count()
     told = api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US)
     assert (told.baseline, told.nights, told.comments) == ("nights", 2, 40)
     words = {one.word: one for one in told.words}
@@ -169,8 +180,8 @@ def test_it_compares_words_with_earlier_nights_of_the_room() -> None:
     assert words["羽绒服"].lift is not None
     assert words["大衣"].lift is not None
     assert words["羽绒服"].lift > 3 > words["大衣"].lift
-    found, count = api.comments_with("tonight", "羽绒服", from_us=START, to_us=START + 10 * MINUTE_US)
-    assert count == 20
+    found, holding = api.comments_with("tonight", "羽绒服", from_us=START, to_us=START + 10 * MINUTE_US)
+    assert holding == 20
     assert {one.text for one in found} == {"羽绒服好轻"}
 
 
@@ -178,11 +189,22 @@ def test_it_leaves_out_what_a_lucky_bag_asks_for() -> None:
     bag = [say(f"b{n}", "主播好美想要福袋", 100 + n * 0.2) for n in range(60)]
     bring(*(say(f"c{n}", "羽绒服好看吗", n) for n in range(5)), *bag, say("bad", "避雷", 120), say("end", "已拍", 140))
     follow()
+    count()
     told = api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US)
     assert told.slogans == (("主播好美想要福袋", 60),)
     assert (told.comments, told.positive, told.negative) == (7, 0, 1)
     assert "福袋" not in {one.word for one in told.words}
     assert not [one for one in api.signals("tonight") if "福袋" in one.term]
+
+
+def test_it_knows_a_chant_by_what_its_wordings_share() -> None:
+    chant = [say(f"b{n}", f"主播主播超可爱{'！' * (n % 7)} {n % 10}", 100 + n * 0.2) for n in range(60)]
+    bring(*chant, *(say(f"c{n}", "羽绒服好看吗", n) for n in range(5)))
+    count()
+    told = api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US)
+    assert told.slogans == (("主播主播超可爱", 60),)
+    assert (told.comments, told.positive) == (5, 0)
+    assert "可爱" not in {one.word for one in told.words}
 
 
 def test_it_forgets_words_of_a_viewer_and_of_old_nights_but_no_number() -> None:
@@ -192,6 +214,7 @@ def test_it_forgets_words_of_a_viewer_and_of_old_nights_but_no_number() -> None:
         say("end", "已拍", 45),
     )
     follow()
+    count()
     from kaibo.operations.radar.models import Asked
 
     hidden = Asked.objects.get().viewer_id

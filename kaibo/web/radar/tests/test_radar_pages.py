@@ -9,6 +9,7 @@ from kaibo.eventlog.contracts import Provenance
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import now_us
 from kaibo.operations.radar import api
+from kaibo.warehouse.counter import Counter
 from kaibo.web.live.state import room_state
 from kaibo.web.tests.people import Cast
 
@@ -35,6 +36,9 @@ def talked(cast: Cast) -> int:
     follower = api.Follower()
     while follower.look():
         pass
+    counter = Counter()
+    counter.run_once()
+    counter.close()
     return ended
 
 
