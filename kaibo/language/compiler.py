@@ -3,12 +3,11 @@
 import hashlib
 import io
 import re
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import chain, combinations, count, groupby, islice, pairwise
+from itertools import combinations, count, groupby, islice, pairwise
 from typing import Any
 
 import msgspec
@@ -56,7 +55,11 @@ class Entry:
 
 _VIEWS = tuple(View)
 _Form = tuple[str, int, int]  # folded word, its number, its gap
-_Pattern = tuple[str, int, View, int, int]
+_Pattern = tuple[str, int, int, int, int]  # folded, number of its word, place of its view in _VIEWS, gap, syllables
+_PLAIN, _COLLAPSED, _SOUND, _SPLIT, _LOOKALIKE, _CONTACT = (
+    _VIEWS.index(view) for view in (View.PLAIN, View.COLLAPSED, View.SOUND, View.SPLIT, View.LOOKALIKE, View.CONTACT)
+)
+_NO_SYLLABLE = re.compile(f"[^{FIRST_SYLLABLE}-\uffff]")  # of a word as it sounds: a letter or a rare character
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,26 +140,30 @@ class _Patterns:
 
     def __init__(self, seen: dict[tuple[int, Role], set[str]] | None = None) -> None:
         self.texts: list[str] = []
-        self._uses = array("i")  # six numbers a pattern; a tuple each would cost a quarter of the time
+        self._uses: list[NDArray[np.int32]] = []
         self.seen: dict[tuple[int, Role], set[str]] = defaultdict(set) if seen is None else seen
 
-    def add(self, rule: int, role: Role, found: Iterable[tuple[str, int, View, int, int]]) -> None:
-        """Take (pattern, number of its word, view, gap, syllables); an empty pattern is not a word."""
-        seen, texts, uses = self.seen[rule, role], self.texts, self._uses
-        for pattern, word, view, gap, syllables in found:
-            if pattern and pattern not in seen:
+    def add(self, rule: int, role: Role, found: Iterable[_Pattern]) -> None:
+        """Take patterns; an empty one is not a word."""
+        seen = self.seen[rule, role]
+        fresh: list[_Pattern] = []
+        for one in found:
+            if (pattern := one[0]) and pattern not in seen:
                 seen.add(pattern)
-                texts.append(pattern)
-                uses.extend((rule, role, word, _VIEW_NUMBER[view], gap, syllables))
+                fresh.append(one)
+        if fresh:
+            texts, *columns = zip(*fresh, strict=True)
+            self.texts += texts
+            uses = np.empty((len(fresh), 6), dtype=np.int32)
+            uses[:, 0], uses[:, 1] = rule, role
+            for place, column in enumerate(columns, 2):
+                uses[:, place] = column
+            self._uses.append(uses)
 
     def compiled(self, words: tuple[str, ...]) -> Automaton | None:
         if not self.texts:
             return None
-        uses = np.frombuffer(self._uses, dtype=np.int32).reshape(-1, 6)
-        return Automaton(Search(self.texts), uses, words)
-
-
-_VIEW_NUMBER = {view: number for number, view in enumerate(View)}
+        return Automaton(Search(self.texts), np.concatenate(self._uses), words)
 
 
 def compile_packs(packs: Sequence[Pack]) -> Lexicon:
@@ -169,12 +176,12 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
     for number, (_, rule) in enumerate(rules):
         for role, given in ((Role.ALLOW, rule.allow), (Role.NEAR, rule.near), (Role.NOT_NEAR, rule.not_near)):
             forms = enumerate(folded_terms(given), len(words))
-            plain.add(number, role, ((form, word, View.PLAIN, 0, 0) for word, form in forms))
+            plain.add(number, role, ((form, word, _PLAIN, 0, 0) for word, form in forms))
             words += given
         terms, gaps = folded_terms(rule.terms), [_gap(rule, term) for term in rule.terms]
         later.append((number, rule, len(words), terms, gaps))
         known = list(zip(terms, count(len(words)), gaps, strict=False))
-        plain.add(number, Role.TERM, ((form, word, View.PLAIN, gap, 0) for form, word, gap in known))
+        plain.add(number, Role.TERM, ((form, word, _PLAIN, gap, 0) for form, word, gap in known))
         collapsed.add(number, Role.TERM, _collapsed(known))
         sound.add(number, Role.TERM, _sounding(rule, known))
         words += rule.terms
@@ -182,7 +189,7 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
         variants.add(number, Role.TERM, _variants(rule, zip(terms, count(first), gaps, strict=False)))
     if any(rule.detector for _, rule in rules):
         forms = enumerate(folded_terms(list(contact.CONTEXT)), len(words))
-        plain.add(NO_RULE, Role.CONTEXT, ((form, word, View.CONTACT, 0, 0) for word, form in forms))
+        plain.add(NO_RULE, Role.CONTEXT, ((form, word, _CONTACT, 0, 0) for word, form in forms))
         words += contact.CONTEXT
     made = {"plain": plain, "variants": variants, "collapsed": collapsed, "sound": sound}
     patterns = {name: tuple(one.texts) for name, one in made.items()}
@@ -264,7 +271,7 @@ def _collapsed(known: Iterable[_Form]) -> Iterator[_Pattern]:
     """Words that themselves hold a character twice in a row; the others are found by their plain form."""
     for form, word, gap in known:
         if _TWICE.search(form) and len(runs := "".join(one for one, _ in groupby(form))) > 1:
-            yield runs, word, View.COLLAPSED, gap, 0
+            yield runs, word, _COLLAPSED, gap, 0
 
 
 def _gap(rule: Rule, term: str) -> int:
@@ -278,22 +285,27 @@ def _sounding(rule: Rule, known: Sequence[_Form]) -> Iterator[_Pattern]:
     """The word by its usual readings, then with one and with two characters read otherwise."""
     if not rule.sound_from:
         return
-    table, readings = tables().usual_sounds, tables().other_sounds
+    readings = tables().other_sounds
     most_changes, most_others = (1, 1) if len(known) > LARGE else (2, None)
-    for form, word, gap in known:
+    long = [one for one in known if len(one[0]) >= rule.sound_from]
+    heard = BOUNDARY.join([form for form, _, _ in long]).translate(tables().usual_sounds).split(BOUNDARY)
+    for (form, word, gap), usual in zip(long, heard, strict=False):
+        if _NO_SYLLABLE.search(usual):
+            continue
         size = len(form)
-        if size < rule.sound_from or min(usual := form.translate(table)) < FIRST_SYLLABLE:
-            continue  # a letter or a rare character has no syllable
-        yield usual, word, View.SOUND, gap, size
+        yield usual, word, _SOUND, gap, size
+        if readings.keys().isdisjoint(form):
+            continue
         others = [
             (at, other) for at, one in enumerate(form) if one in readings for other in readings[one][:most_others]
         ]
-        changes = chain.from_iterable(combinations(others, times) for times in range(1, most_changes + 1))
-        for change in islice(changes, MOST_SOUNDS - 1):
-            said = usual
-            for at, other in change:
-                said = said[:at] + other + said[at + 1 :]
-            yield said, word, View.SOUND, gap, size
+        for at, other in others[: MOST_SOUNDS - 1]:
+            yield usual[:at] + other + usual[at + 1 :], word, _SOUND, gap, size
+        if most_changes > 1:
+            twice = islice(combinations(others, 2), max(0, MOST_SOUNDS - 1 - len(others)))
+            for (at, one), (then, other) in twice:
+                said = usual[:at] + one + usual[at + 1 :]
+                yield said[:then] + other + said[then + 1 :], word, _SOUND, gap, size
 
 
 def _variants(rule: Rule, forms: Iterable[_Form]) -> Iterator[_Pattern]:
@@ -301,11 +313,11 @@ def _variants(rule: Rule, forms: Iterable[_Form]) -> Iterator[_Pattern]:
     for form, word, gap in forms:
         if rule.is_split and len(form) >= LEAST_SPLIT:
             for split in _split(form, known):
-                yield split, word, View.SPLIT, gap, 0
+                yield split, word, _SPLIT, gap, 0
         if rule.is_lookalike and len(form) >= LEAST_LOOKALIKE:
             for at, character in enumerate(form):
                 for other in known.lookalikes.get(character, ""):
-                    yield form[:at] + other + form[at + 1 :], word, View.LOOKALIKE, gap, 0
+                    yield form[:at] + other + form[at + 1 :], word, _LOOKALIKE, gap, 0
 
 
 def _split(folded: str, known: Tables) -> Iterable[str]:
