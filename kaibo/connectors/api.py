@@ -29,9 +29,12 @@ from kaibo.connectors.contracts import (
     WrongConnector,
 )
 from kaibo.connectors.reading import BoundedFile, BrokenFile, Progress, open_file
+from kaibo.connectors.runbooks import PARTS as RUNBOOK_PARTS
+from kaibo.connectors.runbooks import Runbook, runbook
 from kaibo.kit import env
 
 __all__ = [
+    "RUNBOOK_PARTS",
     "Accepted",
     "Answered",
     "BadBot",
@@ -50,6 +53,7 @@ __all__ = [
     "PostView",
     "Refused",
     "Reply",
+    "Runbook",
     "Skipped",
     "UnknownConnector",
     "Verdict",
@@ -70,6 +74,7 @@ __all__ = [
     "open_file",
     "post_to_bot",
     "recognised_by",
+    "runbook",
     "translate_file",
     "try_connection",
     "verify_delivery",

@@ -25,7 +25,8 @@ log = logging.getLogger("kaibo.eventlog")
 
 FLUSH_SECONDS = 1.0
 MOST_TOLD = 100_000  # shows × feeds × kinds that one process remembers to have written; beyond it starts afresh
-SILENCE_US = 30 * MICROS
+SILENCE_US = 25 * MICROS
+"""A page looks every five seconds: what falls silent shows as a gap within thirty."""
 STEADY_EVENTS, STEADY_US = 6, 60 * MICROS
 """A feed speaks steadily in a room when it brought this many events within a minute; a quieter one has no gaps."""
 

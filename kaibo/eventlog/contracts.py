@@ -95,6 +95,29 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a show's time a feed covers. `ratio` is None while no time has passed.
+
+    Shape: window_us = covered + gap_us; `gap_us` is the union of its gaps inside the show's windows.
+    """
+
+    feed_id: str
+    window_us: int
+    gap_us: int
+    count_gaps: int
+    silent_since: int | None = None  # µs; None while it speaks
+
+    @property
+    def is_open(self) -> bool:
+        """It is silent now."""
+        return self.silent_since is not None
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.window_us <= 0 else 1 - self.gap_us / self.window_us
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What the feeds of one show can report and did report.
 

@@ -1,36 +1,16 @@
 """What the feeds of a show can report, what they did report, and when they were silent although they should speak."""
 
-from dataclasses import dataclass
-
 from django.db import models
 
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.books import SILENCE_US
-from kaibo.eventlog.contracts import Coverage, FeedView, Gap, RoomWindow
+from kaibo.eventlog.contracts import Coverage, FeedView, Gap, RoomWindow, Share
 from kaibo.eventlog.feeds import view as feed_view
 from kaibo.eventlog.models import Feed, Polled, Pulse, SeenKind
 from kaibo.eventlog.models import Gap as GapRow
 from kaibo.eventlog.windows import windows
 
 Place = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much of a show's time a feed covers. `ratio` is None while no time has passed.
-
-    Shape: window_us = covered + gap_us; `gap_us` is the union of its gaps inside the show's windows.
-    """
-
-    feed_id: str
-    window_us: int
-    gap_us: int
-    count_gaps: int
-    is_open: bool
-
-    @property
-    def ratio(self) -> float | None:
-        return None if self.window_us <= 0 else 1 - self.gap_us / self.window_us
 
 
 def shares(show_id: str, *, now_us: int) -> list[Share]:
@@ -45,7 +25,8 @@ def shares(show_id: str, *, now_us: int) -> list[Share]:
             (max(gap.from_us, start), min(gap.to_us or now_us, end)) for gap in mine for start, end in _union(spans)
         ]
         gap_us = sum(end - start for start, end in _union(parts))
-        result.append(Share(feed.id, window_us, gap_us, len(mine), any(gap.to_us is None for gap in mine)))
+        lasting = [gap.from_us for gap in mine if gap.to_us is None]
+        result.append(Share(feed.id, window_us, gap_us, len(mine), min(lasting, default=None)))
     return result
 
 
@@ -125,7 +106,7 @@ def _silence(pulse: Pulse, span: RoomWindow, now_us: int) -> Gap | None:
 
 def poll_patience_us(every_us: int) -> int:
     """For how long a feed that asks may be without an answer before that is a silence."""
-    return max(SILENCE_US, every_us + every_us // 2)
+    return max(SILENCE_US, every_us + every_us // 4)
 
 
 def _unanswered(asked: Polled, span: RoomWindow, now_us: int) -> Gap | None:

@@ -31,6 +31,7 @@ class Site:
     password: str
     show: str
     bare: str
+    silent_feed: str  # id and token
 
     def push(self, *events: dict[str, Any]) -> None:
         """Events of tonight's show through the public door; the answer comes after fsync."""

@@ -99,7 +99,7 @@ def test_it_knows_when_a_steady_feed_fell_silent(monkeypatch: pytest.MonkeyPatch
     api.note_gap(feed.id, from_us=clock, to_us=clock + 5, reason="connection lost")
     assert api.coverage("s", now_us=clock + 9).gaps[-1].reason == "connection lost"
     log.close()
-    assert books.SILENCE_US == 30 * MICROS
+    assert books.SILENCE_US == 25 * MICROS
 
 
 def test_it_shows_a_token_once_and_keeps_its_hash() -> None:

@@ -70,10 +70,10 @@ def test_it_shows_a_silence_within_thirty_seconds_and_counts_it_while_it_lasts(
     api.open_window("douyin", "771", "night", from_us=start)
     last = start + 10 * MINUTE_US
     play(feed, start, [(last, start + 99 * MINUTE_US)], monkeypatch)
-    assert not [one.is_open for one in api.shares("night", now_us=last + 29 * MICROS) if one.is_open]
-    (share,) = api.shares("night", now_us=last + 33 * MICROS)
+    assert not [one.is_open for one in api.shares("night", now_us=last + 24 * MICROS) if one.is_open]
+    (share,) = api.shares("night", now_us=last + 29 * MICROS)
     assert share.is_open
-    assert 30 * MICROS <= share.gap_us <= 33 * MICROS
+    assert 25 * MICROS <= share.gap_us <= 30 * MICROS
 
 
 def test_it_counts_overlapping_gaps_once(feed: FeedView) -> None:

@@ -106,6 +106,27 @@ def settings_page(request: HttpRequest, feed_id: str) -> HttpResponseBase:
     return render(request, "kaibo/feedforms/form.html", context, status=422 if tried else 200)
 
 
+@tools.page("feed.edit")
+def runbook(request: HttpRequest, connector: str) -> HttpResponseBase:
+    """What to get where, which permission it takes, what each answer means and what to do."""
+    manifest, book = _manifest(connector), connectors.runbook(connector)
+    if book is None:
+        raise NotFound(_("This connector has no runbook."))
+    context = {
+        "choice": _choice(manifest),
+        **{name: [_language(one) for one in getattr(book, name)] for name in connectors.RUNBOOK_PARTS},
+        "settings": [
+            {"name": one.name, "is_needed": one.is_needed, "for_calls": one.for_calls, "label": _label(one)}
+            for one in book.settings
+        ],
+        "answers": [
+            {"code": one.code, "says": _language(one.says) or one.says["en"], "is_permanent": one.is_permanent}
+            for one in book.answers
+        ],
+    }
+    return render(request, "kaibo/feedforms/runbook.html", context)
+
+
 def _tried(connector: str, settings: dict[str, str], *, kept_at: str) -> Tried:
     try:
         held = connections.one_of_few()

@@ -21,7 +21,7 @@ EXPORTED = 100_000
 def of_feeds(lines: "Iterable[FeedLine]") -> Table:
     """Every feed with its health; times UTC, the lag in seconds."""
     columns = [_("Feed"), "id", _("Platform"), pgettext("menu", "Rooms"), _("State"), _("Last event")]
-    columns += [_("Lag"), _("Accepted"), _("Duplicates"), _("Rejected")]
+    columns += [_("Lag"), _("Covered"), _("Gaps"), _("Accepted"), _("Duplicates"), _("Rejected")]
     lights = {"good": _("speaks"), "bad": _("silent"), "off": _("disabled"), "idle": _("nothing on air")}
     rows = [
         [
@@ -32,6 +32,8 @@ def of_feeds(lines: "Iterable[FeedLine]") -> Table:
             lights[line.light],
             clock.iso(line.feed.last_event_at) if line.feed.last_event_at else None,
             None if line.lag_seconds is None else round(line.lag_seconds, 1),
+            None if line.share is None or line.share.ratio is None else round(line.share.ratio, 4),
+            None if line.share is None else line.share.count_gaps,
             line.feed.accepted,
             line.feed.duplicates,
             line.feed.rejected,

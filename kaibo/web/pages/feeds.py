@@ -16,7 +16,7 @@ from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowStatus, ShowView
 from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
-from kaibo.eventlog.contracts import Coverage, FeedView
+from kaibo.eventlog.contracts import Coverage, FeedView, Share
 from kaibo.eventlog.kinds import KINDS
 from kaibo.kit import clock
 from kaibo.warehouse import api as warehouse
@@ -30,11 +30,20 @@ RECENT = 8  # shows whose coverage a feed's page tells, beside those on air
 
 @dataclass(frozen=True, slots=True)
 class FeedLine:
-    """A feed with its light. `light`: good speaks, bad should and does not, off disabled, idle nothing on air."""
+    """A feed with its light. `light`: good speaks, bad should and does not, off disabled, idle nothing on air.
+
+    Shape: `share` is how much it covers of the show that is on air, None where it belongs to none.
+    """
 
     feed: FeedView
     light: str
     lag_seconds: float | None
+    share: Share | None = None
+
+    @property
+    def covered(self) -> str:
+        """For people; empty where there is nothing to cover."""
+        return "" if self.share is None or self.share.ratio is None else f"{100 * self.share.ratio:.1f} %"
 
 
 @tools.page("feed.see")
@@ -42,7 +51,8 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
     """Every feed with its health, what is on air and covered, and what was set aside; exportable."""
     now = clock.now_us()
     on_air = home.visible(request, shows.shows(status=ShowStatus.ON_AIR, now_us=now))
-    lines = [_line(feed, on_air, now_us=now) for feed in feeds.visible(request)]
+    shares = _shares(on_air, now_us=now)
+    lines = [_line(feed, on_air, shares.get(feed.id), now_us=now) for feed in feeds.visible(request)]
     tables = {
         "feeds": lambda: feed_tables.of_feeds(lines),
         "coverage": lambda: feed_tables.of_coverage(
@@ -166,7 +176,7 @@ def _context(request: HttpRequest, feed: FeedView) -> dict[str, object]:
     found = health(feed, [*on_air, *home.visible(request, shows.shows(limit=RECENT))], now_us=now)
     return {
         "feed": feed,
-        "line": _line(feed, on_air, now_us=now),
+        "line": _line(feed, on_air, _shares(on_air, now_us=now).get(feed.id), now_us=now),
         "address": request.build_absolute_uri("/api/v1/events"),
         "sample_room": room,
         "sample_at": clock.iso(clock.now_us()),
@@ -177,11 +187,23 @@ def _context(request: HttpRequest, feed: FeedView) -> dict[str, object]:
     }
 
 
-def _line(feed: FeedView, on_air: list[ShowView], *, now_us: int) -> FeedLine:
+def _shares(on_air: list[ShowView], *, now_us: int) -> dict[str, Share]:
+    """Feed -> what it covers of a show on air; of several the one it covers least. Cost: seven queries per show."""
+    found: dict[str, Share] = {}
+    for show in on_air:
+        for share in eventlog.shares(show.show_id, now_us=now_us):
+            known = found.get(share.feed_id)
+            if known is None or (share.ratio or 0) < (known.ratio or 0):
+                found[share.feed_id] = share
+    return found
+
+
+def _line(feed: FeedView, on_air: list[ShowView], share: Share | None, *, now_us: int) -> FeedLine:
     lag = None if feed.last_received_at is None else (now_us - feed.last_received_at) / clock.MICROS
     if not feed.is_enabled:
         return FeedLine(feed, "off", lag)
     is_wanted = any(needs.covers(feed, show.platform, show.room_id) for show in on_air)
     if not is_wanted:
-        return FeedLine(feed, "idle", lag)
-    return FeedLine(feed, "bad" if needs.is_silent(feed, now_us=now_us) else "good", lag)
+        return FeedLine(feed, "idle", lag, share)
+    is_silent = needs.is_silent(feed, now_us=now_us) or (share is not None and share.is_open)
+    return FeedLine(feed, "bad" if is_silent else "good", lag, share)
