@@ -96,12 +96,14 @@ def rows_of(analysis: Analysis, params: Mapping[str, Any], *, work: duckdb.DuckD
 def analyse(name: str, params: Mapping[str, str]) -> Answer:
     """Ask now, over all that the log holds, and keep the answer in the place of the one before.
 
-    Raises: NotFound, BadInput when a parameter is missing. Cost: reads the room's part of the lake.
+    Raises: NotFound. Cost: reads the room's part of the lake.
     """
     analysis = load(name)
     values = {each: params[each] for each in analysis.params}
     asked_at = now_us()
-    work = duckdb.connect(config={"threads": "1", "memory_limit": "1GB"})
+    spill = env.home() / "state"
+    spill.mkdir(exist_ok=True)
+    work = duckdb.connect(config={"threads": "1", "memory_limit": "1GB", "temp_directory": str(spill)})
     try:
         eventlog.stage_events(work, EVENT_COLUMNS, platform=values.get("platform"), room_id=values.get("room_id"))
         _stage_days(work)
