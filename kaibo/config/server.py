@@ -113,6 +113,7 @@ def open_home() -> Iterator[None]:
     Raises: AlreadyServed when another process holds the log of this home.
     """
     from kaibo.config.adopter import Adopter
+    from kaibo.config.onewriter import WriterLock
     from kaibo.connectors.inboxworker import InboxWorker
     from kaibo.connectors.pollworker import PollWorker
     from kaibo.eventlog import api as eventlog
@@ -129,6 +130,13 @@ def open_home() -> Iterator[None]:
         log.close()
         where = f"http://{address.host}:{address.port}" if address else "another process"
         raise AlreadyServed(f"{where} already serves {env.home()}", fix="use that one, or stop it first")
+    writer = WriterLock()
+    if not writer.take():
+        log.close()
+        raise AlreadyServed(
+            f"another home writes to this database already under the name of {env.home()}",
+            fix="stop the server of the home that this one is a copy of, or give this one a database of its own",
+        )
     log.start_housekeeping()
     supervisor, adopter, inbox, workers = Supervisor(), Adopter(), InboxWorker(), Workers()
     polls = PollWorker()
@@ -148,6 +156,7 @@ def open_home() -> Iterator[None]:
         _all_at_once(*(each.stop for each in (radar, proctor, polls, workers, inbox, adopter, supervisor)))
         door.close()
         log.close()
+        writer.release()
 
 
 def _all_at_once(*stops: Callable[[], object]) -> None:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kaibo.commerce.lineup.errors import BadFile
+from kaibo.kit.tables.merged import MOST_MERGED, count_merged
 from kaibo.kit.tables.texts import clean
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -105,7 +106,8 @@ def _workbook(data: bytes) -> Iterator[Grid]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > MAX_UNPACKED:
+            is_large = unpacked > MAX_UNPACKED or count_merged(archive) > MOST_MERGED
+        if is_large:
             raise BadFile(
                 _("The file is larger than a lineup can be."),
                 fix=_("Keep the sheet of this show only, without pictures."),

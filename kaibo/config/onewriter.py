@@ -1,0 +1,77 @@
+"""On PostgreSQL: one server at a time writes under the name of a log, whatever machine its folder lies on.
+
+A lock file guards one folder; a copy of a home (a restored backup, a cloned disk) has a folder of its own and would
+write other events under the same numbers. The database that both speak to knows better.
+"""
+
+import hashlib
+import logging
+import threading
+from typing import Any
+
+from django.db import Error as DatabaseFault
+from django.db import connections
+
+from kaibo.eventlog.recovery import identity_of_home
+
+log = logging.getLogger("kaibo.config")
+LOOK_SECONDS = 5.0
+
+
+class WriterLock:
+    """An advisory lock of the database, held by a connection of its own and taken again after a restart of it."""
+
+    def __init__(self) -> None:
+        self._key = int.from_bytes(hashlib.sha256(f"kaibo writer {identity_of_home()[0]}".encode()).digest()[:7], "big")
+        self._held: Any = None
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def take(self) -> bool:
+        """True when this process holds it now, or the records live in a file of the home."""
+        if connections["default"].vendor != "postgresql":
+            return True
+        line = connections.create_connection("default")
+        line.inc_thread_sharing()  # the thread that keeps it is another one
+        with line.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", [self._key])
+            (is_ours,) = cursor.fetchone()
+        if not is_ours:
+            line.close()
+            return False
+        self._held = line
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._keep, name="writer-lock", daemon=True)
+            self._thread.start()
+        return True
+
+    def release(self) -> None:
+        """Let another home write."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _keep(self) -> None:
+        """A restarted database has forgotten the lock: take it again, and say loudly when somebody else has it."""
+        while not self._stopped.wait(LOOK_SECONDS):
+            if self._held is None or not self._is_held():
+                self._take_again()
+        if self._held is not None:
+            self._held.close()
+
+    def _is_held(self) -> bool:
+        try:
+            with self._held.cursor() as cursor:
+                cursor.execute("select 1")
+        except DatabaseFault:
+            self._held.close()
+            self._held = None  # a line that is opened anew holds no lock
+            return False
+        return True
+
+    def _take_again(self) -> None:
+        try:
+            if not self.take():
+                log.critical("another home writes under the name of this one; stop one of them, events are at risk")
+        except DatabaseFault as error:
+            log.warning("the records are away; the lock of the writer is taken again later: %s", error)
