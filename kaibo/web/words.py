@@ -285,10 +285,9 @@ OWN_FEEDS = {
 }
 
 
-def feed_name(name: str, connector: str) -> str:
-    """A feed's name; one that the pages made by themselves is called by what it is."""
-    own = OWN_FEEDS.get(connector)
-    return str(own) if own is not None and name.startswith(f"{connector} (") else name
+def feed_name(name: str) -> str:
+    """A feed's name; one that the pages made by themselves, `desk (douyin)`, is called by what it is."""
+    return str(OWN_FEEDS.get(name.partition(" (")[0], name))
 
 
 def role_name(code: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kaibo.kit.clock import MINUTE_US
 from kaibo.metrics import api as metrics
 from kaibo.metrics.facts import Facts
+from kaibo.metrics.stated import PARTS, is_too_little
 from kaibo.operations.reports.contracts import Cause, Claim, Comparison
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.columns import BY_NAME
@@ -16,6 +17,8 @@ FIRST = ("gmv_paid_minor", "orders_paid", "payers", "units_paid", "gmv_placed_mi
 CLOSE = 0.005
 """Half a per cent: rounding of platforms (万 with two decimals) stays below it."""
 MONEY_SUFFIX = "_minor"
+BY_HAND = frozenset({"desk", "rounds", "registers"})
+"""Feeds of our own pages: they tell acts and typed figures, never an order or a viewer."""
 
 
 def reconcile(show_id: str, *, at_us: int | None = None) -> tuple[Comparison, ...]:
@@ -29,12 +32,11 @@ def reconcile(show_id: str, *, at_us: int | None = None) -> tuple[Comparison, ..
     counted = [name for name in FIRST if facts.heard(name) is not None and BY_NAME[name].merge == "sum"]
     names = [name for name in FIRST if name in stated or name in counted]
     names += [name for name in sorted(stated) if name not in FIRST]
-    found = [_compare(facts, name) for name in names]
+    found = [_compare(facts, name, claims) for name in names if (claims := tuple(_claims(facts, name)))]
     return tuple(sorted(found, key=lambda one: len(one.claims) < 2))
 
 
-def _compare(facts: Facts, column: str) -> Comparison:
-    claims = tuple(_claims(facts, column))
+def _compare(facts: Facts, column: str, claims: tuple[Claim, ...]) -> Comparison:
     base = claims[0]
     differences: list[int | None] = [None]
     causes: list[tuple[Cause, ...]] = [()]
@@ -49,16 +51,25 @@ def _compare(facts: Facts, column: str) -> Comparison:
 def _claims(facts: Facts, column: str) -> Iterator[Claim]:
     feeds = {feed.id: feed.name or feed.id for feed in facts.coverage.feeds}
     heard = facts.heard(column)
-    if heard is not None:
-        times = [feed.last_event_at for feed in heard.feeds if feed.last_event_at is not None]
-        names = ", ".join(feed.name or feed.id for feed in heard.feeds)
-        total = warehouse.totals(facts.show_id).get(column, 0)
-        yield Claim("counted", total, max(times, default=None), names, is_final=facts.ended_us is not None)
+    totals = warehouse.totals(facts.show_id) if heard is not None else {}
+    if heard is not None and _is_known(column, totals):
+        told = [feed for feed in heard.feeds if feed.connector not in BY_HAND] or heard.feeds
+        times = [feed.last_event_at for feed in told if feed.last_event_at is not None]
+        names = ", ".join(feed.name or feed.id for feed in told)
+        yield Claim(
+            "counted", totals.get(column, 0), max(times, default=None), names, is_final=facts.ended_us is not None
+        )
     for origin in ("typed", "pushed", "imported"):
         last = _last(facts.figures.get(column, []), origin)
         if last is not None:
             source = feeds.get(last.feed_id, last.feed_id)
             yield Claim(origin, last.value, last.as_of_us, source, is_final=last.is_final)
+
+
+def _is_known(column: str, totals: dict[str, int]) -> bool:
+    """Whether events state enough of it: nobody named is not nobody there."""
+    part = PARTS.get(column)
+    return part is None or not is_too_little(*part.told_of(lambda name: totals.get(name, 0)))
 
 
 def _last(figures: list[Figure], origin: str) -> Figure | None:

@@ -37,7 +37,7 @@ def lines(found: Iterable[Comparison], currency: str) -> list[dict[str, Any]]:
                 {
                     "who": who(claim),
                     "kind": claim.kind,
-                    "source": claim.said_by,
+                    "source": _sources(claim),
                     "value": _amount(claim.value, one, currency),
                     "as_of": _time(claim.as_of),
                     "status": words.status("final" if claim.is_final else "provisional"),
@@ -62,7 +62,7 @@ def table(found: Iterable[Comparison], currency: str) -> Table:
             rows.append(
                 [
                     site.column_says(one.column),
-                    f"{who(claim)} ({claim.said_by})" if claim.said_by else who(claim),
+                    f"{who(claim)} ({_sources(claim)})" if claim.said_by else who(claim),
                     _cell(claim.value, one, currency),
                     None if claim.as_of is None else to_datetime(claim.as_of).astimezone(env.zone()),
                     None if difference is None else _cell(difference, one, currency),
@@ -70,6 +70,10 @@ def table(found: Iterable[Comparison], currency: str) -> Table:
                 ]
             )
     return Table(_p("reconcile", "Reconciliation"), heads(), rows)
+
+
+def _sources(claim: Claim) -> str:
+    return _(", ").join(site.feed_name(name) for name in claim.said_by.split(", "))
 
 
 def who(claim: Claim) -> str:

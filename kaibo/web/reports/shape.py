@@ -345,7 +345,7 @@ def _told(told: Iterable[Value]) -> list[Shape]:
                     "id": one.id,
                     "name": words.name(one.id),
                     "text": site.number(one),
-                    "sources": _(", ").join(one.sources),
+                    "sources": _(", ").join(site.feed_name(name) for name in one.sources),
                     "as_of": times.moment(one.as_of) if one.as_of is not None else "—",
                     "status": words.status(one.status),
                     "note": one.says.get("zh" if site.is_chinese() else "en", ""),
@@ -360,7 +360,7 @@ def _told(told: Iterable[Value]) -> list[Shape]:
 def _feeds(report: Report) -> list[Shape]:
     return [
         {
-            "name": site.feed_name(feed.name, feed.connector),
+            "name": site.feed_name(feed.name),
             "last": times.moment(feed.last_event_at) if feed.last_event_at else _("never"),
             "gap": ""
             if feed.gap_minutes < 0.5

@@ -10,6 +10,7 @@ from kaibo.commerce.rounds import api as rounds
 from kaibo.commerce.rounds.contracts import Entry
 from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
 from kaibo.operations.reports import api as reports
 from kaibo.operations.reports.contracts import COLUMNS, Report
@@ -197,6 +198,18 @@ def test_it_names_why_two_sources_differ(home: Path) -> None:
     )
     assert [cause.code for cause in found["views"].causes[1]] == ["unnamed"]
     assert found["views"].causes[1][0].amount == -5000
+
+
+def test_it_does_not_take_orders_that_name_nobody_for_no_payers(home: Path) -> None:
+    shows.ensure_show(SHOW, platform="simulated", room_id=nights.ROOM, started_at=START, actor="user:1")
+    paid = PlatformEvent(
+        event_id="one", kind="order.paid", platform="simulated", room_id=nights.ROOM, show_id=SHOW,
+        occurred_at=START + HOUR_US, order_id="o1", amount_minor=1000, currency="CNY",
+    )  # fmt: skip
+    nights.tell([paid, nights.figure("payers", 34, START + 2 * HOUR_US, "imported")])
+    found = {one.column: [(claim.kind, claim.value) for claim in one.claims] for one in reports.reconcile(SHOW)}
+    assert found["payers"] == [("imported", 34)]
+    assert found["orders_paid"] == [("counted", 1)]
 
 
 def test_it_tells_the_work_behind_the_night(home: Path) -> None:
