@@ -7,6 +7,7 @@ beginning of the show back, and the simulated night of that hour comes through t
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -25,8 +26,9 @@ from kaibo.connectors.simulator.exports.files import write_exports
 from kaibo.connectors.simulator.night import Night, simulate
 from kaibo.kit.clock import HOUR_US, MINUTE_US, minute_of, now_us, to_datetime
 from tests.journeys.server import Kaibo
+from tests.journeys.team import WORDS, sheet
 
-PLATFORM, ROOM, ROOM_NAME, TITLE = "douyin", "8801", "林间女装", "新手第一晚"
+PLATFORM, ROOM = "douyin", "8801"
 PASSWORD = "long-enough-secret"
 MINUTES, SCALE, SEED = 60, 0.3, 4
 IN_FILES = ("order.", "spend.", "stock.", "figure.", "show.", "offer.listed")
@@ -64,6 +66,7 @@ class Evening:
     browser: Browser
     shots: Path
     images: Path | None = None
+    language: str = "zh"
     server: subprocess.Popen[str] | None = None
     url: str = ""
     show_id: str = ""
@@ -98,8 +101,14 @@ class Evening:
                 self.server.kill()
                 self.server.wait()
 
-    def page(self, *, language: str = "zh", size: tuple[int, int] = (1440, 900), storage: Any = None) -> Page:
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the team types."""
+        return WORDS[self.language]
+
+    def page(self, *, language: str = "", size: tuple[int, int] = (1440, 900), storage: Any = None) -> Page:
         """A window of its own, like another device of the team."""
+        language = language or self.language
         context = self.browser.new_context(
             storage_state=storage,
             viewport={"width": size[0], "height": size[1]},
@@ -118,9 +127,10 @@ class Evening:
     def keep(self, page: Page, name: str, *, whole: bool = False, is_for_guide: bool = True) -> None:
         """A picture of the step, in the folder of screenshots and, when the guide is being made, in its folder."""
         self.shots.mkdir(exist_ok=True)
-        page.screenshot(path=self.shots / f"evening-{name}.png", full_page=whole)
+        name = f"evening-{name}-{self.language}.png"
+        page.screenshot(path=self.shots / name, full_page=whole)
         if self.images is not None and is_for_guide:
-            page.screenshot(path=self.images / f"evening-{name}.png", full_page=whole)
+            shutil.copyfile(self.shots / name, self.images / name)
 
     def ask(self, page: Page, path: str) -> Any:
         """JSON of the API as this login sees it."""
@@ -132,7 +142,7 @@ class Evening:
         """The first account, the room with its costs, tonight's show with its targets."""
         page.goto(self.url + link)
         page.fill("input[name=username]", "boss")
-        page.fill("input[name=name]", "林老板")
+        page.fill("input[name=name]", self.words["boss"])
         page.fill("input[name=password]", PASSWORD)
         page.fill("input[name=again]", PASSWORD)
         page.press("input[name=again]", "Enter")
@@ -145,14 +155,14 @@ class Evening:
         page.locator("details.more summary").last.click()
         page.select_option("select[name=platform]", PLATFORM)
         page.fill("input[name=room_id]", ROOM)
-        page.fill("input[name=name]", ROOM_NAME)
+        page.fill("input[name=name]", self.words["room"])
         page.press("input[name=name]", "Enter")
         page.goto(f"{self.url}/rooms/{PLATFORM}/{ROOM}/")
         for name, text in COSTS.items():
             page.fill(f"input[name={name}]", text)
         page.locator(".form-acts .btn.primary").click()
         page.goto(f"{self.url}/shows/new/?room={PLATFORM}/{ROOM}")
-        page.fill("input[name=title]", TITLE)
+        page.fill("input[name=title]", self.words["title"])
         page.fill("input[name=planned_at]", local_time(1))
         page.fill("input[name=planned_end_at]", local_time(3))
         page.fill("input[name=gmv_paid_minor]", "8000")
@@ -165,7 +175,7 @@ class Evening:
         """Paste forty-five links from a spreadsheet; two cells are refused and mended where they stand."""
         page.goto(f"{self.url}/shows/{self.show_id}/lineup")
         page.click("#hollow-bring")
-        page.fill("#bring-text", sheet(night))
+        page.fill("#bring-text", sheet(night, self.words))
         page.click("#bring-go")
         expect(page.locator(".problems li")).to_have_count(2)
         self.keep(page, "lineup-preview")
@@ -212,7 +222,7 @@ class Evening:
             print(token)
             """
         ).splitlines()[-1]
-        self.night = tonight(self.started_us, self.show_id)
+        self.night = tonight(self.started_us, self.show_id, title=self.words["title"])
         door = Door(self.url, token)
         for batch in self.night.chunks(20_000, to_ms=MINUTES * 60_000):
             door.send([line for line in batch if not json.loads(line)["kind"].startswith(IN_FILES)])
@@ -232,9 +242,9 @@ class Evening:
         page.keyboard.press("Enter")
         expect(page.locator("#now .link")).to_have_text("1", timeout=SLOW)
         page.keyboard.press("h")
-        page.keyboard.type("阿乔")
+        page.keyboard.type(self.words["host"])
         page.keyboard.press("Enter")
-        expect(page.locator("#host")).to_contain_text("阿乔", timeout=SLOW)
+        expect(page.locator("#host")).to_contain_text(self.words["host"], timeout=SLOW)
         self.keep(page, "on-air")
 
     def type_rounds(self, phone: Page) -> list[dict[str, Any]]:
@@ -257,7 +267,9 @@ class Evening:
                 for letter in str(value):
                     phone.locator(f'.round-pad [data-key="{letter}"]').tap()
                 phone.locator('.round-pad [data-key="next"]').tap()
-            expect(phone.locator(".round-text textarea")).to_have_value(re.compile(f"【第{number}轮】"), timeout=SLOW)
+            expect(phone.locator(".round-text textarea")).to_have_value(
+                re.compile(self.words["round"].format(n=number)), timeout=SLOW
+            )
             if number == 3:
                 self.keep(phone, "round-phone")
             phone.locator(".round-text .close").tap()
@@ -270,7 +282,7 @@ class Evening:
         form.locator("input[name=link_no]").fill("1")
         form.locator("input[name=before]").fill("169")
         form.locator("input[name=after]").fill("149")
-        form.locator("input[name=asked_by]").fill("阿乔")
+        form.locator("input[name=asked_by]").fill(self.words["host"])
         form.locator("input[name=revert]").fill("10")
         form.locator('button[name="made"]').click()
         expect(page.locator("#change .entries")).to_contain_text("149")
@@ -288,8 +300,8 @@ class Evening:
 
     def export_files(self, folder: Path) -> list[Path]:
         """What the team downloads from the consoles of the platforms: seven files of tonight."""
-        self.night = tonight(self.started_us, self.show_id, until_us=now_us())
-        return write_exports(self.night, folder, author=ROOM_NAME)
+        self.night = tonight(self.started_us, self.show_id, until_us=now_us(), title=self.words["title"])
+        return write_exports(self.night, folder, author=self.words["room"])
 
     def bring_files(self, page: Page, files: list[Path]) -> None:
         """All of them dropped at once, looked at, imported by one press."""
@@ -341,7 +353,7 @@ class Evening:
             one = self.page(language=language, storage=page.context.storage_state())
             one.goto(f"{self.url}/shows/{self.show_id}/report")
             expect(one.locator(".report-head")).to_be_visible()
-            self.keep(one, f"report-{language}", whole=True, is_for_guide=False)
+            self.keep(one, f"report-in-{language}", whole=True, is_for_guide=False)
             picture = one.request.get(f"{self.url}/shows/{self.show_id}/report?form=png").body()
             assert picture[:4] == b"\x89PNG"
             shown = self.browser.new_page(viewport={"width": 540, "height": 900})
@@ -349,7 +361,11 @@ class Evening:
                 f'<body style="margin:0"><img width="540" src="data:image/png;base64,{b64encode(picture).decode()}">'
             )
             shown.wait_for_function("document.images[0].complete")
-            self.keep(shown, f"picture-{language}")
+            self.keep(
+                shown,
+                f"picture-in-{language}" if language != self.language else "picture",
+                is_for_guide=language == self.language,
+            )
             shown.close()
 
 
@@ -359,32 +375,18 @@ def local_time(hours: float) -> str:
     return f"{at:%Y-%m-%dT%H:%M}"
 
 
-def tonight(started_us: int, show_id: str, *, until_us: int | None = None) -> Night:
+def tonight(started_us: int, show_id: str, *, until_us: int | None = None, title: str = "") -> Night:
     """The simulated hour, as it is known at an instant."""
     config = NightConfig(
         platform=PLATFORM,
         room_id=ROOM,
         show_id=show_id,
-        title=TITLE,
+        title=title,
         minutes=MINUTES,
         scale=SCALE,
         impressions="counts",
     )
     return simulate(config, seed=SEED, started_us=started_us, until_us=until_us)
-
-
-def sheet(night: Night) -> str:
-    """The night's lineup as a team pastes it, forty-five rows, two cells that cannot be read."""
-    lineup = night.world.lineup
-    heads = "链接号\t款号\t商品名称\t角色\t直播价\t限量\t讲解时长\t卖点"
-    rows = []
-    for number in range(1, 46):
-        row = (number - 1) % len(lineup.title)
-        price = "面议" if number == 9 else f"{int(lineup.price[row]) / 100:g}"
-        cap = "若干" if number == 14 else "20"
-        role = ("引流", "主推", "福利", "利润")[number % 4]
-        rows.append(f"{number}\tYS-{number}\t{lineup.title[row]}\t{role}\t{price}\t{cap}\t5\t亲肤、显瘦、可机洗")
-    return "\n".join([heads, *rows])
 
 
 def image_folder() -> Path | None:

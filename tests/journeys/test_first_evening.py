@@ -15,12 +15,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
 @pytest.fixture
-def evening(browser: Browser, tmp_path: Path) -> Iterator[Evening]:
-    one = Evening(Kaibo(tmp_path / "home"), browser, SHOTS, image_folder())
+def evening(browser: Browser, tmp_path: Path, language: str) -> Iterator[Evening]:
+    one = Evening(Kaibo(tmp_path / "home"), browser, SHOTS, image_folder(), language)
     yield one
     one.stop()
 
 
+@pytest.mark.parametrize("language", [pytest.param("zh"), pytest.param("en", marks=pytest.mark.soak)])
 def test_it_leads_from_an_empty_home_to_the_daily_report_in_one_evening(evening: Evening) -> None:
     link = evening.start()
     desk = evening.page()

@@ -17,7 +17,7 @@ _BROKEN = re.compile(r"#(ref|n/a|name|value|div/0|num|null)[!?]?|#{2,}", re.IGNO
 _CURRENCY_SIGNS = re.compile(r"[¥￥$€£,\s]|元|rmb|cny|块")
 _ROLE_WORDS = {
     "traffic": ("引流", "traffic", "钩子", "hook"),
-    "welfare": ("福利", "welfare", "宠粉", "giveaway"),
+    "welfare": ("福利", "welfare", "宠粉", "giveaway", "give-away", "give away"),
     "hero": ("主推", "主打", "爆款", "hero", "main"),
     "profit": ("利润", "profit", "margin"),
 }
@@ -90,7 +90,10 @@ def _role(text: str) -> str:
     for role in ROLES:
         if plain == _ROLE_WORDS[role][0][0] or any(word in plain for word in _ROLE_WORDS[role]):
             return role
-    raise BadCell(_("“%(text)s” is no role of a link.") % {"text": text[:20]}, _("Write 引流, 福利, 主推 or 利润."))
+    raise BadCell(
+        _("“%(text)s” is no role of a link.") % {"text": text[:20]},
+        _("Write traffic (引流), give-away (福利), hero (主推) or profit (利润)."),
+    )
 
 
 def _link_no(text: str) -> str:

@@ -37,6 +37,7 @@ def page_words() -> dict[str, str]:
         "desk_save": _p("desk", "Keep"),
         "desk_explained_at": _("last at {at}"),
         "desk_not_on_air": _("Acts of the desk begin with the show."),
+        "desk_go_on_air": _p("desk", "Go on air on the show's page"),
         "desk_may_not": _("Your role may look at the desk, not act at it."),
         "desk_minutes": _("{n} min"),
     }

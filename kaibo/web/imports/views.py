@@ -34,10 +34,16 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
     if asked is not None:
         return asked
     may_run = team.may(request.user, "import.run")
+    titles = {show_id: shape.title(show_id) for show_id in {one for report in reports for one in report.shows}}
     listed = [one for one in connectors.connectors() if one.direction != "out" and one.transport == "file"]
     context = {
         "reports": [
-            (report, import_words.export(report.export) if report.export else report.connector) for report in reports
+            (
+                report,
+                import_words.export(report.export) if report.export else report.connector,
+                [{"id": show_id, "title": titles[show_id]} for show_id in report.shows],
+            )
+            for report in reports
         ],
         "connectors": [{"id": one.id, "name": _side(one.name), "says": _side(one.says)} for one in listed],
         "kinds": [kind["name"] for kind in shape.kinds_of_table() if not kind["id"].startswith("any_")],

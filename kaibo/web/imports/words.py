@@ -195,7 +195,7 @@ def state(name: str) -> str:
 
 def kind(name: str) -> str:
     """What a file brings, counted."""
-    return str(_KINDS.get(name, name))
+    return str(_KINDS.get(name) or words.kind_name(name))
 
 
 def export(form_id: str) -> str:

@@ -1,12 +1,14 @@
 """Cells and stock: what people type, read and shown."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kaibo.commerce.lineup import stock
 from kaibo.commerce.lineup.cells import read_cell, show_cell
 from kaibo.commerce.lineup.contracts import Pieces
+from kaibo.commerce.lineup.sentences import role_names
 from kaibo.kit.tables.texts import BadCell
 
 
@@ -91,3 +93,10 @@ def test_it_reads_back_what_it_shows(told: dict[tuple[str, str], int]) -> None:
 @given(st.integers(0, 10**9))
 def test_it_reads_back_every_amount(minor: int) -> None:
     assert read_cell("live_price_minor", show_cell("live_price_minor", minor)) == minor
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_it_reads_every_role_as_the_pages_call_it(language: str) -> None:
+    with translation.override(language):
+        names = role_names()
+        assert {role: read_cell("role", name) for role, name in names.items()} == {role: role for role in names}

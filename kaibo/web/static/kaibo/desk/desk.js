@@ -43,7 +43,7 @@ export function draw(theStore) {
   fill($("next-three"), nextThree());
   const status = store.get("meta/show")?.status;
   if (!mayAct()) return fill($("desk"), h("p", { class: "later" }, say("desk_may_not")));
-  if (status && status === "planned") return fill($("desk"), h("p", { class: "later" }, say("desk_not_on_air")));
+  if (status && status === "planned") return fill($("desk"), h("p", { class: "later" }, say("desk_not_on_air"), " ", h("a", { href: $("desk").dataset.show }, say("desk_go_on_air"))));
   const isOpen = current().isOpen;
   const button = (kind, key) => h("button", { type: "button", class: kind, "data-desk": kind, onclick: () => act(kind) }, h("span", {}, say(`desk_${kind}`)), h("kbd", {}, key));
   fill($("desk"), h("div", { class: "acts" }, button(isOpen ? "end" : "start", "Space"), button("next", "N"), button("return", "R"), button("mark", "M"), button("host", "H"), button("note", "T")), h("p", { class: "last", id: "desk-last", role: "status" }));

@@ -18,8 +18,8 @@ export function drawSums(sheet) {
   fill($("sums"),
     tile("total_lines", whole.format(totals.lines), h("span", { class: "roles" }, Object.entries(totals.roles).filter(([, n]) => n).map(([role, n]) => h("span", {}, `${page.roles[role]} ${n}`)))),
     tile("total_minutes", [whole.format(totals.minutes), small(of ? say("of_show", { n: whole.format(of) }) : say("no_length"))], of ? h("progress", { max: 1, value: Math.min(1, totals.minutes / of), class: isLong ? "over" : null }) : null, totals.minutes_open ? note("open_minutes", totals.minutes_open) : null),
-    tile("total_pieces", whole.format(totals.pieces), totals.pieces_open ? note("open_pieces", totals.pieces_open) : null),
-    tile("total_loss", [h("span", { class: limit !== null && totals.loss_minor > limit ? "over-text" : null }, money(totals.loss_minor)), small(limit === null ? say("no_limit") : say("loss_limit", { n: money(limit) }))], totals.loss_open ? note("open_loss", totals.loss_open) : null));
+    tile("total_pieces", totals.lines && totals.pieces_open === totals.lines ? "–" : whole.format(totals.pieces), totals.pieces_open ? note("open_pieces", totals.pieces_open) : null),
+    tile("total_loss", [h("span", { class: limit !== null && totals.loss_minor > limit ? "over-text" : null }, totals.loss_open && totals.loss_open === totals.roles.welfare ? "–" : money(totals.loss_minor)), small(limit === null ? say("no_limit") : say("loss_limit", { n: money(limit) }))], totals.loss_open ? note("open_loss", totals.loss_open) : null));
 }
 
 const small = (text) => h("span", { class: "small" }, text);
