@@ -57,7 +57,11 @@ def test_it_explains_by_key_and_takes_back(room: Open, site: Site, keep: Callabl
     assert [each["kind"] for each in acts(page, site)[before:] if not each["is_undone"]] == ["next", "return", "host"]
 
 
-def test_it_keeps_ten_acts_while_the_line_is_down(room: Open, site: Site, keep: Callable[[Page, str], None]) -> None:
+@pytest.mark.parametrize("seconds_apart", [0, pytest.param(18, marks=pytest.mark.soak)])
+def test_it_keeps_ten_acts_while_the_line_is_down(
+    room: Open, site: Site, keep: Callable[[Page, str], None], seconds_apart: int
+) -> None:
+    """In a moment, and in the long form over the three minutes that a lift or a cellar takes."""
     page = room(None, language="en", size=(390, 844), allowed=("ERR_INTERNET_DISCONNECTED",))
     fill(page)
     expect(page.locator(".next-line")).to_have_count(3, timeout=15_000)
@@ -65,6 +69,7 @@ def test_it_keeps_ten_acts_while_the_line_is_down(room: Open, site: Site, keep: 
     page.context.set_offline(True)
     for kind in ["next", "mark"] * 5:
         page.locator(f'[data-desk="{kind}"]').click()
+        page.wait_for_timeout(1000 * seconds_apart)
     expect(page.locator("#desk-last .waiting")).to_contain_text("10")
     page.locator("#desk").scroll_into_view_if_needed()
     keep(page, "desk-offline-phone-en")
@@ -74,6 +79,7 @@ def test_it_keeps_ten_acts_while_the_line_is_down(room: Open, site: Site, keep: 
     assert [each["kind"] for each in found] == ["next", "mark"] * 5
     times = [int(str(each["at_us"])) for each in found]
     assert times == sorted(set(times))
+    assert times[-1] - times[0] >= 9 * 1_000_000 * seconds_apart, "each at its own time"
     assert all(int(str(each["received_us"])) > int(str(each["at_us"])) for each in found)
     links = [str(each["link_no"]) for each in found if each["kind"] == "next"]
     assert [int(number) for number in links] == list(range(int(links[0]), int(links[0]) + 5)), "each one further"

@@ -1,7 +1,7 @@
 """The lineup in the room's state: the list for "next" and "return", and what the link being explained needs said."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kaibo.commerce.lineup import api as lineups
@@ -38,6 +38,12 @@ def with_title(now: dict[str, Any] | None, lines: Iterable[dict[str, Any]]) -> d
         return now
     title = next((line["title"] for line in lines if line["link_no"] == now["link_no"]), "")
     return {**now, "title": title} if title else now
+
+
+def with_titles(rows: Mapping[str, Any], lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Rows of the table `goods/<key>`, named by the lineup where no feed names them."""
+    known = list(lines)
+    return {path: with_title(row, known) for path, row in rows.items()} if known else dict(rows)
 
 
 CALL_US = 60 * MICROS

@@ -26,7 +26,7 @@ from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.columns import BY_NAME
 from kaibo.warehouse.contracts import MinuteRow
 from kaibo.web.compliance.state import alerts_state, alerts_version
-from kaibo.web.desk.state import call_state, desk_state, with_title
+from kaibo.web.desk.state import call_state, desk_state, with_title, with_titles
 from kaibo.web.live import goods, lights
 from kaibo.web.live.doors import PacedDoors, RoomDoors
 from kaibo.web.radar.state import questions_state, radar_version
@@ -93,7 +93,9 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
     state.update(_stated(facts))
     state["host"] = _host(facts)
     state.update(desk_state(show_id, link_no=(state["now"] or {}).get("link_no")))
-    state["now"] = with_title(state["now"], state.get("desk/lines", ()))
+    lines = state.get("desk/lines", ())
+    state["now"] = with_title(state["now"], lines)
+    state.update(with_titles({path: row for path, row in state.items() if path.startswith("goods/")}, lines))
     state.update(call_state(facts.moments, now_us=now_us))
     state.update(round_state(show, is_fed=lambda strip: facts.heard(STRIP_COLUMNS[strip]) is not None))
     state.update(register_state(show, facts))

@@ -64,6 +64,8 @@ def test_it_turns_ten_acts_that_arrive_late_into_laps_in_their_order(on_air: Cas
     assert state["now"]["link_no"] == "8"
     assert [line["link_no"] for line in state["desk/lines"]] == ["7", "8"]
     assert len([path for path in state if path.startswith("lap/")]) == 10
+    titles = {row["link_no"]: row["title"] for path, row in state.items() if path.startswith("goods/")}
+    assert titles == {"7": "大衣", "8": "毛衣"}, "the lineup names the links of the table where no feed does"
     told = on_air.viewer.get("/api/v1/shows/tonight/acts").json()
     assert (told[0]["id"], told[0]["by"]) == ("client-0010", "operator")
 

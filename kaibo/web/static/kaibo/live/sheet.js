@@ -54,7 +54,8 @@ function keepOrder(rows) {
   });
 }
 
-const byLink = (a, b) => String(a.link_no ?? "~").localeCompare(String(b.link_no ?? "~"), undefined, { numeric: true });
+// a row without a number stands below, whatever a locale thinks of signs
+const byLink = (a, b) => (a.link_no === null) - (b.link_no === null) || String(a.link_no).localeCompare(String(b.link_no), undefined, { numeric: true });
 
 function valueOf(row, key) {
   const cell = row[key];
