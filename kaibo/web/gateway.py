@@ -69,34 +69,24 @@ class Gateway:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
-        self._in_flight = 0
+        self.in_flight = 0  # bytes of bodies that are held, also of those still arriving
         self._hooks: dict[str, _Hook] = {}
         self._audited: dict[tuple[str, str], float] = {}
         self._auditing = threading.Lock()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request of a platform."""
-        size = 0
         if scope["method"] not in METHODS:
             await _send(send, _told(405, "pushes come with POST, handshakes with GET"))
             return
+        held = _Held(self)
         try:
-            body = await asyncio.wait_for(_read(receive, BODY_LIMIT), BODY_SECONDS)
+            body = await asyncio.wait_for(held.read(scope, receive), BODY_SECONDS)
+            reply = body if isinstance(body, Reply) else await self._take(scope, body)
         except TimeoutError:
-            await _send(send, _told(408, "the body did not arrive in time"))
-            return
-        if body is None:
-            await _send(send, _told(413, f"the body is larger than {BODY_LIMIT >> 20} MB"))
-            return
-        if self._in_flight > IN_FLIGHT_LIMIT:
-            await _send(send, _told(503, "too much is on its way; send again later"))
-            return
-        size = len(body)
-        self._in_flight += size
-        try:
-            reply = await self._take(scope, body)
+            reply = _told(408, "the body did not arrive in time")
         finally:
-            self._in_flight -= size
+            held.let_go()
         await _send(send, reply)
 
     async def _take(self, scope: Scope, body: bytes) -> Reply:
@@ -201,24 +191,45 @@ def _kept(feed: FeedView, delivery: Delivery, verdict: Accepted) -> "Future[None
     )
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
-    """The body in pieces as they come; None past the limit."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > limit:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+class _Held:
+    """What one request holds in memory: counted piece by piece as it comes, so that many slow senders are few bytes."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway, self._size = gateway, 0
+
+    async def read(self, scope: Scope, receive: Receive) -> bytes | Reply:
+        """The body, or why it is not read on: too long by its own word or by its bytes, or too much is held already."""
+        told = dict(scope["headers"]).get(b"content-length", b"")
+        if told.isdigit() and int(told) > BODY_LIMIT:
+            return _too_large()
+        pieces: list[bytes] = []
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return b""
+            piece = message.get("body", b"")
+            self._size += len(piece)
+            self._gateway.in_flight += len(piece)
+            if self._size > BODY_LIMIT:
+                return _too_large()
+            if self._gateway.in_flight > IN_FLIGHT_LIMIT:
+                return _told(503, "too much is on its way; send again later")
+            pieces.append(piece)
+            if not message.get("more_body", False):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def let_go(self) -> None:
+        """Its bytes are answered for."""
+        self._gateway.in_flight -= self._size
+        self._size = 0
 
 
 def _told(status: int, problem: str) -> Reply:
     return Reply(json.dumps({"problem": problem}).encode(), status=status)
+
+
+def _too_large() -> Reply:
+    return _told(413, f"the body is larger than {BODY_LIMIT >> 20} MB")
 
 
 async def _send(send: Send, reply: Reply) -> None:

@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from kaibo.connectors import registry
+from kaibo.connectors import inboxworker, registry
 from kaibo.connectors.contracts import Accepted, Answered, Refused, Verdict
 from kaibo.connectors.tests import pushes, sealing
+from kaibo.eventlog import api as eventlog
+from kaibo.eventlog.tests.helpers import stored
 from kaibo.kit.clock import HOUR_US
 
 EVERY = sorted(pushes.SETTINGS)
@@ -76,6 +79,31 @@ def test_it_refuses_a_replay_after_the_window(connector: str) -> None:
     late = verdict(connector, replace(sent, received_at=pushes.NOW + 80 * HOUR_US))
     assert isinstance(late, Refused)
     assert late.code == "stale"
+
+
+@pytest.mark.proof("signed")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("connector", EVERY)
+def test_it_brings_nothing_new_when_a_request_is_replayed(connector: str, home: Path) -> None:
+    """Byte for byte the same, at once and after an hour: refused by its time, or a copy that the feed has."""
+    manifest = registry.manifest_of(connector)
+    feed, _token = eventlog.create_feed("door", connector=connector, platform=manifest.platform, actor="user:1")
+    sent = pushes.push(connector).delivery
+    taken = []
+    for later in (0, 1, 60 * 1_000_000, HOUR_US, 80 * HOUR_US):
+        found = verdict(connector, replace(sent, received_at=pushes.NOW + later))
+        if isinstance(found, Refused):
+            assert connector in pushes.TIMED
+            assert found.code == "stale"
+            continue
+        assert isinstance(found, Accepted)
+        kept = {"body": sent.body, "delivery_id": found.delivery_id, "payload": found.payload, "told": found.told}
+        taken.append(eventlog.inbox.receive(feed.id, connector=connector, **kept))
+    assert taken[0] is True
+    assert not any(taken[1:])
+    inboxworker.translate_waiting()
+    (item,) = eventlog.inbox.items(feed_id=feed.id, state="translated")
+    assert len(stored()) == item.count > 0
 
 
 @pytest.mark.parametrize("connector", ["wecom", "wechat_channels"])

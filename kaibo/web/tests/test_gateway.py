@@ -1,9 +1,10 @@
 """The gateway, against a real server on the loopback: proven, kept, answered, translated, counted."""
 
+import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -175,6 +176,34 @@ def test_it_bounds_what_it_reads(url: str, monkeypatch: pytest.MonkeyPatch) -> N
         yield b"b"
 
     assert httpx.post(f"{url}/hooks/doudian/{feed}", content=slowly()).status_code == 408
+    monkeypatch.setattr(gateway_module, "BODY_SECONDS", 10.0)
+    monkeypatch.setattr(gateway_module, "IN_FLIGHT_LIMIT", 500)
+    assert httpx.post(f"{url}/hooks/doudian/{feed}", content=b"x" * 800).status_code == 503
+    assert gateway_module.gateway.in_flight == 0, "what was refused is held no longer"
+
+
+def test_it_stops_reading_a_stream_at_the_limit_and_counts_what_still_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No length was told: the pieces themselves are counted, before the body is whole, and given back afterwards."""
+    gateway, asked, sent, seen = gateway_module.Gateway(), [], [], []
+    monkeypatch.setattr(gateway_module, "BODY_LIMIT", 10_000)
+
+    async def receive() -> dict[str, object]:
+        asked.append(1)
+        seen.append(gateway.in_flight)
+        return {"type": "http.request", "body": b"x" * 4_000, "more_body": True}
+
+    async def send(message: MutableMapping[str, object]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/hooks/doudian/f", "headers": []}
+    asyncio.run(gateway.serve(scope, receive, send))
+    assert sent[0]["status"] == 413
+    assert len(asked) == 3
+    assert seen == [0, 4_000, 8_000]
+    assert gateway.in_flight == 0
+    told = {**scope, "headers": [(b"content-length", b"99999999")]}
+    asyncio.run(gateway.serve(told, receive, send))
+    assert len(asked) == 3, "nothing is read of a body that says itself that it is too long"
 
 
 def test_it_asks_to_send_again_when_the_disk_fails_and_takes_it_then(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
