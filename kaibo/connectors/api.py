@@ -31,7 +31,7 @@ from kaibo.connectors.contracts import (
 from kaibo.connectors.reading import BoundedFile, BrokenFile, Progress, open_file
 from kaibo.connectors.runbooks import PARTS as RUNBOOK_PARTS
 from kaibo.connectors.runbooks import Runbook, runbook
-from kaibo.kit import env
+from kaibo.kit import clock, env
 
 __all__ = [
     "RUNBOOK_PARTS",
@@ -58,6 +58,7 @@ __all__ = [
     "UnknownConnector",
     "Verdict",
     "WrongConnector",
+    "arrived_now",
     "bot_posts",
     "bots",
     "can_ask",
@@ -137,6 +138,17 @@ def translate_file(
     file = open_file(path, limit=limits.file_bytes)
     chosen = {"file_name": path.name, **(options or {})}
     return _outcomes(translator, file, room, chosen, progress)
+
+
+def arrived_now(connector_id: str) -> dict[str, str]:
+    """What the inbox would tell of a payload that arrives at this instant; empty for connectors of whole files.
+
+    Shape: for a dry run alone. An import must be told when a reply was read: `as_of` now would be made up.
+    """
+    if connector(connector_id).transport not in registry.PAYLOADS:
+        return {}
+    now = str(clock.now_us())
+    return {"received_at": now, "as_of": now}
 
 
 def feed_settings(connector_id: str) -> tuple[FeedSetting, ...]:

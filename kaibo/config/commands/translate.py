@@ -25,13 +25,16 @@ def register(app: typer.Typer) -> None:
 
         from kaibo.config.cli import BAD_INPUT, emit
         from kaibo.config.commands.import_ import pairs
-        from kaibo.connectors.api import BadLine, Skipped, translate_file
+        from kaibo.connectors.api import BadLine, Skipped, arrived_now, translate_file
 
         counts: Counter[str] = Counter(events=0, skipped=0, rejected=0)
         encode = msgspec.json.Encoder().encode
-        for outcome in translate_file(connector, path, room=room or None, options=pairs(option or [])):
+        reasons: Counter[str] = Counter()
+        options = {**arrived_now(connector), **pairs(option or [])}
+        for outcome in translate_file(connector, path, room=room or None, options=options):
             if isinstance(outcome, Skipped):
                 counts["skipped"] += 1
+                reasons[outcome.reason] += 1
             elif isinstance(outcome, BadLine):
                 counts["rejected"] += 1
                 typer.echo(_said(outcome, as_json=as_json), err=True)
@@ -41,9 +44,11 @@ def register(app: typer.Typer) -> None:
                 if counts["events"] == limit:
                     break
         sys.stdout.flush()
+        for reason, count in reasons.items() if not counts["events"] and not as_json else ():
+            typer.echo(f"no event of ours: {reason}" + (f" ({count} times)" if count > 1 else ""), err=True)
         if as_json:
             emit({"summary": dict(counts)}, as_json=True)
-        if not counts["events"]:
+        if not counts["events"] and (counts["rejected"] or not counts["skipped"]):
             raise typer.Exit(BAD_INPUT)
 
 

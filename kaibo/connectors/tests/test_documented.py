@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kaibo.connectors import registry
+from kaibo.connectors import api, registry
 from kaibo.connectors.contracts import BadLine, Outcome, Skipped
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.eventlog.lines import ENCODER, Rules
@@ -139,3 +139,17 @@ def test_it_tells_nobodys_name_number_or_address(shared_data: Path) -> None:
         if isinstance(one, PlatformEvent) and (match := NAMED.search(ENCODER.encode(one).decode()))
     ]
     assert not told
+
+
+def test_it_shows_every_document_by_the_command_with_events_or_the_reason_why_not(
+    shared_data: Path,
+) -> None:
+    """As `kaibo translate CONNECTOR FILE` reads it: nobody has to name a time that only an inbox knows."""
+    found: Counter[str] = Counter()
+    for connector, path in documented(shared_data):
+        outcomes = list(api.translate_file(connector, path, options=api.arrived_now(connector)))
+        assert outcomes, path.name
+        assert not [one for one in outcomes if isinstance(one, BadLine)], (path.name, outcomes)
+        found.update("skipped" if isinstance(one, Skipped) else "event" for one in outcomes)
+    assert found["event"] > 100
+    assert found["skipped"] > 0
