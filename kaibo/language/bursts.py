@@ -1,5 +1,6 @@
 """Words that the room suddenly says: counted against the minutes before, words that no dictionary knows included."""
 
+import re
 from bisect import insort
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ LEAST_HISTORY_S = 60  # before that nobody knows what is usual
 WHOLE = 0.8  # a fragment that stands inside a longer word this often is that word
 EXAMPLES = 5
 LONGEST_NEW = 4
+_CHANTED = re.compile(r"(.{2,4}?)\1+")  # a name said over and over, without a blank: 嘉然嘉然嘉然
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -152,6 +154,7 @@ def _terms(pieces: Sequence[str]) -> Iterable[str]:
 
 
 def _unknown(run: str) -> Iterable[str]:
+    run = _CHANTED.sub(r"\1", run)
     for size in range(2, LONGEST_NEW + 1):
         for at in range(len(run) - size + 1):
             if is_content(piece := run[at : at + size]):

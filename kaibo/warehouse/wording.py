@@ -25,9 +25,8 @@ from kaibo.warehouse.models import ShowWord, ShowWording
 logger = logging.getLogger(__name__)
 
 COMMENT, TERM, INTENT, QUESTION, MOOD, SENTENCE = "comment", "term", "intent", "question", "mood", "sentence"
-LEAST_SENTENCE = 6
-"""Shorter comments are said by everybody (666, 已拍); a sentence of six characters is said twice because it was asked
-for."""
+LEAST_SENTENCE = 4
+"""Shorter comments are said by everybody (666, 已拍)."""
 MOST_SENTENCE = 60
 _WORD_COLUMNS = ("show_id", "minute_us", "dimension", "key", "lines")
 

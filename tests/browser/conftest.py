@@ -32,6 +32,7 @@ class Site:
     show: str
     bare: str
     silent_feed: str  # id and token
+    records: Path
 
     def push(self, *events: dict[str, Any]) -> None:
         """Events of tonight's show through the public door; the answer comes after fsync."""
@@ -68,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         told = json.loads(server.stdout.readline())
         drain = threading.Thread(target=server.stdout.read, daemon=True)  # a full pipe would stop the server
         drain.start()
-        yield Site(url=told["url"], **json.loads(seeded))
+        yield Site(url=told["url"], records=home / "records.sqlite3", **json.loads(seeded))
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -201,3 +201,8 @@ def test_it_takes_no_flood_from_what_everybody_says() -> None:
     assert not api.floods(copies("好物好价抢福袋", 20, viewers=20), now_us=90 * SECOND)
     told = api.floods(copies("来福袋", 9, viewers=3), now_us=30 * SECOND, slogans=["来福袋"])
     assert not [one for one in told if not one.is_slogan]
+
+
+def test_it_takes_a_chanted_name_for_one_name() -> None:
+    [terms] = api.terms_of(["嘉然嘉然嘉然嘉然"])
+    assert terms == {"嘉然"}

@@ -17,6 +17,8 @@ MOST_WORDS = 80
 LEAST_COUNT = 2
 SLOGAN_TIMES, SLOGAN_SHARE = 10, 0.01
 """A sentence counts as a slogan from ten times and one in a hundred comments of the span on."""
+SHORT, SHORT_TIMES, SHORT_SHARE = 6, 50, 0.1
+"""Below six characters people say the same without being asked (有大码吗): then from fifty times and one in ten on."""
 
 
 def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
@@ -58,8 +60,10 @@ def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
 
 def _slogans(told: Counter[str], comments: int) -> Counter[str]:
     """Sentences that many repeated over the span."""
-    least = max(SLOGAN_TIMES, SLOGAN_SHARE * comments)
-    return Counter({text: count for text, count in told.items() if count >= least})
+    least, least_short = max(SLOGAN_TIMES, SLOGAN_SHARE * comments), max(SHORT_TIMES, SHORT_SHARE * comments)
+    return Counter(
+        {text: count for text, count in told.items() if count >= (least_short if len(text) < SHORT else least)}
+    )
 
 
 def _take_out(words: Counter[str], moods: Counter[str], slogans: Counter[str]) -> None:

@@ -207,6 +207,16 @@ def test_it_knows_a_chant_by_what_its_wordings_share() -> None:
     assert "可爱" not in {one.word for one in told.words}
 
 
+def test_it_takes_a_short_sentence_for_a_chant_only_where_hardly_anything_else_is_said() -> None:
+    bring(*(say(f"q{n}", "有大码吗", n) for n in range(20)), *(say(f"c{n}", f"羽绒服第{n}件", n) for n in range(300)))
+    bring(*(say(f"b{n}", "嘉宾超可爱", 700 + n) for n in range(90)))
+    count()
+    calm = api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US)
+    assert (calm.slogans, calm.comments) == ((), 320)
+    loud = api.talk_of("tonight", from_us=START, to_us=START + 20 * MINUTE_US)
+    assert loud.slogans == (("嘉宾超可爱", 90),)
+
+
 def test_it_forgets_words_of_a_viewer_and_of_old_nights_but_no_number() -> None:
     bring(
         say("q1", "我的电话有大码吗", 1, viewer_id="anna"),
