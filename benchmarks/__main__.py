@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.machine import OUT, ROOT, describe
@@ -17,6 +18,7 @@ RUNS = (
     ("benchmarks.report",),
     ("benchmarks.cue",),
     ("benchmarks.gateway",),
+    ("benchmarks.scale",),
 )
 
 
@@ -57,12 +59,38 @@ def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     if gateway := results.get("gateway"):
         beside = f"{gateway['lost']} lost of {gateway['pushes']:,}; a bare server's p99 {gateway['bare_p99_ms']} ms"
         table.append(("push → answer at 100/s, p99", f"{gateway['p99_ms']} ms", "< 200 ms", beside))
+    table += scale_rows(results.get("scale", {}))
     return table
+
+
+def scale_rows(scale: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """The same log on three engines, a merge in both databases, the last point of the curve."""
+    names = {
+        "duckdb": "log → counted, DuckDB",
+        "spark_local": "  Spark local[2]",
+        "spark_cluster": "  Spark, two workers",
+    }
+    for name, found in scale.get("engines", {}).items():
+        beside = f"{found['events']:,} events in {found['seconds']} s, {found['processor_us_per_event']} µs each"
+        yield names[name], f"{found['per_second']:,} events/s", "", beside
+    for name, found in scale.get("merge", {}).items():
+        yield (
+            f"merge into {name}, p50",
+            f"{found['p50_ms']} ms",
+            "",
+            f"p99 {found['p99_ms']} ms, {found['merges']} merges",
+        )
+    for row in scale.get("growth", [])[-1:]:
+        found = row["duckdb"]
+        beside = (
+            f"at {found['events']:,} events; first point {scale['growth'][0]['duckdb']['processor_us_per_event']} µs"
+        )
+        yield "processor per event, DuckDB", f"{found['processor_us_per_event']} µs", "", beside
 
 
 def main() -> int:
     """Run, print, remember; 1 when a run failed."""
-    for name in ("file", "door", "door_known", "push", "watchers", "tables"):
+    for name in ("file", "door", "door_known", "push", "watchers", "tables", "scale"):
         (OUT / f"{name}.json").unlink(missing_ok=True)  # a run that fails must not show what an earlier one reached
     failed = []
     for run in RUNS:

@@ -92,7 +92,7 @@ def check_settings() -> None:
     env.comment_days()
     env.two_step()
     databases()
-    for name in ("KAIBO_TLS", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
+    for name in ("KAIBO_TLS", "KAIBO_COUNT_APART", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
         env.read_flag(name)
 
 
@@ -108,7 +108,7 @@ def check_host(host: str) -> None:
 
 @contextlib.contextmanager
 def open_home() -> Iterator[None]:
-    """Hold the log and keep the counter running while the server lives.
+    """Hold the log and keep a counter running while the server lives, unless one runs apart.
 
     Raises: AlreadyServed when another process holds the log of this home.
     """
@@ -143,7 +143,8 @@ def open_home() -> Iterator[None]:
     proctor = compliance.LogFollower("proctor", compliance.look)
     radar = compliance.LogFollower("radar", Follower().look, seconds=1.0)
     try:
-        supervisor.start()
+        if not env.read_flag("KAIBO_COUNT_APART"):
+            supervisor.start()
         adopter.start()
         inbox.start()
         workers.start()

@@ -40,6 +40,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
     Setting("KAIBO_LOG", "line", "Form of log lines: `line` for people, `json` for machines."),
     Setting("KAIBO_METRICS_TOKEN", "", "Bearer token of `/ops/metrics`; empty admits this machine only.", True),
+    Setting(
+        "KAIBO_COUNT_APART", "0", "1 when `kaibo count` runs by itself, e.g. on Spark: the server starts no counter."
+    ),
     Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
     Setting(
         "KAIBO_TWO_STEP",

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from kaibo.connectors.api import translate_file
 from kaibo.eventlog import api as log
+from kaibo.eventlog.events import PlatformEvent
 from kaibo.warehouse import api, models
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.spark.engine import SparkEngine
@@ -95,6 +97,36 @@ def test_it_sets_aside_lines_that_no_engine_can_read(spark: Any, home: Path) -> 
     count_rest()
     models.QuarantinedBatch.objects.update(reason="")
     assert shows.differences(shows.counted(), wanted) == []
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("room", "recordings"),
+    [("563689", "2020-12-11*"), pytest.param(None, "*", marks=pytest.mark.soak)],
+    ids=["one room, one evening", "everything"],
+)
+def test_it_counts_real_recordings_as_duckdb_does(
+    spark: Any, home: Path, shared_data: Path, room: str | None, recordings: str
+) -> None:
+    folder = shared_data / "danmaku"
+    files = [("bili_events", folder / "bilibili_rooms_events.jsonl.gz", room)]
+    files += [("bilirec_xml", path, None) for path in sorted((folder / "asoul_xml").glob(recordings))]
+    lines = sum(bring_recording(*file) for file in files)
+    assert lines > 10_000
+    count_rest(engine=partial(SparkEngine, spark))
+    assert models.MinuteRow.objects.filter(grain="show").count() > 100
+    assert same_on_duckdb() == []
+
+
+def bring_recording(connector: str, path: Path, room: str | None) -> int:
+    """Every event of a recording, each room a show of its own; how many."""
+    found = [one for one in translate_file(connector, path, room=room) if isinstance(one, PlatformEvent)]
+    for place in {(one.platform, one.room_id) for one in found}:
+        log.open_window(*place, "-".join(place), from_us=0)
+    writing = log.open_log()
+    receipt = writing.append_events(found, provenance=shows.TOLD)
+    writing.close()
+    return receipt.accepted
 
 
 def test_it_is_asked_for_on_the_command_line(home: Path) -> None:

@@ -1,0 +1,98 @@
+"""The page of measured cost: a table and a curve, both axes by powers of ten."""
+
+import math
+from typing import Any
+
+from benchmarks.machine import ROOT
+
+PAGE = ROOT / "docs" / "reference" / "performance.md"
+PICTURE = ROOT / "docs" / "images" / "cost-by-events.svg"
+WIDTH, HEIGHT, LEFT, BOTTOM, EDGE = 760, 400, 70, 50, 20
+LINES = {"duckdb": ("DuckDB, one machine", "#1677ff"), "spark_local": ("Spark, local[2]", "#d4380d")}
+
+
+def draw(growth: list[dict[str, Any]]) -> str:
+    """The curve as SVG: seconds of processor over number of events."""
+    points = {
+        name: [(row[name]["events"], row[name]["processor_seconds"]) for row in growth if name in row] for name in LINES
+    }
+    every = [point for found in points.values() for point in found]
+    low = [math.floor(math.log10(min(point[axis] for point in every))) for axis in (0, 1)]
+    high = [math.ceil(math.log10(max(point[axis] for point in every))) for axis in (0, 1)]
+
+    def at(point: tuple[float, float]) -> tuple[float, float]:
+        share = [(math.log10(point[axis]) - low[axis]) / max(1, high[axis] - low[axis]) for axis in (0, 1)]
+        return LEFT + share[0] * (WIDTH - LEFT - EDGE), HEIGHT - BOTTOM - share[1] * (HEIGHT - BOTTOM - EDGE)
+
+    parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>']
+    for power in range(low[0], high[0] + 1):
+        x, y = at((10.0**power, 10.0 ** low[1]))
+        parts.append(f'<line x1="{x:.0f}" y1="{EDGE}" x2="{x:.0f}" y2="{y:.0f}" stroke="#eee"/>')
+        parts.append(f'<text x="{x:.0f}" y="{y + 18:.0f}" text-anchor="middle">{10**power:,}</text>')
+    for power in range(low[1], high[1] + 1):
+        x, y = at((10.0 ** low[0], 10.0**power))
+        parts.append(f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{WIDTH - EDGE}" y2="{y:.0f}" stroke="#eee"/>')
+        parts.append(f'<text x="{x - 8:.0f}" y="{y + 4:.0f}" text-anchor="end">{10.0**power:g} s</text>')
+    for number, (name, (says, colour)) in enumerate(LINES.items()):
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(at, points[name]))
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in map(at, points[name])]
+        parts.append(f'<text x="{LEFT + 16}" y="{EDGE + 18 + 18 * number}" fill="{colour}">{says}</text>')
+    parts.append(f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 8}" text-anchor="middle">events</text>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
+    head += ' font-size="12">'
+    return "\n".join([head, "<title>Processor time of counting by number of events</title>", *parts, "</svg>\n"])
+
+
+def page(result: dict[str, Any], machine: dict[str, Any]) -> str:
+    """The page as Markdown."""
+    engines, merge = result["engines"], result["merge"]
+    says = {"duckdb": "DuckDB", "spark_local": "Spark, `local[2]`", "spark_cluster": "Spark, two workers"}
+    versions = ", ".join(f"{name} {machine['packages'][name]}" for name in ("duckdb", "pyspark"))
+    lines = [
+        "# What counting costs",
+        "",
+        "Written by `python -m benchmarks.scale --write`; measured, not estimated. Seconds hold the start of the",
+        "process and, for Spark, of the virtual machine. Processor time is of all processes together: on a machine",
+        "that others use too it says more than the clock.",
+        "",
+        f"{machine['cores']} cores, {machine['memory_mb']:,} MB, Python {machine['python']}, {versions};"
+        f" load {machine['load_1m']} at the end; {machine['at'][:10]}.",
+        "",
+        "## The same log, three engines",
+        "",
+        "| engine | events | seconds | events per second | processor µs per event |",
+        "|---|--:|--:|--:|--:|",
+        *(_row(says[name], engines[name]) for name in says if name in engines),
+        "",
+        "## A merge into the records",
+        "",
+        "One transaction: minute rows, all else that a batch of about a thousand events changes, and the ledger.",
+        "",
+        "| records | merges | p50 | p99 |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| {name} | {merge[key]['merges']} | {merge[key]['p50_ms']} ms | {merge[key]['p99_ms']} ms |"
+            for key, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
+        ),
+        "",
+        "## Growth with the number of events",
+        "",
+        "![Processor time by number of events](../images/cost-by-events.svg)",
+        "",
+        "| engine | events | seconds | events per second | processor µs per event |",
+        "|---|--:|--:|--:|--:|",
+        *(_row(says[name], row[name]) for row in result["growth"] for name in LINES if name in row),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, found: dict[str, Any]) -> str:
+    cost = found["processor_us_per_event"]
+    return f"| {name} | {found['events']:,} | {found['seconds']:,} | {found['per_second']:,} | {cost:,} |"
+
+
+def write_page(result: dict[str, Any], machine: dict[str, Any]) -> None:
+    """Write page and picture."""
+    PICTURE.write_text(draw(result["growth"]), encoding="utf-8")
+    PAGE.write_text(page(result, machine), encoding="utf-8")
