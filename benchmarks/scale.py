@@ -28,7 +28,7 @@ from tests.parity.cluster import SETTINGS, cluster
 from tests.postgres import server
 
 STEPS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
-MERGE_EVENTS = 200_000
+MERGE_EVENTS = 100_000
 _IMPORT = 1_000_000  # lines of one import: a larger night is brought in several
 
 
@@ -162,8 +162,7 @@ def merge_cost(count: int) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch, database as address:
             home = Kaibo(Path(scratch) / "home", **({"KAIBO_DATABASE_URL": address} if address else {}))
             path = events.write(Path(scratch) / "events.ndjson", count)
-            home.run("import", "ndjson", str(path), "--json", seconds=3600)
-            command = [sys.executable, "-m", "benchmarks.merging"]
+            command = [sys.executable, "-m", "benchmarks.merging", str(path)]
             done = subprocess.run(command, env=home.environment, cwd=ROOT, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(done.stderr[-2000:])
@@ -176,10 +175,11 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--max", type=int, default=3_000_000)
     parser.add_argument("--spark-max", type=int, default=1_000_000)
+    parser.add_argument("--without-cluster", action="store_true")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
-        result: dict[str, Any] = {"engines": three(given.events, Path(scratch), with_cluster=True)}
+        result: dict[str, Any] = {"engines": three(given.events, Path(scratch), with_cluster=not given.without_cluster)}
     result["merge"] = merge_cost(MERGE_EVENTS)
     result["growth"] = growth(given.max, given.spark_max)
     save("scale", result)
