@@ -7,7 +7,7 @@ from benchmarks.machine import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "performance.md"
 PICTURE = ROOT / "docs" / "images" / "cost-by-events.svg"
-WIDTH, HEIGHT, LEFT, BOTTOM, EDGE = 760, 400, 70, 50, 20
+WIDTH, HEIGHT, LEFT, BOTTOM, EDGE = 760, 400, 70, 50, 40
 LINES = {"duckdb": ("DuckDB, one machine", "#1677ff"), "spark_local": ("Spark, local[2]", "#d4380d")}
 
 
