@@ -12,9 +12,9 @@ import sqlglot
 from sqlglot import exp
 
 from kaibo.warehouse.engine import Engine
-from kaibo.warehouse.sqlfiles import ROOM
+from kaibo.warehouse.sqlfiles import ROOM, load
 
-LIVE = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOM / "live").glob("*.sql"))}
+LIVE = {path.stem: load("live", path.stem) for path in sorted((ROOM / "live").glob("*.sql"))}
 KEPT = 2
 """Cases kept per statement: those with most rows out."""
 
