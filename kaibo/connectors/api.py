@@ -16,6 +16,7 @@ from kaibo.connectors.contracts import (
     ConfigProblem,
     Delivery,
     FeedSetting,
+    FetchedFile,
     FileTranslator,
     Manifest,
     Ok,
@@ -47,6 +48,7 @@ __all__ = [
     "ConfigProblem",
     "Delivery",
     "FeedSetting",
+    "FetchedFile",
     "Manifest",
     "Ok",
     "Outcome",
@@ -69,6 +71,8 @@ __all__ = [
     "drop_bot",
     "error_sentence",
     "feed_settings",
+    "fetched_body",
+    "fetched_files",
     "keep_bot",
     "kept_settings",
     "move_grant",
@@ -210,6 +214,20 @@ def error_sentence(connector_id: str, code: str, language: str) -> str:
         return ""
     found = next((one for one in texts if one.get("code") == code), {})
     return str(found.get("zh") if language.startswith("zh") and found.get("zh") else found.get("sentence", ""))
+
+
+def fetched_files(feed_id: str, *, limit: int = 100) -> list[FetchedFile]:
+    """Files that a feed fetched from its platform, latest first, without their bytes. Cost: one query."""
+    from kaibo.connectors import files  # needs the records; this door does not
+
+    return files.fetched_files(feed_id, limit=limit)
+
+
+def fetched_body(file_id: int) -> bytes:
+    """A fetched file as received; empty once the inbox let it go. Raises UnknownDelivery."""
+    from kaibo.connectors import files  # needs the records; this door does not
+
+    return files.fetched_body(file_id)
 
 
 def verify_delivery(connector_id: str, feed_id: str, delivery: Delivery, *, kept: Mapping[str, str]) -> Verdict:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,6 +23,8 @@ TIMEOUT_SECONDS, CONNECT_SECONDS = 20.0, 5.0
 ATTEMPTS = 6
 """With the pauses between them at least half a minute; then the poll fails and is tried again later."""
 REPLY_BYTES = 32 * 1024 * 1024
+FETCH_SECONDS = 180.0
+"""A file that does not come within this is given up: a line that drips must not hold a poll for ever."""
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 BAD_TOKEN, TOO_FAST = "bad_token", "too_fast"
 
@@ -33,6 +36,19 @@ class PlatformFault(KaiboError):
     status = 502
     is_permanent = False
     is_for_later = False  # not again within this call, but soon
+
+
+class AddressEnded(PlatformFault):
+    """The address of a file is good no more: the platform has to name another."""
+
+    code = "address_ended"
+    is_for_later = True
+
+
+class TooLong(PlatformFault):
+    """A file is larger than we hold."""
+
+    code = "too_large"
 
 
 class PlatformRefused(PlatformFault):
@@ -123,6 +139,54 @@ class Caller:
                 self._clock.sleep(pause(attempt, draw=self._draw))
         raise fault
 
+    def fetch(self, address: str, *, hosts: tuple[str, ...], longest: int) -> bytes:
+        """A file at an address that the platform named, as received; no redirect is followed.
+
+        Shape: `hosts` are the platform's documented domains; the host that is called with http (a trial on this
+        machine) may name itself.
+        Raises: PlatformRefused (another host, a redirect), AddressEnded, TooLong, PlatformFault after several
+        attempts, Stopped.
+        """
+        self._check_address(address, hosts)
+        fault = PlatformFault("there was no attempt")
+        for attempt in range(self._attempts):
+            try:
+                status, headers, raw = self._send(Call("GET", address), longest=longest, within=FETCH_SECONDS)
+            except _TooLarge:
+                raise TooLong(f"the file of {self._connector} is larger than {longest >> 20} MB") from None
+            except _Broken as broken:
+                fault = PlatformFault(broken.sentence)
+                fault.code = broken.code
+                self._clock.sleep(pause(attempt, draw=self._draw))
+                continue
+            if status == 429:
+                fault = self._fault(TOO_FAST, "")
+                self._slow_down("", attempt, _seconds(headers.get("retry-after")))
+            elif status >= 500:
+                fault = PlatformFault(f"{self._connector} answers with status {status} instead of the file")
+                self._clock.sleep(pause(attempt, draw=self._draw))
+            elif status >= 400:
+                raise AddressEnded(f"{self._connector} gives no file at the address that it named (status {status})")
+            elif status >= 300:
+                refuse("strange_address", f"{self._connector} leads from the file's address to another one")
+            else:
+                return raw
+        raise fault
+
+    def _check_address(self, address: str, hosts: tuple[str, ...]) -> None:
+        """Nothing, when a file may be fetched there. Raises PlatformRefused, never with the address: it is a key."""
+        parts, own = urlsplit(address), self._http.base_url
+        host = parts.hostname or ""
+        is_theirs = parts.scheme == "https" and parts.port in (None, 443) and parts.username is None
+        is_theirs = is_theirs and any(host == one or host.endswith(f".{one}") for one in hosts)
+        is_trial = own.host in LOOPBACK and (parts.scheme, host, parts.port) == (own.scheme, own.host, own.port)
+        if not (is_theirs or is_trial):
+            refuse(
+                "strange_address",
+                f"{self._connector} names a file on '{host[:100]}', which is not the platform's",
+                f"files are fetched over https from {', '.join(hosts)} alone",
+            )
+
     def _slow_down(self, bucket: str, attempt: int, seconds: float | None) -> None:
         self._clock.sleep(pause(attempt, draw=self._draw, told=seconds))
         if bucket in self._buckets:
@@ -149,18 +213,23 @@ class Caller:
             raise _Refusal(BAD_TOKEN if status in (401, 403) else str(status), _message(said))
         return Answer(raw, said)
 
-    def _send(self, call: Call) -> "tuple[int, httpx.Headers, bytes]":
+    def _send(
+        self, call: Call, *, longest: int = REPLY_BYTES, within: float | None = None
+    ) -> "tuple[int, httpx.Headers, bytes]":
         import httpx
 
-        chunks, size = [], 0
+        chunks, size, begun = [], 0, time.monotonic()
+        query = dict(call.query) or None  # an empty one would take an address its own
         try:
             with self._http.stream(
-                call.method, call.path, params=dict(call.query), content=call.body or None, headers=dict(call.headers)
+                call.method, call.path, params=query, content=call.body or None, headers=dict(call.headers)
             ) as response:
                 for chunk in response.iter_bytes():
                     size += len(chunk)
-                    if size > REPLY_BYTES:
-                        raise _Broken(f"{self._connector} answers with more than {REPLY_BYTES >> 20} MB")
+                    if size > longest:
+                        raise _TooLarge(f"{self._connector} answers with more than {longest >> 20} MB")
+                    if within is not None and time.monotonic() - begun > within:
+                        raise _Broken(f"{self._connector} does not finish its answer in time")
                     chunks.append(chunk)
                 return response.status_code, response.headers, b"".join(chunks)
         except httpx.TimeoutException:
@@ -254,3 +323,7 @@ class _Broken(Exception):
     def __init__(self, sentence: str, code: str = "no_answer") -> None:
         super().__init__(sentence)
         self.sentence, self.code = sentence, code
+
+
+class _TooLarge(_Broken):
+    pass

@@ -120,6 +120,21 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file that a client fetched, in the inbox, without its bytes.
+
+    Shape: `export` is the kind of table that it should be. Units: µs UTC.
+    """
+
+    id: int
+    feed_id: str
+    export: str
+    name: str
+    received_at: int
+    is_emptied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the platform expects as an answer."""
 

@@ -13,6 +13,9 @@ from kaibo.kit import clock
 from kaibo.kit.money import to_minor
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the zone of every platform here that writes times without one
+FILE = "file"
+"""Told of a payload that is a file: which kind of table it should be."""
+IS_A_FILE = "a file, read by the imports as a table"
 DEPTH = 6
 DIGITS = 40  # the longest ids have 26; 1e999999 is two hundred kilobytes of zeros
 KEPT_NAMES = 60

@@ -48,10 +48,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Replies as received, and the cursor behind them: kept together or not at all. Without bodies: cursor alone."""
+    """Replies as received, and the cursor behind them: kept together or not at all. Without bodies: cursor alone.
+
+    Shape: `again_seconds` of the last page of a round says when to ask next, where that is not the usual pause.
+    """
 
     cursor: Mapping[str, Any]
     bodies: tuple[Fetched, ...] = ()
+    again_seconds: float | None = None
 
 
 class Client(Protocol):
@@ -76,12 +80,14 @@ def run_poll(client: Client, poll: Poll, line: Line, *, connector: str, wake: Ca
     """
     state = eventlog.polls.poll(line.feed_id, poll.name)
     every_us, pages = round(poll.every_seconds * MICROS), 0
+    again: float | None = None
     try:
         for page in client.poll(poll.name, dict(state.cursor), line):
             eventlog.polls.keep(
                 line.feed_id, poll.name, connector=connector, pages=list(page.bodies), cursor=page.cursor
             )
             pages += len(page.bodies)
+            again = page.again_seconds
             if poll.is_endless:
                 _succeeded(poll, line, every_us)
             if wake is not None:
@@ -101,11 +107,16 @@ def run_poll(client: Client, poll: Poll, line: Line, *, connector: str, wake: Ca
             problem=fault.sentence,
         )
         return pages
-    _succeeded(poll, line, every_us)
+    _succeeded(poll, line, every_us, again)
     return pages
 
 
-def _succeeded(poll: Poll, line: Line, every_us: int) -> None:
+def _succeeded(poll: Poll, line: Line, every_us: int, again: float | None = None) -> None:
     eventlog.polls.note_success(
-        line.feed_id, poll.name, at_us=line.clock.now_us(), every_us=every_us, keeps_gap=poll.keeps_gap
+        line.feed_id,
+        poll.name,
+        at_us=line.clock.now_us(),
+        every_us=every_us,
+        keeps_gap=poll.keeps_gap,
+        again_us=None if again is None else round(again * MICROS),
     )

@@ -19,7 +19,7 @@ from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
-from kaibo.eventlog.netevents import events_of, loose_orders, stage_events
+from kaibo.eventlog.netevents import events_of, loose_orders, order_homes, stage_events
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.readers import News, news
@@ -76,6 +76,7 @@ __all__ = [
     "note_gap",
     "open_log",
     "open_window",
+    "order_homes",
     "polls",
     "publish_artifact",
     "quarantined",

@@ -76,3 +76,8 @@ class BadTask(KaiboError):
 class JobNotFound(KaiboError):
     code = "job_not_found"
     status = 404
+
+
+class UnknownDelivery(KaiboError):
+    code = "unknown_delivery"
+    status = 404

@@ -17,6 +17,7 @@ from kaibo.eventlog.segments import read_batch
 _FETCH = 5000
 _SHOW, _ATTRS = b',"show_id":"', b',"attrs":{'
 _NAMES = tuple(COLUMNS)
+type Key = tuple[str, str]
 
 
 def events_of(show_id: str) -> Iterator[StoredEvent]:
@@ -59,6 +60,30 @@ def loose_orders(*, since_us: int) -> Iterator[StoredEvent]:
     sources = every_source()
     loose = Sources(tuple(path for path in sources.parquet if ".loose." in path.name), sources.batches)
     yield from net_events(loose, where, [since_us], marks=("order.",), is_loose=True)
+
+
+def order_homes(order_ids: Collection[str], *, since_us: int) -> dict[Key, str]:
+    """(platform, order id) -> the show in which an order was first placed or paid, for those that have one.
+
+    Shape: net; only orders that were placed or paid since then are looked for. Cost: a reading of the log since then.
+    """
+    where = (
+        "show_id is not null and kind in ('order.placed', 'order.paid') and occurred_at >= ? "
+        "and order_id in (select unnest(?::varchar[]))"
+    )
+    names = ("platform", "order_id", "show_id", "occurred_at")
+    with _net(every_source(), where, marks=("order.", "order_id"), columns=names) as query:
+        if query is None or not order_ids:
+            return {}
+        work = connect()
+        try:
+            found = work.execute(
+                f"select platform, order_id, arg_min(show_id, occurred_at) from ({query}) group by all",  # noqa: S608
+                [since_us, list(order_ids)],
+            ).fetchall()
+        finally:
+            work.close()
+    return {(platform, order_id): show_id for platform, order_id, show_id in found}
 
 
 def stage_events(

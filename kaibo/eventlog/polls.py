@@ -58,8 +58,13 @@ def keep(feed_id: str, name: str, *, connector: str, pages: list[Fetched], curso
     return new
 
 
-def note_success(feed_id: str, name: str, *, at_us: int, every_us: int, keeps_gap: bool) -> None:
-    """Write down that a poll came through. A silence before it stays as a gap where what was missed is gone."""
+def note_success(
+    feed_id: str, name: str, *, at_us: int, every_us: int, keeps_gap: bool, again_us: int | None = None
+) -> None:
+    """Write down that a poll came through. A silence before it stays as a gap where what was missed is gone.
+
+    Shape: the next round is due after `again_us`, without it after `every_us`; patience goes by `every_us` alone.
+    """
     with transaction.atomic():
         row = Polled.objects.select_for_update().get(feed_id=feed_id, name=name)
         last = row.succeeded_at
@@ -67,7 +72,7 @@ def note_success(feed_id: str, name: str, *, at_us: int, every_us: int, keeps_ga
             values = {"to_us": at_us, "reason": row.code or "silent"}
             Gap.objects.update_or_create(feed_id=feed_id, room_id="", from_us=last, defaults=values)
         row.tried_at = row.succeeded_at = at_us
-        row.next_at, row.every_us = at_us + every_us, every_us
+        row.next_at, row.every_us = at_us + (every_us if again_us is None else again_us), every_us
         row.failures, row.code, row.problem = 0, "", ""
         row.save(
             update_fields=["tried_at", "succeeded_at", "next_at", "every_us", "failures", "code", "problem"],

@@ -1,14 +1,19 @@
 """A Doudian shop as documented: signed calls, spans paged over what changes meanwhile, pushes of whole orders."""
 
+import csv
 import hashlib
 import hmac
+import io
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from tests.emulators.base import Asked, Platform, Told, VirtualClock
 
 SEARCH, AFTER_SALES = "/order/searchList", "/afterSale/List"
+ASK_FOR, ASK_WHERE, FILES = "/order/downloadSettleItemToShop", "/order/downloadToShop", "/data/download/item/"
 KEY, SECRET, SHOP = "app-1", "doudian-secret", "95"
 
 
@@ -18,6 +23,45 @@ class Line:
     amount: int
     room_id: str
     quantity: int = 1
+
+
+@dataclass
+class Settled:
+    """A line of an order as the shop was paid for it; amounts in fen, time in seconds."""
+
+    order_id: int
+    line_id: int
+    at: int
+    placed: int
+    income: int
+    fee: int
+    commission: int
+
+    @property
+    def amount(self) -> int:
+        return self.income - self.fee - self.commission
+
+    def cells(self) -> list[str]:
+        spent = self.fee + self.commission
+        return [
+            clock_text(self.at), f"'{self.order_id}", f"'{self.line_id}", yuan(self.amount), "聚合账户", "已结算", "否",
+            clock_text(self.placed), yuan(self.income), yuan(-spent), yuan(-self.fee), yuan(-self.commission),
+        ]  # fmt: skip
+
+
+HEADINGS = (
+    "结算时间,订单号,子订单号,结算金额,结算账户,结算单类型,有结算前退款,下单时间,收入合计,支出合计,平台服务费,达人佣金"
+)
+FORMULAS = " , , ,收入+支出, , , , , , , , "
+
+
+@dataclass
+class Made:
+    """A file that was asked for: what it holds, from when on it is ready, and until when its address is good."""
+
+    rows: list[Settled]
+    ready: int
+    ends: int = 0
 
 
 @dataclass
@@ -64,8 +108,23 @@ class Order:
         }  # fmt: skip
 
 
+def clock_text(seconds: int) -> str:
+    return (datetime.fromtimestamp(seconds, UTC) + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def seconds_of(text: str) -> int:
+    return int((datetime.fromisoformat(f"{text}+00:00") - timedelta(hours=8)).timestamp())
+
+
+def yuan(fen: int) -> str:
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
 class Doudian(Platform):
-    """`page_cap` is the most rows a page holds; a change moves an order out of a span that is being read."""
+    """`page_cap` is the most rows a page holds; a change moves an order out of a span that is being read.
+
+    Shape: a settlement file is made within `make_seconds`, its address is good for `address_seconds`.
+    """
 
     def __init__(self, clock: VirtualClock | None = None, *, page_cap: int = 100, token_seconds: int = 530808) -> None:
         super().__init__(clock)
@@ -75,6 +134,10 @@ class Doudian(Platform):
         self.refresh = ""
         self.grants = 0
         self.on_page: list[Any] = []
+        self.settled: list[Settled] = []
+        self.files: dict[str, Made] = {}
+        self.make_seconds, self.address_seconds = 150, 300
+        self.file_host = ""  # another one than our own
 
     # -- the shop ---------------------------------------------------------------------------------------------
 
@@ -91,6 +154,14 @@ class Doudian(Platform):
     def refund(self, order: Order, after_sale: int, amount: int) -> None:
         now = self.clock.seconds
         order.refunds[after_sale] = (amount, now, now)
+
+    def settle(self, order: Order, *, fee: int = 5, commission: int = 10) -> None:
+        """Pay the shop for every line of an order: its amount without so many hundredths."""
+        for line in order.lines:
+            spent = line.amount * fee // 100, line.amount * commission // 100
+            self.settled.append(
+                Settled(order.order_id, line.line_id, self.clock.seconds, order.created, line.amount, *spent)
+            )
 
     @property
     def paid(self) -> int:
@@ -118,6 +189,8 @@ class Doudian(Platform):
     # -- interfaces -------------------------------------------------------------------------------------------
 
     def reply(self, asked: Asked) -> Told:
+        if FILES in asked.path:
+            return self._download(asked)
         if not self._is_signed(asked):
             return Told({"err_no": 30006, "message": "sign invalid"})
         form = asked.json()
@@ -126,6 +199,8 @@ class Doudian(Platform):
         ends = self.access.get(asked.query.get("access_token", ""))
         if ends is None or self.clock.seconds >= ends:
             return Told({"err_no": 30002, "message": "access_token已过期"})
+        if asked.path in (ASK_FOR, ASK_WHERE):
+            return self._bill(asked.path, form)
         for turn in self.on_page:
             turn(asked)
         rows = self._orders(form) if asked.path == SEARCH else self._after_sales(form)
@@ -153,6 +228,37 @@ class Doudian(Platform):
                     rows.append({"aftersale_info": info, "order_info": {"shop_order_id": str(order.order_id)}})
         return sorted(rows, key=lambda row: row["aftersale_info"]["update_time"])
 
+    # -- settlement files --------------------------------------------------------------------------------------
+
+    def _bill(self, path: str, form: dict[str, Any]) -> Told:
+        data: dict[str, Any] = {"code": "100000", "code_msg": "success"}
+        if path == ASK_FOR:
+            start, end = seconds_of(form["start_time"]), seconds_of(form["end_time"])
+            assert form["time_type"] == 0
+            number = f"DL2021{len(self.files):020d}"
+            rows = [one for one in self.settled if start <= one.at <= end]
+            self.files[number] = Made(rows, self.clock.seconds + self.make_seconds)
+            data["download_id"] = number
+        else:
+            made = self.files[form["download_id"]]
+            if self.clock.seconds >= made.ready:
+                made.ends = self.clock.seconds + self.address_seconds
+                sign = quote(hashlib.sha256(f"{form['download_id']}{made.ends}".encode()).hexdigest()[:20] + "/=", "")
+                base = self.file_host or self.base
+                name = f"{form['download_id']}.csv"
+                data["url"] = f"{base}/ecom-paysettleinfo{FILES}{name}?x-expires={made.ends}&x-signature={sign}"
+        return Told({"data": data, "err_no": 0, "message": "success"})
+
+    def _download(self, asked: Asked) -> Told:
+        number = asked.path.rpartition("/")[2].removesuffix(".csv")
+        made = self.files[number]
+        sign = hashlib.sha256(f"{number}{asked.query['x-expires']}".encode()).hexdigest()[:20] + "/="
+        assert asked.query["x-signature"] == sign
+        assert "access_token" not in asked.query
+        if self.clock.seconds > int(asked.query["x-expires"]):
+            return Told(raw=b"<Error><Code>AccessDenied</Code></Error>", status=403)
+        return Told(raw=bill(made.rows))
+
     def _is_signed(self, asked: Asked) -> bool:
         query = asked.query
         plain = (
@@ -172,3 +278,11 @@ class Doudian(Platform):
         self.access[access] = self.clock.seconds + self.token_seconds
         data = {"access_token": access, "expires_in": self.token_seconds, "refresh_token": self.refresh}
         return Told({"data": data, "err_no": 0, "message": "success"})
+
+
+def bill(rows: list[Settled]) -> bytes:
+    """The 结算单 as the shop's back office exports it."""
+    out = io.StringIO(newline="")
+    out.write(f"{HEADINGS}\n{FORMULAS}\n")
+    csv.writer(out, lineterminator="\n").writerows(one.cells() for one in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()

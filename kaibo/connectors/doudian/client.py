@@ -1,12 +1,13 @@
-"""Doudian's interfaces: orders by their time of change, line by line, and after-sales."""
+"""Doudian's interfaces: orders by their time of change, line by line, after-sales, and files of settlements."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kaibo.connectors import signing
 from kaibo.connectors.calling import Answer, Call, Caller, PlatformFault, closing, compact, needed_settings, refuse
 from kaibo.connectors.contracts import Checked
+from kaibo.connectors.doudian.settlements import settlements
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import whole
 from kaibo.connectors.polling import Line, Page, Poll
@@ -18,8 +19,9 @@ from kaibo.kit.clock import DAY_US, MICROS, to_datetime
 
 BASE = "https://openapi-fxg.jinritemai.com"
 NEEDS = ("app_key", "secret", "shop_id")
-AFTER_SALES = "after_sales"
-POLLS = (Poll(ORDERS, 20), Poll(AFTER_SALES, 60))
+AFTER_SALES, SETTLEMENTS = "after_sales", "settlements"
+POLLS = (Poll(ORDERS, 20), Poll(AFTER_SALES, 60), Poll(SETTLEMENTS, 86_400))
+"""Settlements are due once a day; while a file is being made they are asked for each minute."""
 RATES = {"orders": Rate(10, 1.0)}
 """No limit is documented; a refusal slows down."""
 PAGE_SIZE = 100
@@ -28,12 +30,22 @@ LONGEST_SECONDS = DAY_US // MICROS
 ZONE_HOURS = 8
 
 
+def wanted_polls(settings: Mapping[str, str]) -> tuple[Poll, ...]:
+    """Settlements only where nobody said no: an application may lack that right."""
+    return tuple(one for one in POLLS if one.name != SETTLEMENTS or settings.get("settlements") != "no")
+
+
 def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
-    """Pages of what changed since the cursor.
+    """Pages of what changed since the cursor, or the files of the days since then.
 
     Shape: what changes while it is being read leaves its span, and all behind it moves up by one; so the pages of a
     span are read from the last to the first, and nothing slips through.
     """
+    if name == SETTLEMENTS:
+        with closing(_caller(line)) as caller:
+            ask = functools.partial(_ask, caller, line, tokens=_tokens(line, caller))
+            yield from settlements(ask, caller, line, cursor)
+        return
     cursor = begun(cursor, now_us=line.clock.now_us(), has_pushes=line.has_pushes, first_days=FIRST_DAYS)
     yield Page(cursor)
     with closing(_caller(line)) as caller:

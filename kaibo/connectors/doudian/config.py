@@ -21,6 +21,15 @@ SETTINGS = (
         zh="店铺 ID：填写后会按行拉取订单与售后（带直播间）",
         for_calls=True,
     ),
+    FeedSetting(
+        "settlements",
+        "no: settlement files are not fetched, for example because the application lacks that right",
+        is_secret=False,
+        is_needed=False,
+        zh="是否拉取结算单（应用没有该权限时选 no）",
+        choices=("yes", "no"),
+        for_calls=True,
+    ),
     BASE_URL,
 )
 

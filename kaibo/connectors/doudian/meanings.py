@@ -14,6 +14,7 @@ ROWS = (
     ("afterSale.List, afterSale.refundListSearch", "order.refunded", f"finished, type {', '.join(AFTER_SALE)}"),
     ("afterSale.List, afterSale.refundListSearch", "unknown", "under way, or an exchange"),
     ("push of an order, once the feed fetches", "skipped", "told line by line by the replies"),
+    ("the file of order.downloadToShop", "skipped", "the imports read it as a table: settlements beside their orders"),
     ("any other reply", "skipped", "settlement links, tokens, logistics, stock: no event of ours"),
 )
 DROPPED = {

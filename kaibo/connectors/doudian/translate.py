@@ -7,6 +7,8 @@ from kaibo.connectors.contracts import Outcome, Skipped
 from kaibo.connectors.doudian.replies import reply
 from kaibo.connectors.doudian.tags import KINDS, fill
 from kaibo.connectors.payloads import (
+    FILE,
+    IS_A_FILE,
     BadField,
     as_object,
     decode,
@@ -30,6 +32,9 @@ def translate(payload: bytes, told: Mapping[str, str]) -> Iterator[Outcome]:
     Units: fen. Shape: a push names no room; its events stand in `shop:<shop id>` and take their show from their order.
     Source: op.jinritemai.com, message push; order.searchList, order.orderDetail, afterSale.List.
     """
+    if FILE in told:
+        yield Skipped(IS_A_FILE)
+        return
     try:
         given = decode(payload)
         if isinstance(given, dict) and "tag" not in given:

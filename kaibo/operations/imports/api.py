@@ -6,10 +6,12 @@ from typing import Any
 
 from kaibo.connectors import tables as connectors
 from kaibo.kit import clock
+from kaibo.operations.imports import fetched as fetched_files
 from kaibo.operations.imports import loose, matches, replays, services, tablefolder, tables, tableviews
 from kaibo.operations.imports.contracts import (
     BadMapping,
     BadSpeed,
+    FetchedView,
     ImportReport,
     ImportView,
     Progress,
@@ -211,6 +213,19 @@ def import_table(path: Path, *, show_id: str = "", actor: str, language: str = "
     if row.state != TableState.COMPLETE:
         tablefolder.discard(row.id, actor=actor)
     return seen
+
+
+def fetched(feed_id: str, *, limit: int = 10) -> list[FetchedView]:
+    """Files that a feed fetched from its platform, latest first, with what became of each.
+
+    Cost: two queries and two per file.
+    """
+    return fetched_files.fetched(feed_id, limit=limit)
+
+
+def take_fetched() -> int:
+    """Import what feeds fetched, each file once, like a dropped one; how many were taken. A task does it too."""
+    return fetched_files.take()
 
 
 def waiting_orders(*, mine: str = "") -> list[WaitingGroup]:

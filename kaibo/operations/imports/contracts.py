@@ -136,6 +136,16 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedView:
+    """A file that a feed fetched; `table` is what became of it, None while the imports have not taken it. µs UTC."""
+
+    file_name: str
+    export: str
+    received_at: int
+    table: TableView | None
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingGroup:
     """Orders of one author that wait for a show, and why. Units: minor units; µs UTC."""
 

@@ -65,9 +65,13 @@ class Table(models.Model):
     check_up = models.JSONField(default=dict, blank=True)  # what the dry run found
     report = models.JSONField(default=dict, blank=True)
     ingest_id = models.CharField(max_length=40, blank=True)
+    origin = models.CharField(max_length=80, blank=True)  # the fetched file of the inbox that it was; empty: dropped
 
     class Meta:
         ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("origin",), condition=~models.Q(origin=""), name="table_fetched_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.state})"

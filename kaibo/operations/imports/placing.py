@@ -8,7 +8,7 @@ from kaibo.connectors.tables import Form, RowEvents
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
-from kaibo.kit.clock import HOUR_US
+from kaibo.kit.clock import DAY_US, HOUR_US
 from kaibo.operations.imports.join import Joiner, Place, Verdict
 from kaibo.operations.imports.models import Match, Stated
 
@@ -18,6 +18,9 @@ FED = "ad spend of this show already comes from a feed"
 NOT_OFFERED = "not offered in the show"
 NO_PLACE = "no show for this row"
 SPEND_PARTS = ("amount_minor", "ad_impressions", "ad_clicks", "attributed_gmv_minor")
+BY_FEED = "feed"
+FED_US = 120 * DAY_US
+"""How long before its entry an order may have been placed, where the file does not say."""
 type Key = tuple[str, str]
 
 
@@ -92,6 +95,21 @@ class Placer:
         if self.form.shape == "books":
             for match in Match.objects.filter(order_id__in=fresh, show_id=""):
                 self._orders[match.platform, match.order_id] = Verdict(None, match.evidence)
+            self._recall_fed(rows)
+
+    def _recall_fed(self, rows: Sequence[RowEvents]) -> None:
+        """The shows of orders that no file but a feed told of. Cost: a reading of the log since they were placed."""
+        events = [event for row in rows for event in row.events if event.order_id]
+        fresh = [one for one in events if (one.platform, one.order_id or "") not in self._orders]
+        if not fresh:
+            return
+        placed = [((one.attrs or {}).get("join") or {}).get("at") for one in fresh]
+        since = min((at or one.occurred_at - FED_US for at, one in zip(placed, fresh, strict=True)), default=0)
+        homes = eventlog.order_homes({one.order_id or "" for one in fresh}, since_us=since - DAY_US)
+        for key, show_id in homes.items():
+            place = self._places.get(show_id)
+            if place is not None:
+                self._orders[key] = Verdict(place, BY_FEED)
 
     def _order(self, event: PlatformEvent, join: dict[str, Any], told: Told) -> None:
         key = (event.platform, event.order_id or "")

@@ -3,11 +3,12 @@
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -53,8 +54,12 @@ def drop(
     language: str,
     actor: str,
     is_checked_later: bool = True,
+    origin: str = "",
 ) -> Table:
-    """Keep a file and say what it is. A file that is no table stays as a refused row with the reason."""
+    """Keep a file and say what it is. A file that is no table stays as a refused row with the reason.
+
+    Raises: IntegrityError for an `origin` that was dropped before.
+    """
     table_id = f"tab_{secrets.token_hex(8)}"
     folder_of(table_id).mkdir(parents=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
@@ -79,13 +84,18 @@ def drop(
         as_of=min(as_of or now, now),
         show_id=show_id,
         rooms=None if rooms is None else sorted([list(room) for room in rooms]),
+        origin=origin,
     )
     earlier = earlier_of(row)
     if earlier is not None and earlier.as_of is not None:
         row.as_of = earlier.as_of  # the same file states the same numbers of the same instant
     with translation.override(language):
         _recognise(row)
-    row.save(force_insert=True)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        shutil.rmtree(folder_of(table_id))
+        raise
     if row.state == TableState.WAITING and is_checked_later:
         ask_check(row)
     return row

@@ -5,7 +5,7 @@ import time
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.work import Run, task
 from kaibo.kit.errors import KaiboError
-from kaibo.operations.imports import loose, tablefolder, tables
+from kaibo.operations.imports import fetched, loose, tablefolder, tables
 from kaibo.operations.imports.contracts import TableState
 from kaibo.operations.imports.models import Table
 
@@ -61,6 +61,13 @@ def join_loose(run: Run) -> str | None:
     """Give orders that feeds told without a room of ours to their shows."""
     del run
     return f"{loose.join(actor='system:join')} events"
+
+
+@task("imports.take_fetched", cron="*/5 * * * *", is_long=True)
+def take_fetched(run: Run) -> str | None:
+    """Import the files that feeds fetched, like dropped ones."""
+    del run
+    return f"{fetched.take()} files"
 
 
 @task("imports.sweep", cron="30 5 * * *")

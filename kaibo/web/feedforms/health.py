@@ -11,6 +11,11 @@ from kaibo.connectors.api import UnknownConnector
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView, PollView
 from kaibo.kit.clock import MICROS
+from kaibo.operations.imports import api as imports
+from kaibo.operations.imports.contracts import FetchedView, TableState
+from kaibo.web.imports import words as import_words
+
+FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,17 @@ class CoverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file that the feed fetched: when, and what became of it in words."""
+
+    name: str
+    received_at: int
+    state: str
+    is_bad: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedHealth:
     """Everything the page of a feed says beside its own numbers."""
 
@@ -45,10 +61,11 @@ class FeedHealth:
     inbox: list[tuple[str, int, bool]]  # state in words, deliveries, whether it is a bad one
     failed: list[str]
     cover: list[CoverLine]
+    files: list[FileLine]
 
 
 def health(feed: FeedView, shows: list[ShowView], *, now_us: int) -> FeedHealth:
-    """The health of one feed. Cost: five queries and those of coverage per show."""
+    """The health of one feed. Cost: six queries, those of coverage per show, two per file."""
     states = eventlog.inbox.counts(feed_id=feed.id)
     failed = [one.reason for one in eventlog.inbox.items(state="failed", feed_id=feed.id, limit=5)]
     unique = {show.show_id: show for show in shows}
@@ -65,6 +82,7 @@ def health(feed: FeedView, shows: list[ShowView], *, now_us: int) -> FeedHealth:
         polls=[_line(feed, one, now_us) for one in eventlog.polls.polls(feed.id) if one.tried_at is not None],
         inbox=[(_state(state), number, state == "failed") for state, number in states.items()],
         failed=failed,
+        files=[_file(one) for one in imports.fetched(feed.id, limit=FILES)],
         cover=[line for show in unique.values() if (line := _cover(feed, show, now_us)) is not None],
     )
 
@@ -87,6 +105,7 @@ def poll_name(name: str) -> str:
         "statistics": _("Group statistics"),
         "messages": _("Group messages"),
         "contacts": _("Contacts"),
+        "settlements": _("Settlement files"),
     }
     return names.get(name, name)
 
@@ -101,6 +120,18 @@ def _line(feed: FeedView, poll: PollView, now_us: int) -> PollLine:
     light = "bad" if poll.failures else "idle" if poll.succeeded_at is None else "good"
     said = connectors.error_sentence(feed.connector, poll.code, get_language() or "") if poll.failures else ""
     return PollLine(poll_name(poll.name), light, poll, lag, said or poll.problem)
+
+
+def _file(one: FetchedView) -> FileLine:
+    table = one.table
+    if table is None:
+        return FileLine(one.file_name, one.received_at, _("fetched, waits for the import"), False, "")
+    is_bad = table.state in {TableState.REFUSED, TableState.UNCLEAR, TableState.FAILED}
+    says = " ".join(part for part in (table.problem, table.fix) if part)
+    if table.state == TableState.COMPLETE:
+        left = [f"{import_words.reason(name)} {number}" for name, number in table.report.get("by_reason", {}).items()]
+        says = " · ".join([_("%(count)s new") % {"count": table.report.get("accepted", 0)}, *left])
+    return FileLine(one.file_name, one.received_at, import_words.state(table.state), is_bad, says)
 
 
 def _cover(feed: FeedView, show: ShowView, now_us: int) -> CoverLine | None:

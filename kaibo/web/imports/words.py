@@ -114,6 +114,7 @@ _EVIDENCE = {
     "time": pgettext_lazy("import evidence", "time"),
     "product": pgettext_lazy("import evidence", "product"),
     "earlier": pgettext_lazy("import evidence", "known from an earlier file"),
+    "feed": pgettext_lazy("import evidence", "known from a feed"),
     "latest": pgettext_lazy("import evidence", "the only show of late"),
     "beside": pgettext_lazy("import evidence", "the files dropped together with it"),
     "assigned": pgettext_lazy("import evidence", "assigned by hand"),
