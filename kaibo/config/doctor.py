@@ -35,7 +35,7 @@ Check = Callable[[], Iterator[Finding]]
 def examine() -> list[Finding]:
     """Every finding, in order; a check that breaks is one too. What stands on broken ground is not looked at."""
     findings: list[Finding] = []
-    for checks in ((python, settings, home), (records,), (log, counter, people)):
+    for checks in ((python, settings, home), (records,), (log, counter, lake, backups, people)):
         findings += [found for check in checks for found in _run(check)]
         if any(found.status == "fail" for found in findings):
             break
@@ -179,6 +179,43 @@ def counter() -> Iterator[Finding]:
         yield Finding("counter", "warn", says, "kaibo serve counts them; without a server: kaibo count --once")
     else:
         yield Finding("counter", "ok", f"{status.behind_events} events behind, catching up")
+
+
+def lake() -> Iterator[Finding]:
+    """The lake at its address, where it has one."""
+    from kaibo.eventlog import api as eventlog
+    from kaibo.kit.clock import iso
+
+    away = eventlog.lake_away()
+    if away is None:
+        return
+    waiting = f"{away.waiting} files ({away.waiting_bytes / 1e6:.1f} MB) wait to be sent to {away.address}"
+    if away.trouble:
+        since = iso(away.trouble_at) if away.trouble_at else ""
+        yield Finding("lake", "warn", f"{waiting} since {since}: {away.trouble}; counting goes on", away.fix)
+    elif away.waiting:
+        yield Finding("lake", "ok", waiting)
+    else:
+        yield Finding("lake", "ok", f"{away.files} files are at {away.address}")
+
+
+def backups() -> Iterator[Finding]:
+    """The place for backups answers, and the last one went well."""
+    from kaibo.kit.clock import iso
+    from kaibo.operations.backups import api
+
+    address = env.read("KAIBO_BACKUP_TO")
+    if not address:
+        return
+    last = next((run for run in api.runs() if run.kind == "backup"), None)
+    if last is not None and last.is_good is False:
+        yield Finding("backups", "fail", f"the backup of {iso(last.started_at)} failed: {last.says}", "kaibo backup")
+        return
+    held = api.count()
+    if held:
+        yield Finding("backups", "ok", f"{held} in {address}")
+    else:
+        yield Finding("backups", "warn", f"{address} answers and holds none yet", "kaibo backup")
 
 
 def people() -> Iterator[Finding]:

@@ -17,6 +17,7 @@ import uvicorn
 
 from kaibo.kit import env
 from kaibo.kit.errors import BadConfiguration, Conflict
+from kaibo.kit.storage import Storage
 
 GRACE_SECONDS = 3
 """An open page holds a stream for minutes; longer than this nobody is waited for."""
@@ -92,6 +93,9 @@ def check_settings() -> None:
     env.comment_days()
     env.two_step()
     databases()
+    for name in ("KAIBO_BACKUP_TO", "KAIBO_LAKE"):
+        if address := env.read(name):
+            Storage(address)
     for name in ("KAIBO_TLS", "KAIBO_COUNT_APART", "KAIBO_DEBUG", "KAIBO_REQUIRE_ALL"):
         env.read_flag(name)
 
@@ -142,6 +146,7 @@ def open_home() -> Iterator[None]:
     polls = PollWorker()
     proctor = compliance.LogFollower("proctor", compliance.look)
     radar = compliance.LogFollower("radar", Follower().look, seconds=1.0)
+    sender = eventlog.LakeSender()
     try:
         if not env.read_flag("KAIBO_COUNT_APART"):
             supervisor.start()
@@ -151,10 +156,12 @@ def open_home() -> Iterator[None]:
         polls.start()
         proctor.start()
         radar.start()
+        if env.read("KAIBO_LAKE"):
+            sender.start()
         yield
     finally:
         eventlog.withdraw_server()
-        _all_at_once(*(each.stop for each in (radar, proctor, polls, workers, inbox, adopter, supervisor)))
+        _all_at_once(*(each.stop for each in (sender, radar, proctor, polls, workers, inbox, adopter, supervisor)))
         door.close()
         log.close()
         writer.release()

@@ -16,7 +16,8 @@ from kaibo.eventlog.feeds import (
 )
 from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
 from kaibo.eventlog.keeping import KeptFile, early_files, log_files
-from kaibo.eventlog.lake import lake_sealed, lake_staged, rewrite_show, sources_of
+from kaibo.eventlog.lake import every_source, lake_sealed, lake_staged, rewrite_show, sources_of
+from kaibo.eventlog.lakeaway import LakeAway, LakeSender, lake_away, send_lake
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, open_log, status
 from kaibo.eventlog.netevents import events_of, loose_orders, order_homes, stage_events
@@ -26,7 +27,7 @@ from kaibo.eventlog.readers import News, news
 from kaibo.eventlog.retention import count_erased_waiting, erased_waiting, forget_comments, viewers_named
 from kaibo.eventlog.retry import replay_quarantine
 from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_names, kept_setting
-from kaibo.eventlog.segments import batches, read_batch, whole_segments, write_durably
+from kaibo.eventlog.segments import batches, read_batch, whole_segments
 from kaibo.eventlog.undo import bind_orders, bind_window, rebind, release_orders, retract, unbind
 from kaibo.eventlog.viewers import erase_viewer, hidden_viewer, nicknames
 from kaibo.eventlog.windows import close_window, drop_window, open_window, window_at, windows
@@ -35,6 +36,8 @@ __all__ = [
     "EARLIEST_US",
     "FUTURE_US",
     "KeptFile",
+    "LakeAway",
+    "LakeSender",
     "Log",
     "News",
     "announce_server",
@@ -53,6 +56,7 @@ __all__ = [
     "erase_viewer",
     "erased_waiting",
     "events_of",
+    "every_source",
     "feed",
     "feed_by_token",
     "feed_changes",
@@ -65,6 +69,7 @@ __all__ = [
     "keep_setting",
     "kept_names",
     "kept_setting",
+    "lake_away",
     "lake_sealed",
     "lake_staged",
     "latest_artifact",
@@ -87,6 +92,7 @@ __all__ = [
     "retract",
     "rewrite_show",
     "rotate_token",
+    "send_lake",
     "server_address",
     "set_aside",
     "set_feed_enabled",
@@ -101,5 +107,4 @@ __all__ = [
     "windows",
     "withdraw_server",
     "work",
-    "write_durably",
 ]

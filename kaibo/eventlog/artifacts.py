@@ -10,9 +10,9 @@ from django.db.models import Max
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.errors import DamagedArtifact, UnknownArtifact
 from kaibo.eventlog.models import Artifact
-from kaibo.eventlog.segments import write_durably
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
+from kaibo.kit.durable import write_durably
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,100}\Z")
 

@@ -20,8 +20,8 @@ import xxhash
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.lines import Line
-from kaibo.eventlog.segments import write_durably
 from kaibo.kit.clock import HOUR_US
+from kaibo.kit.durable import write_durably
 
 
 class HasId(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kaibo.eventlog.lake import lake_folder, manifest
+from kaibo.eventlog.lakeaway import bring_back
 from kaibo.eventlog.segments import RECORD, batches_of, forget_listing, log_folder, segments
 from kaibo.eventlog.spool import SUFFIX, spool_folder
 from kaibo.kit import env
@@ -56,6 +57,7 @@ def log_files() -> Iterator[KeptFile]:
     listed = lake_folder() / "manifest.json"
     if listed.exists():
         held = manifest()
+        bring_back(held.files)
         yield _kept(listed, listed.stat().st_size)
         for file in held.files:
             path = lake_folder() / file.name

@@ -19,9 +19,10 @@ import msgspec
 from kaibo.eventlog.contracts import BatchRef, Sources
 from kaibo.eventlog.errors import DamagedLake, DamagedSegment, LogBusy
 from kaibo.eventlog.locks import LockFile
-from kaibo.eventlog.segments import Segment, batches_of, read_batch, segments, write_durably
+from kaibo.eventlog.segments import Segment, batches_of, read_batch, segments
 from kaibo.kit import env
 from kaibo.kit.clock import to_datetime
+from kaibo.kit.durable import write_durably
 
 SEGMENTS_PER_FILE = 8
 
@@ -281,23 +282,28 @@ def write_parquet(work: duckdb.DuckDBPyConnection, query: str, path: Path) -> in
     return rows
 
 
+def _present(files: Sequence[LakeFile]) -> tuple[Path, ...]:
+    """Where these files lie; what this home has lost comes back from KAIBO_LAKE first."""
+    from kaibo.eventlog.lakeaway import bring_back
+
+    bring_back(files)
+    return tuple(lake_folder() / file.name for file in files)
+
+
 def sources_of(show_id: str) -> Sources:
     """Files and batches that together hold every line of the show once, and every line without a show."""
     held = manifest()
     covered = {name for file in held.files if file.form == "show" and show_id in file.shows for name in file.covers}
     chosen = [
-        lake_folder() / file.name
-        for file in held.files
-        if file.form == "loose" or (show_id in file.shows and file.name not in covered)
+        file for file in held.files if file.form == "loose" or (show_id in file.shows and file.name not in covered)
     ]
-    return Sources(tuple(chosen), unlaked(held))
+    return Sources(_present(chosen), unlaked(held))
 
 
 def every_source() -> Sources:
     """Files and batches that together hold every line once."""
     held = manifest()
-    chosen = tuple(lake_folder() / file.name for file in held.files if file.form != "show")
-    return Sources(chosen, unlaked(held))
+    return Sources(_present([file for file in held.files if file.form != "show"]), unlaked(held))
 
 
 def unlaked(held: Manifest) -> tuple[BatchRef, ...]:
@@ -319,7 +325,7 @@ def rewrite_show(show_id: str) -> Path | None:
         name = f"shows/{digest}-{len(hours):06d}.parquet"
         path = lake_folder() / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        listed = ", ".join(quoted(str(lake_folder() / file.name)) for file in hours)
+        listed = ", ".join(quoted(str(each)) for each in _present(hours))
         query = (
             f"select * from read_parquet([{listed}]) where show_id = {quoted(show_id)} "  # noqa: S608
             "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "

@@ -12,7 +12,8 @@ from dataclasses import replace
 import msgspec
 
 from kaibo.eventlog.contracts import BatchRef
-from kaibo.eventlog.segments import RECORD, Segment, pack_record, segments, write_durably
+from kaibo.eventlog.segments import RECORD, Segment, pack_record, segments
+from kaibo.kit.durable import write_durably
 
 log = logging.getLogger("kaibo.eventlog")
 

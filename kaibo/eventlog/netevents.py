@@ -135,11 +135,17 @@ def _net(
 
 
 def _net_of(lines: str, where: str, columns: Collection[str] = _NAMES) -> str:
-    names = ", ".join(f'"{name}"' for name in columns)
+    return net_of(lines, where, [f'"{name}"' for name in columns])
+
+
+def net_of(lines: str, where: str, columns: Collection[str]) -> str:
+    """SQL of the lines that satisfy `where` and were not taken back; for DuckDB and for Spark."""
+    same = "partition by platform, room_id, event_id, occurred_at"
     return (
-        f"select {names} from ({lines}) where {where} "  # noqa: S608 - names are ours, values are bound
-        "window same as (partition by platform, room_id, event_id, occurred_at) qualify sign > 0 "
-        "and sum(sign) over same > 0 and row_number() over (same order by sign desc, seq desc) = 1"
+        f"select {', '.join(columns)} from (select *, sum(sign) over ({same}) as sign_sum,"  # noqa: S608 - names are ours
+        f" row_number() over ({same} order by sign desc, seq desc) as line_number"
+        f" from ({lines}) as line where {where}) as numbered"
+        " where sign > 0 and sign_sum > 0 and line_number = 1"
     )
 
 

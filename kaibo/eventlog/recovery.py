@@ -19,9 +19,9 @@ from kaibo.eventlog.segments import (
     log_folder,
     read_batch,
     segments,
-    write_durably,
 )
 from kaibo.kit.clock import HOUR_US
+from kaibo.kit.durable import write_durably
 
 log = logging.getLogger("kaibo.eventlog")
 

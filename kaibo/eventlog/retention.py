@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kaibo.eventlog.lake import LakeFile, changing, connect, lake_folder, manifest, quoted, write_parquet
+from kaibo.eventlog.lakeaway import bring_back
 from kaibo.eventlog.models import ErasedViewer, Nickname, QuarantinedLine
 from kaibo.eventlog.segments import Segment, batches_of, segments
 from kaibo.kit.clock import HOUR_US, now_us
@@ -66,6 +67,7 @@ def _rewrite_lake(where: str) -> tuple[int, int]:
     work = connect()
     try:
         with changing() as changed:
+            bring_back(changed.files)
             names: dict[str, str] = {}
             for file in changed.files:
                 path = lake_folder() / file.name

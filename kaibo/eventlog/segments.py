@@ -13,6 +13,7 @@ from pathlib import Path
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.kit import env
+from kaibo.kit.durable import sync_folder
 
 RECORD = struct.Struct("<QQQQIqI")
 """from_seq, to_seq, offset, length, crc32 of the data, committed_at µs, crc32 of this record before it."""
@@ -49,28 +50,6 @@ def log_folder() -> Path:
 
 def segment_folder() -> Path:
     return log_folder() / "segments"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable; a no-op where folders cannot be opened."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a whole file so that after a crash it is there entirely or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
 
 
 _listed: dict[Path, tuple[int, tuple[Segment, ...]]] = {}

@@ -19,8 +19,8 @@ from typing import BinaryIO
 import msgspec
 
 from kaibo.eventlog.locks import try_lock
-from kaibo.eventlog.segments import sync_folder
 from kaibo.kit import env
+from kaibo.kit.durable import sync_folder
 
 SUFFIX = ".spool"
 TRUNCATE_BYTES = 8 * 1024 * 1024

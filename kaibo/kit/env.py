@@ -38,6 +38,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_CASE_DAYS", "1095", "Days that evidence of closed violation cases is kept; 0 keeps it for ever."),
     Setting("KAIBO_COMMENT_DAYS", "0", "Days that the text of comments is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
+    Setting(
+        "KAIBO_LAKE",
+        "",
+        "Folder or address (s3://…) to which the lake is sent too, for other tools and machines to read.",
+    ),
     Setting("KAIBO_LOG", "line", "Form of log lines: `line` for people, `json` for machines."),
     Setting("KAIBO_METRICS_TOKEN", "", "Bearer token of `/ops/metrics`; empty admits this machine only.", True),
     Setting(

@@ -18,6 +18,7 @@ from kaibo.eventlog.kinds import UNKNOWN
 from kaibo.eventlog.locks import LockFile
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
+from kaibo.kit.storage import StorageFault
 from kaibo.warehouse import ledger, memory, sqlfiles
 from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.merge import add_tally, known_homes, merge
@@ -107,8 +108,8 @@ class Counter:
             began = time.monotonic()
             try:
                 step = self.step()
-            except (OperationalError, InterfaceError) as error:
-                logger.warning("records are away, trying again in %.1f s: %s", pause, error)
+            except (OperationalError, InterfaceError, StorageFault) as error:
+                logger.warning("records or lake are away, trying again in %.1f s: %s", pause, error)
                 self.engine.reset()
                 connection.close()
                 pause = min(pause * 2, 5.0)

@@ -25,7 +25,7 @@ Entry = dict[str, Any]
 def back_up(location: str, *, keep: bool = True, progress: Progress | None = None) -> BackupReport:
     """Add a snapshot of this home to a store, then take out those that the policy no longer keeps.
 
-    Raises: BadStore; HomeMoved when files moved under the copy again and again; OSError from a full store.
+    Raises: BadAddress, StorageFault, OSError (the store is full); HomeMoved when files moved again and again.
     """
     began = time.monotonic()
     store = Store(location)

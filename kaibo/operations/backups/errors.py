@@ -1,6 +1,7 @@
 """What can go wrong with a backup; every sentence names the file."""
 
 from kaibo.kit.errors import Conflict, KaiboError, NotFound
+from kaibo.kit.storage import BadAddress
 
 
 class NoBackup(NotFound):
@@ -29,7 +30,7 @@ class HomeMoved(Conflict):
     status = 503
 
 
-class BadStore(KaiboError):
-    """The address is no place a store can be in."""
+class BadStore(BadAddress):
+    """No place is named, neither here nor in KAIBO_BACKUP_TO."""
 
     code = "bad_store"

@@ -7,6 +7,7 @@ from typing import Any
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock, env
 from kaibo.kit.errors import KaiboError
+from kaibo.kit.storage import Storage
 from kaibo.operations.backups import capture, rehearse
 from kaibo.operations.backups.contracts import BackupReport, Progress, Rehearsal, RunView, SnapshotView
 from kaibo.operations.backups.errors import BadStore
@@ -15,10 +16,14 @@ from kaibo.operations.backups.store import Store
 
 
 def place(location: str) -> str:
-    """The store that is meant: the one named, else KAIBO_BACKUP_TO. Raises BadStore when there is neither."""
+    """The store that is meant: the one named, else KAIBO_BACKUP_TO. Raises BadStore when there is neither, BadAddress.
+
+    An address that holds a key is refused before it is written down anywhere.
+    """
     chosen = location or env.read("KAIBO_BACKUP_TO")
     if not chosen:
         raise BadStore("no place for backups is named", fix="give --to FOLDER, or set KAIBO_BACKUP_TO")
+    Storage(chosen)
     return chosen
 
 
@@ -66,6 +71,11 @@ def runs(limit: int) -> list[RunView]:
         )
         for row in BackupRun.objects.all()[:limit]
     ]  # fmt: skip
+
+
+def count(location: str) -> int:
+    """See `api.count`."""
+    return len(Store(place(location)).snapshots())
 
 
 def snapshots(location: str) -> list[SnapshotView]:

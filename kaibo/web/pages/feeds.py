@@ -64,10 +64,13 @@ def feed_list(request: HttpRequest) -> HttpResponseBase:
     asked = export.wanted(request, tables)
     if asked is not None:
         return asked
+    away = eventlog.lake_away()
     context = {
         "lines": lines,
         "log": eventlog.status(),
         "count": warehouse.count_status(),
+        "away": away,
+        "away_says": needs.lake_sentence(away) if away is not None and away.trouble else "",
         "coverages": [(show, coverage_rows(eventlog.coverage(show.show_id, now_us=now))) for show in on_air],
         "quarantined": feeds.quarantined(request, limit=50),
         "set_aside": _set_aside(request, limit=50),

@@ -60,6 +60,9 @@ def _all() -> Iterator[tuple[str, str, str, list[Sample]]]:
     behind = counted.behind_seconds
     yield "count_behind_seconds", "gauge", "Age of the oldest of them.", [({}, behind)] if behind is not None else []
     yield "count_quarantined_batches", "gauge", "Batches set aside.", [({}, counted.quarantined_batches)]
+    if (away := eventlog.lake_away()) is not None:
+        yield "lake_waiting_files", "gauge", "Files of the lake not at KAIBO_LAKE yet.", [({}, away.waiting)]
+        yield "lake_is_in_trouble", "gauge", "1 while KAIBO_LAKE takes none.", [({}, float(bool(away.trouble)))]
     yield from _feeds(now)
     yield (
         "inbox_deliveries", "gauge", "Deliveries of platforms by state.",

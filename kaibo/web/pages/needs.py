@@ -63,6 +63,9 @@ def _of_machine() -> list[Need]:
             log.quarantined,
         ) % {"count": log.quarantined}
         found.append(Need("warn", sentence, f"{feeds}#quarantine", _("Look at them")))
+    away = eventlog.lake_away()
+    if away is not None and away.trouble:
+        found.append(Need("warn", lake_sentence(away), feeds, _("Feeds")))
     count = warehouse.count_status()
     if count.quarantined_batches:
         sentence = _("%(count)s batches could not be counted.") % {"count": count.quarantined_batches}
@@ -74,6 +77,14 @@ def _of_machine() -> list[Need]:
         }
         found.append(Need("warn", sentence, feeds, _("Feeds")))
     return found
+
+
+def lake_sentence(away: eventlog.LakeAway) -> str:
+    """Why files of the lake wait, in the reader's words."""
+    told = {"files": f"{away.waiting:,}", "address": away.address}
+    if away.code == "storage_away":
+        return _("%(files)s files of the lake wait: %(address)s does not answer. Counting goes on.") % told
+    return _("%(files)s files of the lake wait: %(address)s refuses them. Counting goes on.") % told
 
 
 def _of_feeds(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, now_us: int) -> list[Need]:
