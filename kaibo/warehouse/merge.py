@@ -1,6 +1,6 @@
 """Partial rows into the records database, by each column's declared merge: one code for SQLite and PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import batched
 from typing import Any
 
@@ -10,6 +10,7 @@ from kaibo.kit.clock import now_us
 from kaibo.warehouse.columns import BY_NAME, COLUMNS, INTERVAL_GRAINS
 from kaibo.warehouse.counted import Counted, Rows
 from kaibo.warehouse.engine_orders import order_body
+from kaibo.warehouse.writing import clean, delete, insert, many, quoted, update
 
 _TABLE = "warehouse_minuterow"
 _KEY = ("show_id", "grain", "key", "minute_us")
@@ -20,7 +21,7 @@ KEPT_COMMENTS = 500
 def merge(counted: Counted) -> None:
     """Write one count; call inside the transaction that writes the ledger.
 
-    Cost: an upsert per changed row, in a few prepared statements.
+    Cost: about thirty statements; on SQLite one for each changed row.
     """
     _upsert_minutes(counted.added, adds=True)
     _upsert_minutes(counted.sampled, adds=False)
@@ -37,22 +38,9 @@ def merge(counted: Counted) -> None:
         "warehouse_showcurrency",
         counted.currencies,
         'on conflict ("show_id", "currency") do update set lines = warehouse_showcurrency.lines + excluded.lines',
+        key=("show_id", "currency"),
     )
     _raise_versions(counted)
-
-
-def _many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
-
-
-def _clean(value: Any) -> Any:
-    return value.replace("\x00", "") if isinstance(value, str) and "\x00" in value else value
 
 
 def _narrow(table: Rows) -> tuple[list[str], list[list[Any]]]:
@@ -60,7 +48,7 @@ def _narrow(table: Rows) -> tuple[list[str], list[list[Any]]]:
     width = range(len(_KEY), len(table.columns))
     used = [index for index in width if any(row[index] is not None for row in table.rows)]
     names = [table.columns[index] for index in used]
-    return names, [[*map(_clean, row[: len(_KEY)]), *(row[index] for index in used)] for row in table.rows]
+    return names, [[*map(clean, row[: len(_KEY)]), *(row[index] for index in used)] for row in table.rows]
 
 
 def _assignment(name: str, *, adds: bool) -> str:
@@ -78,14 +66,14 @@ def _upsert_minutes(table: Rows, *, adds: bool) -> None:
     if not table.rows:
         return
     names, rows = _narrow(table)
-    if not names:
-        return
-    marks = ", ".join(["%s"] * (len(_KEY) + len(names)))
-    _many(
-        f"insert into {_TABLE} ({_quoted((*_KEY, *names))}) values ({marks})"  # noqa: S608 - names of COLUMNS
-        f" on conflict ({_quoted(_KEY)}) do update set {', '.join(_assignment(name, adds=adds) for name in names)}",
-        rows,
-    )
+    if names:
+        _write_minutes(names, rows, adds=adds)
+
+
+def _write_minutes(names: Sequence[str], rows: Sequence[Sequence[Any]], *, adds: bool) -> None:
+    setting = ", ".join(_assignment(name, adds=adds) for name in names)
+    conflict = f"on conflict ({quoted(_KEY)}) do update set {setting}"
+    insert(_TABLE, (*_KEY, *names), rows, conflict=conflict, key=_KEY)
 
 
 def _replace_ordered(table: Rows) -> None:
@@ -94,44 +82,30 @@ def _replace_ordered(table: Rows) -> None:
         return
     names = table.columns[len(_KEY) :]
     full = [row for row in table.rows if any(value is not None for value in row[len(_KEY) :])]
-    gone = [
-        [_clean(value) for value in row[: len(_KEY)]]
-        for row in table.rows
-        if all(value is None for value in row[len(_KEY) :])
-    ]
-    marks = ", ".join(["%s"] * (len(_KEY) + len(names)))
-    _many(
-        f"insert into {_TABLE} ({_quoted((*_KEY, *names))}) values ({marks})"  # noqa: S608
-        f" on conflict ({_quoted(_KEY)}) do update set {', '.join(_assignment(name, adds=False) for name in names)}",
-        [[*map(_clean, row[: len(_KEY)]), *row[len(_KEY) :]] for row in full],
-    )
-    where = " and ".join(f'"{name}" = %s' for name in _KEY)
-    nothing = ", ".join(f'"{name}" = null' for name in names)
-    empty = " and ".join(f'"{column.name}" is null' for column in COLUMNS)
-    _many(f"update {_TABLE} set {nothing} where {where}", gone)  # noqa: S608
-    _many(f"delete from {_TABLE} where {where} and {empty}", gone)  # noqa: S608
+    gone = [_key_of(row) for row in table.rows if all(value is None for value in row[len(_KEY) :])]
+    _write_minutes(names, [[*_key_of(row), *row[len(_KEY) :]] for row in full], adds=False)
+    update(_TABLE, ", ".join(f'"{name}" = null' for name in names), _KEY, gone)
+    delete(_TABLE, _KEY, gone, also=" and ".join(f'"{column.name}" is null' for column in COLUMNS))
+
+
+def _key_of(row: Sequence[Any]) -> list[Any]:
+    return [clean(value) for value in row[: len(_KEY)]]
 
 
 def _replace_intervals(counted: Counted) -> None:
-    marks = ", ".join(["%s"] * len(INTERVAL_GRAINS))
-    _many(
-        f"delete from {_TABLE} where show_id = %s and minute_us = %s and grain in ({marks})",  # noqa: S608
-        [[*row, *INTERVAL_GRAINS] for row in counted.touched.rows],
-    )
+    grains = ", ".join(f"'{grain}'" for grain in INTERVAL_GRAINS)
+    delete(_TABLE, ("show_id", "minute_us"), counted.touched.rows, also=f"grain in ({grains})")
     _upsert_minutes(counted.intervals, adds=False)
 
 
 def _write_interval_rows(counted: Counted) -> None:
-    _many("delete from warehouse_intervalrow where show_id = %s", [[show] for show in counted.interval_shows])
+    delete("warehouse_intervalrow", ("show_id",), [[show] for show in counted.interval_shows])
     _insert("warehouse_intervalrow", counted.interval_rows)
 
 
-def _insert(table: str, rows: Rows, conflict: str = "") -> None:
-    marks = ", ".join(["%s"] * len(rows.columns))
-    _many(
-        f"insert into {table} ({_quoted(rows.columns)}) values ({marks}) {conflict}",  # noqa: S608 - our own names
-        [[_clean(value) for value in row] for row in rows.rows],
-    )
+def _insert(table: str, rows: Rows, conflict: str = "", *, key: Sequence[str] = ()) -> None:
+    cleaned = [[clean(value) for value in row] for row in rows.rows]
+    insert(table, rows.columns, cleaned, conflict=conflict, key=key)
 
 
 def _insert_once(table: str, rows: Rows) -> None:
@@ -141,7 +115,7 @@ def _insert_once(table: str, rows: Rows) -> None:
 def _write_comments(rows: Rows) -> None:
     """Keep the newest comments per show, whatever order they came in."""
     _insert_once("warehouse_recentcomment", rows)
-    _many(
+    many(
         "delete from warehouse_recentcomment where show_id = %s and id not in ("
         " select id from warehouse_recentcomment where show_id = %s"
         " order by at_us desc, event_id desc, uid desc limit %s)",
@@ -155,11 +129,13 @@ def _write_words(counted: Counted) -> None:
         counted.words,
         'on conflict ("show_id", "dimension", "minute_us", "key")'
         " do update set lines = warehouse_showword.lines + excluded.lines",
+        key=("show_id", "dimension", "minute_us", "key"),
     )
     _insert(
         "warehouse_showwording",
         counted.wordings,
         'on conflict ("show_id") do update set cues_version = excluded.cues_version',
+        key=("show_id",),
     )
     _insert("warehouse_rebuildrequest", counted.to_read_again, 'on conflict ("show_id") do nothing')
 
@@ -169,6 +145,7 @@ def _write_orders(counted: Counted) -> None:
         "warehouse_orderhome",
         counted.homes,
         'on conflict ("order_key") do update set show_id = excluded.show_id, family = excluded.family',
+        key=("order_key",),
     )
     strays = [
         (row["uid"], row["family"], row["show_id"] or "", row["recorded_home"], order_body(row))
@@ -179,21 +156,22 @@ def _write_orders(counted: Counted) -> None:
         Rows(("uid", "order_key", "stamped_show_id", "home_show_id", "body"), strays),
         'on conflict ("uid") do update set home_show_id = excluded.home_show_id, body = excluded.body,'
         " stamped_show_id = excluded.stamped_show_id",
+        key=("uid",),
     )
-    _many("delete from warehouse_strayevent where uid = %s", [[_clean(uid)] for uid in counted.strays_gone])
-    _many("delete from warehouse_unmatchedrow where uid = %s", [[_clean(uid)] for uid in counted.unmatched_touched])
+    delete("warehouse_strayevent", ("uid",), [[clean(uid)] for uid in counted.strays_gone])
+    delete("warehouse_unmatchedrow", ("uid",), [[clean(uid)] for uid in counted.unmatched_touched])
     _insert_once("warehouse_unmatchedrow", counted.unmatched)
 
 
 def _raise_versions(counted: Counted) -> None:
-    _many(
+    many(
         "insert into warehouse_showversion (show_id, version, is_forgotten) values (%s, 1, %s)"
         " on conflict (show_id) do update set version = warehouse_showversion.version + 1, is_forgotten = %s",
         [[show, False, False] for show in counted.shows],
     )
     for name, sign in (("first_at", "<"), ("last_at", ">")):
         spans = [(row[name], row["show_id"], row[name]) for row in counted.spans.dicts() if row[name] is not None]
-        _many(
+        many(
             f"update warehouse_showversion set {name} = %s where show_id = %s"  # noqa: S608
             f" and ({name} is null or {name} {'>' if sign == '<' else '<'} %s)",
             spans,
@@ -204,7 +182,7 @@ def _raise_versions(counted: Counted) -> None:
 
 def add_tally(name: str, value: int) -> None:
     """Add to one of the counter's own numbers."""
-    _many(
+    many(
         "insert into warehouse_counttally (name, value) values (%s, %s)"
         " on conflict (name) do update set value = warehouse_counttally.value + excluded.value",
         [[name, value]],
@@ -213,7 +191,7 @@ def add_tally(name: str, value: int) -> None:
 
 def set_tally(name: str, value: int) -> None:
     """Set one of the counter's own numbers."""
-    _many(
+    many(
         "insert into warehouse_counttally (name, value) values (%s, %s)"
         " on conflict (name) do update set value = excluded.value",
         [[name, value]],
