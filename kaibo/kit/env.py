@@ -36,6 +36,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAIBO_TOKEN", "", "Token of the feed that `kaibo simulate --to` sends with.", True),
     Setting("KAIBO_INBOX_DAYS", "30", "Days that the raw body of a translated push is kept; 0 keeps it for ever."),
     Setting("KAIBO_CASE_DAYS", "1095", "Days that evidence of closed violation cases is kept; 0 keeps it for ever."),
+    Setting(
+        "KAIBO_RECORDINGS",
+        "",
+        "Folders, comma separated, whose recordings a case may play; `recordings` in KAIBO_HOME is always one.",
+    ),
+    Setting("KAIBO_RECORDING_DAYS", "30", "Days that sound kept by `kaibo listen --keep` stays; 0 keeps it for ever."),
     Setting("KAIBO_COMMENT_DAYS", "0", "Days that the text of comments is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
     Setting(
@@ -113,6 +119,20 @@ def comment_days() -> int:
 def case_days() -> int:
     """How long evidence of closed violation cases is kept; 0 is for ever."""
     return _days("KAIBO_CASE_DAYS", like="1095")
+
+
+def recording_days() -> int:
+    """How long sound that was kept on air stays; 0 is for ever."""
+    return _days("KAIBO_RECORDING_DAYS", like="30")
+
+
+def recording_folders() -> list[Path]:
+    """Folders in which recordings may be heard; the home's own comes first, whether it is there or not."""
+    named = [Path(one.strip()).expanduser() for one in read("KAIBO_RECORDINGS").split(",") if one.strip()]
+    for one in named:
+        if not one.is_absolute():
+            raise BadConfiguration(f"KAIBO_RECORDINGS: {one} is no whole path", fix="begin it at the root")
+    return [home() / "recordings", *named]
 
 
 def _days(name: str, *, like: str) -> int:

@@ -1,12 +1,17 @@
 """`kaibo listen`."""
 
 import json
+import signal
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Any
 
 import typer
 
+from kaibo.kit.errors import KaiboError
 from kaibo.studio.speech.contracts import EngineName
 
 
@@ -15,7 +20,12 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def listen(
-        heard: Annotated[str, typer.Argument(metavar="SOURCE", help="A recording, or an rtmp or HLS address.")],
+        heard: Annotated[
+            str,
+            typer.Argument(
+                metavar="SOURCE", help="A recording, an rtmp or HLS address, `mic`, or `mic:DEVICE` of --devices."
+            ),
+        ],
         *,
         model_dir: Annotated[Path, typer.Option(help="Folder of the speech model.")],
         engine: Annotated[EngineName, typer.Option(help="Who hears.")] = EngineName.SHERPA,
@@ -23,24 +33,77 @@ def register(app: typer.Typer) -> None:
         show: Annotated[str, typer.Option(help="Show in which it was said.")] = "",
         platform: Annotated[str, typer.Option(help="Platform of the room, where several have one of that id.")] = "",
         at: Annotated[str, typer.Option(help="When the recording begins; else when the show began.")] = "",
+        keep: Annotated[bool, typer.Option(help="On air: keep the sound, so that a case can be heard.")] = False,
+        again: Annotated[bool, typer.Option(help="On air: when it breaks off, wait until it is back.")] = False,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print JSON lines: utterances, then the summary.")
         ] = False,
+        show_devices: Annotated[  # noqa: ARG001 - it ends before the rest is read
+            bool, typer.Option("--devices", is_eager=True, callback=_devices, help="List microphones and end.")
+        ] = False,
     ) -> None:
         """Write down what hosts say, into the log: forbidden words become cues and cases like those in comments."""
-        from kaibo.config.cli import BAD_INPUT, emit, migrate, start_django
+        from kaibo.config.cli import migrate, start_django
 
         start_django()
         migrate()
         from kaibo.studio.speech import api as speech
 
-        place = _place(room, show, platform, at, is_live=speech.is_address(heard))
+        is_live = speech.is_live(heard)
+        if (keep or again) and not is_live:
+            raise KaiboError(f"{heard} is a recording", fix="leave --keep and --again out")
+        place = _place(room, show, platform, at, is_live=is_live)
         hears = speech.open_engine(engine, model_dir, hotwords=speech.banned_phrases())
-        told = speech.listen(heard, hears, place, tell=_say_json if as_json else _say)
-        summary = asdict(told) | {"heard_seconds": round(told.heard_seconds, 1), "problems": told.problems[:10]}
-        emit(summary, as_json=as_json)
-        if told.rejected:
-            raise typer.Exit(BAD_INPUT)
+        listener = partial(speech.listen_on, broke=_say_broke) if again else speech.listen
+        _run(partial(listener, heard, hears, place), tell=_say_json if as_json else _say, keeps=keep, as_json=as_json)
+
+
+def _devices(wanted: bool) -> None:
+    """Print the microphones, a line each, and end."""
+    if not wanted:
+        return
+    from kaibo.studio.speech import api as speech
+
+    found = speech.devices()
+    if not found:
+        raise KaiboError("this machine has no microphone", fix="connect one, or give a recording or an address")
+    width = max(len(one.heard) for one in found)
+    for one in found:
+        typer.echo(f"{one.heard:<{width}}  {one.says}{'  (default)' if one.is_default else ''}")
+    raise typer.Exit
+
+
+def _run(hear: Callable[..., Any], *, tell: Callable[[Any], None], keeps: bool, as_json: bool) -> None:
+    """Hear until it ends or somebody asks to stop, and say what came of it even when it broke off."""
+    from kaibo.config.cli import BAD_INPUT, emit
+    from kaibo.studio.speech import api as speech
+
+    told, stop = speech.Told(), _stop()
+    try:
+        hear(told=told, stop=stop, tell=tell, keeps=keeps)
+    finally:
+        if told.heard_seconds:
+            summary = asdict(told) | {"heard_seconds": round(told.heard_seconds, 1), "problems": told.problems[:10]}
+            emit(summary, as_json=as_json)
+    if told.rejected:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _stop() -> Event:
+    """Set by Ctrl-C or a service manager, so that the last words are written down; a second Ctrl-C ends at once."""
+    stop = Event()
+
+    def ask(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    return stop
+
+
+def _say_broke(error: KaiboError, pause: float) -> None:
+    typer.echo(f"kaibo: {error.sentence}; trying again in {pause:.0f} s", err=True)
 
 
 def _place(room: str, show: str, platform: str, at: str, *, is_live: bool) -> Any:
@@ -48,7 +111,6 @@ def _place(room: str, show: str, platform: str, at: str, *, is_live: bool) -> An
     from kaibo.commerce.shows import api as shows
     from kaibo.kit import env
     from kaibo.kit.clock import parse_instant
-    from kaibo.kit.errors import KaiboError
     from kaibo.studio.speech.api import Place
 
     known = shows.show(show) if show else None
@@ -76,7 +138,6 @@ def _place(room: str, show: str, platform: str, at: str, *, is_live: bool) -> An
 
 def _platform(room: str, platform: str) -> str:
     from kaibo.commerce.rooms import api as rooms
-    from kaibo.kit.errors import KaiboError
 
     if not room:
         raise KaiboError("the words need a room", fix="add --room or --show")

@@ -16,8 +16,9 @@ from kaibo.operations.backups.keeping import to_prune
 from kaibo.operations.backups.store import Store
 
 TRIES = 5
-LEFT_OUT = frozenset({"run", "keys", "static", "log", "lake", "inbox", "state", "backups", "scratch"})
-"""Folders not copied as they lie: secrets, what is made again, and what `log_files` and `early_files` name."""
+LEFT_OUT = frozenset({"run", "keys", "static", "log", "lake", "inbox", "state", "backups", "scratch", "recordings"})
+"""Folders not copied as they lie: secrets, what is made again, hours of sound (the clips of cases are copied), and what
+`log_files` and `early_files` name."""
 
 Entry = dict[str, Any]
 

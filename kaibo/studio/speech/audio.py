@@ -1,4 +1,4 @@
-"""Sound from a file or an address as 16 kHz mono, piece by piece. WAV needs nothing; all else needs PyAV."""
+"""Sound from a file, an address or a microphone as 16 kHz mono, piece by piece. WAV needs nothing, else PyAV does."""
 
 import hashlib
 import re
@@ -10,10 +10,15 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from kaibo.studio.speech.contracts import RATE, BadSound, Sound, SpeechNotReady
+from kaibo.studio.speech import microphone
+from kaibo.studio.speech.contracts import RATE, BadSound, Silent, Sound, SpeechNotReady
 
 PIECE_SECONDS = 0.5
 TIMEOUT_SECONDS = 20.0
+LIVE_OPTIONS = {
+    "analyzeduration": "2000000",  # µs; without it the first words of a sound-only room wait for five seconds
+    "m3u8_hold_counters": "10",  # an HLS list, read again every half of its longest part, that stays the same has ended
+}
 _SCHEMES = {"rtmp", "rtmps", "rtsp", "http", "https", "srt", "udp"}
 
 
@@ -22,8 +27,15 @@ def is_address(heard: str) -> bool:
     return re.match(r"[a-z]+://", heard) is not None
 
 
+def is_live(heard: str) -> bool:
+    """Whether it is on air now: an address or a microphone."""
+    return is_address(heard) or microphone.is_microphone(heard)
+
+
 def shown_name(heard: str) -> str:
     """A name that may be kept: a file's own; of an address host and first part, for the rest may hold a key."""
+    if microphone.is_microphone(heard):
+        return heard
     if not is_address(heard):
         return Path(heard).name
     parts = urlsplit(heard)
@@ -41,10 +53,14 @@ def digest(path: Path) -> str:
 
 
 def pieces(heard: str) -> Iterator[Sound]:
-    """The sound of a file or an address in pieces of half a second, the last one shorter.
+    """The sound of a file, an address or a microphone in pieces of half a second, the last one shorter.
 
-    Raises: BadSound for what holds no sound, SpeechNotReady when PyAV is needed and absent.
+    Raises: BadSound for what holds no sound, Silent when what is on air ends (that it was meant to end, no address
+    says), SpeechNotReady when PyAV is needed and absent.
     """
+    if microphone.is_microphone(heard):
+        yield from microphone.pieces(heard)
+        return
     if not is_address(heard) and Path(heard).suffix.lower() == ".wav":
         try:
             with wave.open(heard) as file:
@@ -57,10 +73,18 @@ def pieces(heard: str) -> Iterator[Sound]:
     yield from _of_container(heard)
 
 
-def _of_wave(file: wave.Wave_read) -> Iterator[Sound]:
+def decoded_wave(file: wave.Wave_read, frames: int) -> Sound:
+    """The next so many frames of an open WAV file, in one."""
+    found = list(_of_wave(file, most=frames))
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+def _of_wave(file: wave.Wave_read, *, most: int | None = None) -> Iterator[Sound]:
     width, lanes, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
     resampler = Resampler(rate)
-    while frames := file.readframes(int(rate * PIECE_SECONDS)):
+    left = file.getnframes() if most is None else most
+    while frames := file.readframes(min(left, int(rate * PIECE_SECONDS))):
+        left -= len(frames) // (width * lanes)
         usable = len(frames) - len(frames) % (width * lanes)  # a file that was cut off ends inside a sample
         sound = resampler.take(_mono(_decoded(frames[:usable], width), lanes))
         if len(sound):
@@ -145,16 +169,27 @@ def _of_container(heard: str) -> Iterator[Sound]:
         raise BadSound(
             f"{shown_name(heard)} is no kind of address that can be heard", fix="use rtmp, rtsp, srt or http"
         )
+    broke = Silent(f"{shown_name(heard)} broke off", fix="check that it is on air; --again waits until it is back")
+    is_live, is_heard = is_address(heard), False
     try:
-        with av.open(heard, timeout=TIMEOUT_SECONDS if is_address(heard) else None) as box:
+        timeout, options = (TIMEOUT_SECONDS, LIVE_OPTIONS) if is_live else (None, None)
+        with av.open(heard, timeout=timeout, options=options) as box:
             if not box.streams.audio:
                 raise BadSound(f"{shown_name(heard)} holds no sound", fix="choose a recording with sound")
-            yield from _resampled(av, box)
+            is_endless = is_live and not box.duration
+            for piece in _resampled(av, box):
+                is_heard = True
+                yield piece
     except (av.FFmpegError, OSError) as error:
+        if is_heard and is_live:
+            raise broke from error
         problem = getattr(error, "strerror", None) or type(error).__name__
-        raise BadSound(
+        kind = Silent if is_live else BadSound
+        raise kind(
             f"{shown_name(heard)} cannot be heard: {problem}", fix="check the path, or that the address is on air"
         ) from error
+    if is_endless:
+        raise broke
 
 
 def _resampled(av: Any, box: Any) -> Iterator[Sound]:

@@ -28,6 +28,12 @@ class BadSound(KaiboError):
     code = "bad_sound"
 
 
+class Silent(BadSound):
+    """What is on air cannot be reached, or broke off: it may come again."""
+
+    code = "silent"
+
+
 class SpeechNotReady(BadConfiguration):
     code = "speech_not_ready"
 
@@ -54,4 +60,4 @@ class Engine(Protocol):
         """Hear the next piece; what was finished by it."""
 
     def finish(self) -> Iterable[Utterance]:
-        """No more sound comes; what was still open."""
+        """No more sound comes; what was still open. What is accepted after that is another recording."""

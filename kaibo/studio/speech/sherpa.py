@@ -41,6 +41,7 @@ class Sherpa:
         while self._recognizer.is_ready(self._feed):
             self._recognizer.decode_stream(self._feed)
         yield from self._said()
+        self._feed = self._recognizer.create_stream()
 
     def _said(self) -> Iterator[Utterance]:
         text = self._recognizer.get_result(self._feed).strip()

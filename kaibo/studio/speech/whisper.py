@@ -30,6 +30,7 @@ class Whisper:
     def finish(self) -> Iterator[Utterance]:
         for stretch in self._stretches.finish():
             yield from self._said(stretch)
+        self._stretches = Stretches(silero())
 
     def _said(self, stretch: Stretch) -> Iterator[Utterance]:
         told, _about = self._model.transcribe(
