@@ -124,6 +124,7 @@ def open_home() -> Iterator[None]:
     from kaibo.eventlog.log import LocalLog
     from kaibo.eventlog.workers import Workers
     from kaibo.operations.compliance import api as compliance
+    from kaibo.operations.opinion import api as opinion
     from kaibo.operations.radar.api import Follower
     from kaibo.warehouse.supervisor import Supervisor
     from kaibo.web.door import door
@@ -147,6 +148,7 @@ def open_home() -> Iterator[None]:
     proctor = compliance.LogFollower("proctor", compliance.look)
     radar = compliance.LogFollower("radar", Follower().look, seconds=1.0)
     sender = eventlog.LakeSender()
+    watch = compliance.LogFollower("opinion", opinion.Follower().look, seconds=2.0)
     try:
         if not env.read_flag("KAIBO_COUNT_APART"):
             supervisor.start()
@@ -156,12 +158,13 @@ def open_home() -> Iterator[None]:
         polls.start()
         proctor.start()
         radar.start()
+        watch.start()
         if env.read("KAIBO_LAKE"):
             sender.start()
         yield
     finally:
         eventlog.withdraw_server()
-        _all_at_once(*(each.stop for each in (sender, radar, proctor, polls, workers, inbox, adopter, supervisor)))
+        _all_at_once(*(each.stop for each in (sender, watch, radar, proctor, polls, workers, inbox, adopter, supervisor)))
         door.close()
         log.close()
         writer.release()

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "kaibo.operations.reports",
     "kaibo.operations.compliance",
     "kaibo.operations.radar",
+    "kaibo.operations.opinion",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from kaibo.language import bursts as bursting
+from kaibo.language import concerns, importers, intents, matcher, opinions, packfiles, polarity, segment
 from kaibo.language import floods as flooding
-from kaibo.language import importers, intents, matcher, opinions, packfiles, polarity, segment
 from kaibo.language.bursts import BurstWatch
 from kaibo.language.compiler import Lexicon, compile_packs, thaw
 from kaibo.language.contracts import (
@@ -30,9 +30,11 @@ from kaibo.language.voice import (
     QUESTIONS,
     Burst,
     CloudWord,
+    Concern,
     Cue,
     Flood,
     FloodKind,
+    Grievance,
     Intent,
     Opinion,
     Polarity,
@@ -52,12 +54,14 @@ __all__ = [
     "Burst",
     "BurstWatch",
     "CloudWord",
+    "Concern",
     "Cue",
     "Dictionary",
     "Findings",
     "Flood",
     "FloodKind",
     "Folded",
+    "Grievance",
     "Hit",
     "Intent",
     "Lexicon",
@@ -80,6 +84,7 @@ __all__ = [
     "check",
     "check_many",
     "compile_packs",
+    "concerns_version",
     "content_words",
     "cues_version",
     "dictionary",
@@ -91,10 +96,12 @@ __all__ = [
     "pack",
     "parse_pack",
     "purchase_weight",
+    "read_concerns",
     "read_dictionary",
     "read_intents",
     "read_pack",
     "sentences_of",
+    "severe_concerns",
     "shipped_lexicon",
     "shipped_packs",
     "terms_of",
@@ -111,6 +118,9 @@ dictionary = segment.dictionary
 read_dictionary = segment.read_dictionary
 read_intents = intents.read_many
 cues_version = intents.version
+read_concerns = concerns.read_many
+concerns_version = concerns.version
+severe_concerns = concerns.severe
 purchase_weight = intents.purchase_weight
 bursts = bursting.bursts
 floods = flooding.floods

@@ -21,6 +21,20 @@ class Intent(StrEnum):
     PRAISE = "praise"
 
 
+class Concern(StrEnum):
+    """What angry talk is about; the order is how grave it is. OTHER: a complaint or a dislike of nothing known."""
+
+    INJURY = "injury"
+    FAKE = "fake"
+    FAULT = "fault"
+    FALSE_AD = "false_ad"
+    PRICE = "price"
+    REFUND = "refund"
+    SHIPPING = "shipping"
+    HOST = "host"
+    OTHER = "other"
+
+
 class Polarity(StrEnum):
     """UNSURE: an opinion, but the model abstains. NEUTRAL: no opinion at all (a question, a number, a greeting)."""
 
@@ -97,6 +111,14 @@ class Reading:
 
 
 QUESTIONS = frozenset(Intent) - {Intent.COMPLAINT, Intent.ORDER_PLACED, Intent.PRAISE}
+
+
+@dataclass(frozen=True, slots=True)
+class Grievance:
+    """One thing that a message complains about. `matched`: the words that say so, as written; empty for OTHER."""
+
+    concern: Concern
+    matched: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from kaibo.warehouse.queries import (
     words,
 )
 from kaibo.warehouse.services import forget, forget_comments, read_words_again, request_rebuild, request_retry
+from kaibo.warehouse.wording import shop_words
 
 __all__ = [
     "CounterAlongside",
@@ -47,6 +48,7 @@ __all__ = [
     "request_retry",
     "samples",
     "set_aside",
+    "shop_words",
     "show_span",
     "show_version",
     "shows_read",

@@ -69,6 +69,12 @@ class _ReadWith:
     model: int
 
 
+def shop_words(show_id: str) -> language.Dictionary:
+    """The shop's own words that a show is read with: those written down for it, else the newest. Cost: two queries."""
+    held = ShowWording.objects.filter(show_id=show_id).values_list("dictionary_version", flat=True).first()
+    return _dictionary(log.latest_artifact(SHOP_DICTIONARY) if held is None else held)
+
+
 def _latest() -> _ReadWith:
     return _ReadWith(log.latest_artifact(SHOP_DICTIONARY), log.latest_artifact(OPINION_MODEL))
 

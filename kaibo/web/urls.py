@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kaibo.web.registers.urls")),
     path("", include("kaibo.web.compliance.urls")),
     path("", include("kaibo.web.radar.urls")),
+    path("", include("kaibo.web.opinion.urls")),
     path("", include("kaibo.web.privacy.urls")),
     path("", include("kaibo.web.bots.urls")),
     path("rooms/", rooms.room_list, name="rooms"),

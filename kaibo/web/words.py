@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kaibo.kit.money import MINOR_DIGITS, SYMBOLS, show_money
 from kaibo.metrics.contracts import REASONS, Definition, Value
 from kaibo.metrics.words import COLUMN_WORDS
+from kaibo.web.opinion.acts import OPINION_ACTS
 
 PLATFORMS = {
     "douyin": gettext_lazy("Douyin"),
@@ -135,6 +136,7 @@ ACTS = {
     "case.reopen": gettext_lazy("opened a case again"),
     "case.recording": gettext_lazy("named the recording of a finding"),
     "case.handed_over": gettext_lazy("exported cases for an inspector"),
+    **OPINION_ACTS,
     "allowance.accepted": gettext_lazy("allowed a context"),
     "allowance.refused": gettext_lazy("refused to allow a context"),
     "review.created": gettext_lazy("had texts checked"),

@@ -20,18 +20,23 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({"room.see", "show.see", "metric.see", "show.export"})
-_ANALYST = _VIEWER | {"cost.see", "comment.see", "feed.see", "import.see", "import.run", "report.share", "case.see"}
+_ANALYST = _VIEWER | {
+    *("cost.see", "comment.see", "feed.see", "import.see", "import.run", "report.share", "case.see", "opinion.see"),
+}
 _HOST_MANAGER = _VIEWER | {
     *("comment.see", "show.mark", "answer.mark", "round.type", "shift.plan", "giveaway.log", "violation.log"),
-    *("text.check", "report.share", "case.see", "case.act"),
+    *("text.check", "report.share", "case.see", "case.act", "opinion.see", "opinion.act"),
 }
 _CONTENT = _VIEWER | {
     *("cost.see", "comment.see", "show.create", "show.change", "show.target", "lineup.edit", "shift.plan"),
-    *("text.check", "text.approve", "report.share", "case.see"),
+    *("text.check", "text.approve", "report.share", "case.see", "opinion.see"),
 }
 _AD_BUYER = _VIEWER | {"cost.see", "round.type", "ad.log", "import.see", "import.run", "report.share"}
 _SUPPLY = _VIEWER | {"cost.see", "lineup.edit", "goods.change", "giveaway.log", "import.see", "import.run"}
-_SERVICE = _VIEWER | {"comment.see", "answer.mark", "text.check", "violation.log", "case.see", "case.act"}
+_SERVICE = _VIEWER | {
+    *("comment.see", "answer.mark", "text.check", "violation.log", "case.see", "case.act"),
+    *("opinion.see", "opinion.act"),
+}
 _OPERATOR = _ANALYST | _HOST_MANAGER | _CONTENT | _AD_BUYER | _SUPPLY | _SERVICE | {"show.start", "show.end"}
 _DIRECTOR = _OPERATOR | {
     "show.delete",
@@ -42,6 +47,7 @@ _DIRECTOR = _OPERATOR | {
     "quarantine.replay",
     "import.undo",
     "case.rule",
+    "opinion.rule",
     "people.edit",
     "audit.see",
     "settings.see",
@@ -66,7 +72,7 @@ ACTS: dict[Role, frozenset[str]] = {
 TEAM_ACTS = frozenset(
     {
         *("people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"),
-        *("viewer.erase", "case.rule", "bot.edit"),
+        *("viewer.erase", "case.rule", "opinion.rule", "bot.edit"),
     }
 )
 """Acts that concern everybody: only somebody with all rooms may do them."""

@@ -3,6 +3,7 @@
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import env
 from kaibo.kit.clock import DAY_US, now_us
+from kaibo.operations.opinion import api as opinion
 from kaibo.operations.privacy.contracts import Erased, Kept, Known
 from kaibo.operations.privacy.errors import NoViewer
 from kaibo.operations.radar import api as radar
@@ -27,6 +28,7 @@ def erase(viewer: str, *, platform: str, actor: str) -> Erased:
     had_name = eventlog.erase_viewer(hidden, actor=actor)
     warehouse.forget_comments(before_us=ALWAYS_US, viewers=[hidden])
     radar.forget(before_us=ALWAYS_US, viewers=[hidden])
+    opinion.forget(before_us=ALWAYS_US, viewers=[hidden])
     return Erased(hidden, had_name)
 
 
@@ -46,6 +48,7 @@ def let_go(*, actor: str) -> str:
     gone = eventlog.forget_comments(before_us=before_us, viewers=viewers, keep=spans)
     warehouse.forget_comments(before_us=before_us, viewers=viewers)
     radar.forget(before_us=before_us, viewers=viewers)
+    opinion.forget(before_us=before_us, viewers=viewers)
     after = {"comments": gone.comments, "segments": gone.segments, "viewers": len(viewers), "days": days}
     eventlog.audit(actor, "comments.let_go", "log", after=after)
     return f"{gone.comments} comments without their text, {gone.segments} segments emptied, {len(viewers)} viewers"

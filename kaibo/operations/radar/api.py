@@ -20,3 +20,4 @@ script_lines = library.lines
 save_script_line = library.save
 remove_script_line = library.remove
 add_starters = library.add_starters
+STARTERS = library.STARTERS

@@ -6,8 +6,10 @@ from kaibo.language.voice import QUESTIONS, Intent
 
 TOPICS = tuple(one.value for one in Intent if one in QUESTIONS)
 """What a question is about; also the topics of the script library."""
-SITUATIONS = ("complaint", "flood", "violation", "stock_out", "network", "apology")
+SITUATIONS = ("complaint", "flood", "violation", "stock_out", "network", "apology", "explanation")
 """What the library is prepared for beside questions."""
+STAGES = ("attention", "interest", "desire", "action")
+"""The four stages of a script (AIDA, 引发注意 产生兴趣 激发欲望 促成行动): lines of each are prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A prepared sentence. `topic` is a topic of questions or a situation."""
+    """A prepared sentence. `topic` is a topic of questions, a situation, or a stage of a script."""
 
     id: int
     topic: str

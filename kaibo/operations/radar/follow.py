@@ -12,6 +12,7 @@ from kaibo.language import api as language
 from kaibo.language.voice import Intent, Reading, Said
 from kaibo.operations.radar import answers, signals
 from kaibo.operations.radar.models import Asked, Place, ShowRadar
+from kaibo.warehouse import api as warehouse
 
 NAME = "radar"
 KINDS = ("comment.posted", "speech.transcribed")
@@ -52,13 +53,19 @@ class Follower:
         told = [(event, reading) for event, reading in zip(comments, readings, strict=True) if event.sign > 0]
         for event, reading in sorted(told, key=lambda pair: pair[0].occurred_at):
             show_id = event.show_id or ""
-            watch = self._watches.get(show_id) or self._watches.setdefault(show_id, signals.Watch(show_id))
-            watch.take(_said(event), is_complaint=Intent.COMPLAINT in reading.intents)
+            self._watch_of(show_id).take(_said(event), is_complaint=Intent.COMPLAINT in reading.intents)
         for watch in self._watches.values():
             watch.flush()
         while len(self._watches) > 16:  # shows that nobody talks in any more
             oldest = min(self._watches.values(), key=lambda one: one.clock_us)
             del self._watches[oldest.show_id]
+
+    def _watch_of(self, show_id: str) -> signals.Watch:
+        """The watch of a show; a new one reads with the words of the shop that the show is counted with."""
+        watch = self._watches.get(show_id)
+        if watch is None:
+            watch = self._watches[show_id] = signals.Watch(show_id, warehouse.shop_words(show_id))
+        return watch
 
     def _warm(self, place: Place | None) -> None:
         """After a start: the minutes before, so that what is usual is known at once. Nothing is counted again."""
@@ -73,8 +80,7 @@ class Follower:
             done = news.after
             for event in news.events:
                 if event.show_id and event.text and event.sign > 0:
-                    watch = self._watches.setdefault(event.show_id, signals.Watch(event.show_id))
-                    watch.remember(_said(event))
+                    self._watch_of(event.show_id).remember(_said(event))
 
     def _warm_place(
         self, before: dict[str, int], after: dict[str, int], events: Sequence[StoredEvent]

@@ -1,11 +1,11 @@
-"""The script library 标准话术库: what the team has prepared to say, by topic and situation."""
+"""The script library 标准话术库: what the team has prepared to say, by topic, situation and stage of a script."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import now_us
-from kaibo.operations.radar.contracts import SITUATIONS, TOPICS, LineView
+from kaibo.operations.radar.contracts import SITUATIONS, STAGES, TOPICS, LineView
 from kaibo.operations.radar.errors import BadLine, LineNotFound
 from kaibo.operations.radar.models import ScriptLine
 
@@ -30,6 +30,30 @@ STARTERS: tuple[tuple[str, str, str], ...] = (
     ("stock_out", "售罄", "【规格】已经拍完了，不再加单。喜欢的先加购，补货会在粉丝群通知。"),
     ("network", "卡顿", "网络有点波动，画面卡的家人退出去重进一下，价格和库存都不变，不用着急。"),
     ("flood", "控场", "公屏刷得太快，想问问题的家人慢慢打，我按顺序答；重复的广告我们会处理。"),
+    (
+        "explanation",
+        "质量问题说明",
+        "关于【商品】的【问题】，我们已经收到反馈，今晚先暂停讲解，送检结果出来前不再上架；已经下单的家人凭订单号找官方客服，可退可换。",
+    ),
+    (
+        "explanation",
+        "真伪说明",
+        "这款的进货凭证和授权编号是【编号】，页面可以查；有疑问的家人把订单号发给官方客服，我们安排送检，费用由我们出。",
+    ),
+    (
+        "explanation",
+        "退款说明",
+        "退款按平台流程走，我们在【小时】小时内审核；还卡住的家人把订单号私信官方客服，我们逐单核对，今晚给答复。",
+    ),
+    (
+        "explanation",
+        "价格说明",
+        "这款的到手价、券和活动时间以结算页为准；之前讲的【内容】有误，差价我们按订单补给大家。",
+    ),
+    ("attention", "开场一句", "最近换季，衣柜里总缺一件【场合】能穿的【品类】，今天就讲这件。"),
+    ("interest", "讲清好在哪", "面料是【成分】，版型是【特点】，我穿的是【尺码】，身高体重打在屏幕上，大家对着看。"),
+    ("desire", "帮她想到自己", "【场合】可以这样搭【搭配】，洗护按水洗标来，下面是买过的家人发的照片，经本人同意。"),
+    ("action", "怎么拍", "【链接号】号链接，领券后到手价以结算页为准，拿不准尺码先问，想好了再拍。"),
 )
 """Our own sentences with blanks to fill in; a team changes them to its voice."""
 
@@ -49,7 +73,7 @@ def add_starters(*, actor: str) -> int:
 
 def save(topic: str, title: str, text: str, *, line_id: int | None = None, actor: str) -> int:
     """Keep a line; its id. Raises BadLine with the field, LineNotFound."""
-    if topic not in (*TOPICS, *SITUATIONS):
+    if topic not in (*TOPICS, *SITUATIONS, *STAGES):
         raise BadLine(_("What is this line for?"), fix=_("Choose a topic."), field="topic")
     if not title.strip() or not text.strip():
         raise BadLine(_("A line needs a title and a text."), fix=_("Fill in both."), field="text")

@@ -24,12 +24,13 @@ COMPLAINT_TIMES = 3.0
 
 
 class Watch:
-    """What one show said in the last ten minutes. `clock_us` is the newest comment's time."""
+    """What one show said in the last ten minutes, its shop's own words (`known`) whole. `clock_us` is the newest
+    comment's time."""
 
-    def __init__(self, show_id: str) -> None:
+    def __init__(self, show_id: str, known: language.Dictionary | None = None) -> None:
         self.show_id = show_id
         self.clock_us = 0
-        self._bursts = language.BurstWatch()
+        self._bursts = language.BurstWatch(known)
         self._waiting: list[Said] = []
         self._recent: deque[Said] = deque()
         self._complaints: deque[tuple[int, str, str, str]] = deque()

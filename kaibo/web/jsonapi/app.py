@@ -16,6 +16,7 @@ from kaibo.web.desk.routes import router as desk_router
 from kaibo.web.imports.routes import router as imports_router
 from kaibo.web.jsonapi import compliance, feeds, reference, rooms, shows
 from kaibo.web.lineup.routes import router as lineup_router
+from kaibo.web.opinion.routes import router as opinion_router
 from kaibo.web.radar.routes import router as radar_router
 from kaibo.web.registers.routes import router as registers_router
 from kaibo.web.reports.routes import columns_router as report_columns_router
@@ -45,6 +46,7 @@ api.add_router("/reports", report_columns_router)
 api.add_router("/shows", registers_router)
 api.add_router("/feeds", feeds.router)
 api.add_router("/imports", imports_router)
+api.add_router("/opinion", opinion_router)
 api.add_router("/compliance", compliance.router)
 api.add_router("/compliance", review_router)
 api.add_router("/compliance", case_router)

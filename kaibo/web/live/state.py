@@ -29,6 +29,7 @@ from kaibo.web.compliance.state import alerts_state, alerts_version
 from kaibo.web.desk.state import call_state, desk_state, with_title, with_titles
 from kaibo.web.live import goods, lights
 from kaibo.web.live.doors import PacedDoors, RoomDoors
+from kaibo.web.opinion.state import opinion_state, opinion_version
 from kaibo.web.radar.state import questions_state, radar_version
 from kaibo.web.registers.state import register_state
 from kaibo.web.rounds.state import round_state
@@ -103,6 +104,7 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
         state.update(_comments(show_id))
         state.update(alerts_state(show_id))
         state.update(questions_state(show, now_us=now_us))
+        state.update(opinion_state(show))
     return state
 
 
@@ -260,7 +262,7 @@ _settled: dict[Watch, tuple[object, float, State]] = {}
 
 
 def live_version(watch: Watch) -> object:
-    """What the hub compares to see whether anything was counted or found. Cost: 3 queries."""
+    """What the hub compares to see whether anything was counted or found. Cost: 4 queries."""
     return _on_own_connection(lambda: _version(watch.show_id))
 
 
@@ -269,8 +271,8 @@ def live_state(watch: Watch) -> State:
     return _on_own_connection(lambda: _live_state(watch))
 
 
-def _version(show_id: str) -> tuple[int, int, int]:
-    return warehouse.show_version(show_id), alerts_version(show_id), radar_version(show_id)
+def _version(show_id: str) -> tuple[int, ...]:
+    return warehouse.show_version(show_id), alerts_version(show_id), radar_version(show_id), opinion_version()
 
 
 def _live_state(watch: Watch) -> State:

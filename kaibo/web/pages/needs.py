@@ -18,12 +18,18 @@ from kaibo.connectors import api as connectors
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView
 from kaibo.kit import clock
+from kaibo.operations.compliance import api as compliance
+from kaibo.operations.opinion import api as opinion
+from kaibo.operations.opinion import words as opinion_words
+from kaibo.operations.opinion.contracts import Level
 from kaibo.warehouse import api as warehouse
+from kaibo.web.opinion import access as opinion_access
 from kaibo.web.templatetags.kaibo import span
 
 SILENT_POLL_US = 30 * clock.MICROS
 SILENT_AFTER_US = 2 * clock.MINUTE_US  # the slowest feed pushes once a minute; twice that is silence
 LATE_AFTER_SECONDS = 30  # counting is normally a second behind; thirty is visible to people
+CASE_SOON_US = 4 * clock.HOUR_US  # what is left of a case's 24 hours when it is reminded of
 LONG_SHOW_US = 14 * clock.HOUR_US  # the longest relay shows run twelve hours
 
 
@@ -45,6 +51,8 @@ def needs_of(user: AbstractBaseUser | AnonymousUser, shows: Iterable[ShowView], 
         found += _of_machine()
         found += _of_feeds(user, seen, now_us=now_us)
     found += _of_shows(user, seen, now_us=now_us)
+    found += _of_opinion(user, now_us=now_us)
+    found += _of_cases(user, now_us=now_us)
     if team.may(user, "room.edit"):
         found += _of_rooms(user)
     order = {"bad": 0, "warn": 1, "info": 2}
@@ -132,6 +140,51 @@ def _of_shows(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, 
             ) % {"show": show.title, "count": count}
             url = reverse("show", args=[show.show_id]) + "#unmatched"
             found.append(Need("warn", sentence, url, _("Open the show")))
+    return found
+
+
+def _of_opinion(user: AbstractBaseUser | AnonymousUser, *, now_us: int) -> list[Need]:
+    """Talk that nobody has begun to handle: past its clock, an alarm, a mere warning."""
+    if not team.may(user, "opinion.act"):
+        return []
+    found = []
+    waiting = [one for one in opinion.list_matters() if one.is_waiting]
+    for one in opinion_access.visible(team.visible_rooms(user), waiting):
+        names = {"concern": opinion_words.CONCERNS[one.concern], "count": one.count}
+        left = span(max(0, one.due_us - now_us) / 1e6)
+        if one.is_late(now_us):
+            sentence = _("Opinion watch: “%(concern)s” (%(count)s messages) should be handled by now.") % names
+        else:
+            sentence = _("Opinion watch: “%(concern)s” (%(count)s messages); begin within %(left)s.") % {
+                **names,
+                "left": left,
+            }
+        level: Literal["bad", "warn"] = "bad" if one.is_late(now_us) or one.level == Level.ALARM else "warn"
+        found.append(Need(level, sentence, reverse("matter", args=[one.id]), _("Handle it")))
+    return found
+
+
+def _of_cases(user: AbstractBaseUser | AnonymousUser, *, now_us: int) -> list[Need]:
+    """Suspected violations whose 24 hours are over, or nearly; the others wait in their list."""
+    if not team.may(user, "case.act"):
+        return []
+    scope = team.visible_rooms(user)
+    mine = [one for one in compliance.list_cases(state="running") if (one.platform, one.room_id) in scope]
+    late = sum(one.due_us < now_us for one in mine)
+    soon = sum(now_us <= one.due_us < now_us + CASE_SOON_US for one in mine)
+    found = []
+    if late:
+        sentence = ngettext(
+            "%(count)s violation case is past its 24 hours.", "%(count)s violation cases are past their 24 hours.", late
+        ) % {"count": late}
+        found.append(Need("bad", sentence, reverse("cases"), _("Open the cases")))
+    if soon:
+        sentence = ngettext(
+            "%(count)s violation case has to be decided within four hours.",
+            "%(count)s violation cases have to be decided within four hours.",
+            soon,
+        ) % {"count": soon}
+        found.append(Need("warn", sentence, reverse("cases"), _("Open the cases")))
     return found
 
 

@@ -13,7 +13,7 @@ from kaibo.kit.clock import MINUTE_US, now_us
 from kaibo.operations.compliance import api as compliance
 from kaibo.operations.compliance.contracts import Question, Scene
 from kaibo.operations.radar import api as radar
-from kaibo.operations.radar.contracts import SITUATIONS, TOPICS, CloudTerm, SignalView
+from kaibo.operations.radar.contracts import SITUATIONS, STAGES, TOPICS, CloudTerm, SignalView
 from kaibo.web.pages import tools
 from kaibo.web.radar import words
 
@@ -179,8 +179,11 @@ def _library(request: HttpRequest, *, typed: dict[str, Any] | None = None, probl
         told = {"line": line, "by": names.get(line.actor, line.actor), "hits": hits}
         by_topic.setdefault(line.topic, []).append(told)
     context = {
-        "topics": [(code, words.of(words.TOPICS, code), by_topic.get(code, [])) for code in (*TOPICS, *SITUATIONS)],
+        "topics": [
+            (code, words.of(words.TOPICS, code), by_topic.get(code, [])) for code in (*TOPICS, *SITUATIONS, *STAGES)
+        ],
         "count": len(lines),
+        "starters": len(radar.STARTERS),
         "typed": typed or {},
         "problem": problem,
         "may_edit": team.may(request.user, "text.approve"),

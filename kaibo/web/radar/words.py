@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from kaibo.operations.opinion.words import CONCERNS
+
 TOPICS = {
     "size": pgettext_lazy("topic", "Sizes"),
     "price": pgettext_lazy("topic", "Price"),
@@ -19,6 +21,11 @@ TOPICS = {
     "stock_out": pgettext_lazy("topic", "Sold out"),
     "network": pgettext_lazy("topic", "Picture stalls"),
     "apology": pgettext_lazy("topic", "Apology"),
+    "explanation": pgettext_lazy("topic", "Explanation"),
+    "attention": pgettext_lazy("topic", "1 Attention"),
+    "interest": pgettext_lazy("topic", "2 Interest"),
+    "desire": pgettext_lazy("topic", "3 Desire"),
+    "action": pgettext_lazy("topic", "4 Action"),
 }
 INTENTS = {
     **TOPICS,
@@ -47,11 +54,13 @@ def page_words() -> dict[str, str]:
     """What the questions of the control room say, by key."""
     return {
         **{f"topic_{code}": str(name) for code, name in TOPICS.items()},
+        **{f"concern_{code}": str(name) for code, name in CONCERNS.items()},
         "question_link": _("link {n}"),
         "question_waits": _("{at} unanswered"),
         "question_done": _("Answered"),
         "questions_none": _("No question waits."),
         "prompt_none": _("none waits"),
+        "warning_opinion": _("Opinion watch: {what}, ×{n}"),
         "warning_complaint": _("Complaints: {n} in two minutes"),
         "warning_flood": _("Flood ×{n}: {words}"),
         "radar_open": _("Radar"),

@@ -49,6 +49,7 @@ def addresses(cast: Cast, show_id: str, feed_id: str) -> Iterator[tuple[str, str
         "review_id": 1,
         "text_id": 1,
         "case_id": 1,
+        "matter_id": 1,
         "hit_id": 1,
         "proposal_id": 1,
         "answer_id": 1,

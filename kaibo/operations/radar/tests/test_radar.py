@@ -9,9 +9,12 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import DAY_US, MICROS, MINUTE_US, minute_of, now_us
+from kaibo.language import api as language
 from kaibo.operations.radar import api
 from kaibo.operations.radar.errors import BadLine, BadTopic
 from kaibo.operations.radar.models import Place
+from kaibo.warehouse import api as warehouse
+from kaibo.warehouse.contracts import SHOP_DICTIONARY
 from kaibo.warehouse.counter import Counter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
@@ -144,6 +147,23 @@ def test_it_says_what_bursts_with_examples_and_still_after_a_restart() -> None:
     assert Place.objects.get().warm != Place.objects.get().after
 
 
+def test_it_takes_the_name_of_a_product_for_one_word_in_a_burst() -> None:
+    words = language.dictionary(["云柔小白裤"])
+    eventlog.publish_artifact(SHOP_DICTIONARY, words.content(), actor=OPERATOR)
+    bring(*(say(f"c{n}", ("已拍", "有M码吗", "多久发货")[n % 3], n * 2) for n in range(150)))
+    asks = ("想要{}", "{}呢", "{}还有货吗", "先讲{}", "等{}等了好久", "{}上架了吗", "要{}的扣1", "姐姐穿的是{}吧")
+    burst = [say(f"b{n}", asks[n % 8].format("云柔小白裤"), 301 + n * 0.5) for n in range(24)]
+    bring(*burst, say("end", "已拍", 320))
+    follow()
+    terms = {one.term: one for one in api.signals("tonight", kinds=("burst",))}
+    assert "云柔小白裤" in terms
+    assert not terms["云柔小白裤"].is_new, "the shop's dictionary holds it"
+    assert not [term for term in terms if term != "云柔小白裤" and term in "云柔小白裤"], "no piece of it"
+    eventlog.publish_artifact(SHOP_DICTIONARY, language.dictionary(["小白裤"]).content(), actor=OPERATOR)
+    count()
+    assert warehouse.shop_words("tonight").words == ("小白裤",), "as the show is counted"
+
+
 def test_it_warns_of_complaints_and_floods_but_not_of_a_slogan() -> None:
     bring(
         *(say(f"c{n}", ("质量太差", "骗子", "退款不退")[n % 3], 10 + n) for n in range(8)),
@@ -244,7 +264,7 @@ def test_it_knows_no_mood_of_nothing() -> None:
 
 
 def test_it_keeps_a_library_that_the_team_edits() -> None:
-    assert api.add_starters(actor=OPERATOR) == 15
+    assert api.add_starters(actor=OPERATOR) == len(api.STARTERS) == 23
     assert api.add_starters(actor=OPERATOR) == 0
     line_id = api.save_script_line("size", "大码", "最大到3XL", actor=OPERATOR)
     api.save_script_line("size", "大码", "最大到4XL", line_id=line_id, actor=OPERATOR)

@@ -16,13 +16,18 @@ async function done(one, button) {
   if (!answer?.ok) button.disabled = false;
 }
 
+function warning(one) {
+  if (one.kind === "opinion") return h("a", { href: `/opinion/${one.matter}/` }, say("warning_opinion", { what: say(`concern_${one.words}`), n: one.count }));
+  return one.kind === "complaint" ? say("warning_complaint", { n: one.count }) : say("warning_flood", { n: one.count, words: one.words.slice(0, 24) });
+}
+
 export function draw(store) {
   if (!page.sees_comments) return fill($("questions"));
   const mayAct = $("questions").dataset.may === "1";
   const warnings = [...store.below("warning/")].map(([, one]) => one).sort((a, b) => b.at_us - a.at_us);
   const questions = list(store);
   fill($("questions"),
-    warnings.map((one) => h("li", { class: "warned" }, one.kind === "complaint" ? say("warning_complaint", { n: one.count }) : say("warning_flood", { n: one.count, words: one.words.slice(0, 24) }))),
+    warnings.map((one) => h("li", { class: "warned" }, warning(one))),
     questions.length ? questions.slice(0, SHOWN).map((one) => h("li", { "data-topic": one.topic },
       h("header", {}, h("b", {}, title(one)), h("span", {}, `×${one.count}`), h("time", { "data-first": String(one.first_us) }, say("question_waits", { at: clock(waited(one)) })), mayAct && h("button", { type: "button", onclick: (event) => done(one, event.currentTarget) }, say("question_done"))),
       h("p", { title: one.say ? say("script_hint", { words: one.say }) : null }, one.examples[0]))) : h("li", { class: "later" }, say("questions_none")));

@@ -1,0 +1,148 @@
+"""Whether mentions have grown past a limit: in one room, over rooms, over days. Reads only; the order in which messages
+arrived makes no difference."""
+
+import math
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
+from kaibo.language import api as language
+from kaibo.operations.opinion.contracts import Concern, Level, Limits
+from kaibo.operations.opinion.models import Heard, Mention
+
+USUAL_US = 7 * DAY_US
+"""What is usual is taken from the week before."""
+LEAST_IN_ROOM = 2
+"""A room counts as reached by talk from two voices on; one may be the same person under another account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Talk past a limit, or on the way to it."""
+
+    level: Level
+    cause: str
+    voices: int
+    usual: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """New mentions of a concern in a room: between which instants they lie. Units: µs UTC."""
+
+    platform: str
+    room_id: str
+    first_us: int
+    last_us: int
+
+
+def limit_of(concern: Concern, limits: Limits, usual_limit: int) -> int:
+    """How many voices a concern needs."""
+    if concern in language.severe_concerns():
+        return min(usual_limit, limits.severe_voices)
+    return limits.other_voices if concern == Concern.OTHER else usual_limit
+
+
+def rated(cause: str, voices: int, usual: float | None, *, limit: int, limits: Limits) -> Sign | None:
+    """The sign that so many voices are, None below the warning."""
+    if usual is not None and voices < limits.times * usual:
+        return None
+    if voices >= limit:
+        return Sign(Level.ALARM, cause, voices, usual)
+    if voices >= max(1, math.ceil(limit * limits.warning_ratio)):
+        return Sign(Level.WARNING, cause, voices, usual)
+    return None
+
+
+def bursts(concern: Concern, spots: Iterable[Spot], limits: Limits, *, after_us: int) -> list[Sign]:
+    """Signs in single rooms around new mentions; `after_us`: only what was said later. Cost: three queries a room."""
+    limit = limit_of(concern, limits, limits.voices)
+    window_us = limits.minutes * MINUTE_US
+    found = []
+    for spot in spots:
+        own = _live(concern, after_us).filter(platform=spot.platform, room_id=spot.room_id)
+        near = own.filter(at_us__gt=spot.first_us - window_us, at_us__lt=spot.last_us + window_us)
+        voices, began_us = _most(near.order_by("at_us").values_list("at_us", "voice"), window_us)
+        if voices:
+            usual = _usual(concern, spot, window_us, before_us=began_us)
+            found.append(rated("burst", voices, usual, limit=limit, limits=limits))
+    return [sign for sign in found if sign is not None]
+
+
+def _most(said: Iterable[tuple[int, str]], window_us: int) -> tuple[int, int]:
+    """The most voices in any window, and when that window began; (0, 0) of nothing."""
+    held: deque[tuple[int, str]] = deque()
+    counts: Counter[str] = Counter()
+    best, began_us = 0, 0
+    for at_us, voice in said:
+        held.append((at_us, voice))
+        counts[voice] += 1
+        while held[0][0] <= at_us - window_us:
+            _, gone = held.popleft()
+            counts[gone] -= 1
+            if not counts[gone]:
+                del counts[gone]
+        if len(counts) > best:
+            best, began_us = len(counts), held[0][0]
+    return best, began_us
+
+
+def _usual(concern: Concern, spot: Spot, window_us: int, *, before_us: int) -> float | None:
+    """Mentions that a window of this room usually has, over the hours in which it spoke; None: it did not."""
+    end = before_us // HOUR_US * HOUR_US
+    place = {"platform": spot.platform, "room_id": spot.room_id}
+    hours = Heard.objects.filter(**place, hour_us__gte=end - USUAL_US, hour_us__lt=end, texts__gt=0).count()
+    if not hours:
+        return None
+    before = _live(concern, 0).filter(**place, at_us__gte=end - USUAL_US, at_us__lt=end).count()
+    return before * window_us / (hours * HOUR_US)
+
+
+def wide(concern: Concern, limits: Limits, *, at_us: int, after_us: int) -> list[Sign]:
+    """Signs over rooms within a day, and over days. Cost: at most four queries and one a day."""
+    if concern == Concern.OTHER:
+        return []
+    found = (_spread(concern, limits, at_us, after_us), _days(concern, limits, at_us, after_us))
+    return [sign for sign in found if sign is not None]
+
+
+def _spread(concern: Concern, limits: Limits, at_us: int, after_us: int) -> Sign | None:
+    today = _live(concern, after_us).filter(at_us__gt=at_us - DAY_US, at_us__lte=at_us)
+    rows = today.order_by().values("platform", "room_id").annotate(voices=Count("voice", distinct=True))
+    reached = [row["voices"] for row in rows if row["voices"] >= LEAST_IN_ROOM]
+    if len(reached) < limits.spread_rooms:
+        return None
+    usual = _usual_days(concern, at_us - DAY_US, USUAL_US, days=1)
+    limit = limit_of(concern, limits, limits.spread_voices)
+    return rated("spread", sum(reached), usual, limit=limit, limits=limits)
+
+
+def _days(concern: Concern, limits: Limits, at_us: int, after_us: int) -> Sign | None:
+    begin = at_us - limits.days * DAY_US
+    told = _live(concern, after_us).filter(at_us__gt=begin, at_us__lte=at_us)
+    voices = told.aggregate(voices=Count("voice", distinct=True))["voices"]
+    limit = limit_of(concern, limits, limits.days_voices)
+    if voices < limit * limits.warning_ratio:
+        return None
+    slices = [begin + number * DAY_US for number in range(limits.days)]
+    if sum(told.filter(at_us__gt=one, at_us__lte=one + DAY_US).exists() for one in slices) < 2:
+        return None
+    usual = _usual_days(concern, begin, limits.days * DAY_US, days=limits.days)
+    return rated("days", voices, usual, limit=limit, limits=limits)
+
+
+def _usual_days(concern: Concern, before_us: int, span_us: int, *, days: int) -> float | None:
+    """Voices that so many days usually have, by a span before; None where nothing was heard then."""
+    span = Q(hour_us__gte=before_us - span_us, hour_us__lt=before_us, texts__gt=0)
+    if not Heard.objects.filter(span).exists():
+        return None
+    told = _live(concern, 0).filter(at_us__gt=before_us - span_us, at_us__lte=before_us)
+    voices = told.aggregate(voices=Count("voice", distinct=True))["voices"]
+    return float(voices * days * DAY_US / span_us)
+
+
+def _live(concern: Concern, after_us: int) -> QuerySet[Mention]:
+    return Mention.objects.filter(concern=concern, is_retracted=False, at_us__gt=after_us)
