@@ -11,11 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from django.db.models import Sum
 
 from kaibo.eventlog import api as log
 from kaibo.eventlog.errors import DamagedArtifact, UnknownArtifact
+from kaibo.kit import env
 from kaibo.kit.clock import now_us
 from kaibo.language import api as language
 from kaibo.warehouse.contracts import OPINION_MODEL, SHOP_DICTIONARY
@@ -136,9 +138,14 @@ def _intent_keys(reading: language.Reading) -> Iterable[tuple[str, str]]:
         yield QUESTION, reading.question.value
 
 
-@lru_cache(maxsize=8)
 def _dictionary(version: int) -> language.Dictionary:
-    """A published version, 0 for none; with its file lost, counting goes on without the words of the shop."""
+    """A published version of this home, 0 for none."""
+    return _dictionary_of(version, env.home())
+
+
+@lru_cache(maxsize=8)
+def _dictionary_of(version: int, _home: Path) -> language.Dictionary:
+    """Kept by home and version; with its file lost, counting goes on without the words of the shop."""
     if not version:
         return language.Dictionary()
     try:

@@ -133,11 +133,11 @@ def test_it_counts_on_when_the_dictionary_is_lost(
 ) -> None:
     from kaibo.warehouse import wording
 
-    wording._dictionary.cache_clear()
+    wording._dictionary_of.cache_clear()
     models.ShowWording.objects.create(show_id="A", dictionary_version=77, cues_version=language.cues_version())
     log.add([said(1, "多少钱")])
     count_all(counting)
-    wording._dictionary.cache_clear()
+    wording._dictionary_of.cache_clear()
     assert api.words("A", "intent") == {"price": 1}
     assert "without the words of the shop" in caplog.text
 
