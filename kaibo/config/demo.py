@@ -25,6 +25,8 @@ ACTOR = "system:demo"
 EARLIER_SEEDS = (7, 9, 12)  # yesterday first
 TONIGHT_SEED = 3
 FILLED_MINUTES = 30
+PLANTED = ("forbidden_words", "complaint_wave")
+"""What tonight's host and viewers say wrong, so that the proctor and the opinion watch have something to find."""
 BATCH, LARGE_BATCH = 5_000, 20_000
 PEOPLE = ("director", "operator", "viewer")
 """Log-in names are the roles."""
@@ -201,12 +203,15 @@ class Player(threading.Thread):
                 self.stopped.set()
 
     def _night(self, seed: int, show_id: str, started_us: int, *, until_us: int | None = None) -> Night:
+        is_tonight = until_us is None
         config = NightConfig(
             platform=PLATFORM,
             room_id=ROOM,
             show_id=show_id,
             minutes=self.prepared.minutes,
             impressions="counts",  # as platforms state them; a person each would double the events
+            plant=PLANTED if is_tonight else (),
+            say_at=_slips(self.prepared.minutes) if is_tonight else (),
         )
         return simulate(config, seed=seed, started_us=started_us, until_us=until_us)
 
@@ -269,6 +274,11 @@ class Player(threading.Thread):
                 tale.earlier.append(name)
                 tale.save()
         _close_records()
+
+
+def _slips(minutes: int) -> tuple[float, ...]:
+    """Right after the demo begins, so that who opens it sees a cue on the prompt and a case at the desk."""
+    return tuple(at for at in (FILLED_MINUTES + 1.0, FILLED_MINUTES + 4.0) if at < minutes)
 
 
 def _bring_lineup(show_id: str, night: Night) -> None:

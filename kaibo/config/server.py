@@ -164,7 +164,9 @@ def open_home() -> Iterator[None]:
         yield
     finally:
         eventlog.withdraw_server()
-        _all_at_once(*(each.stop for each in (sender, watch, radar, proctor, polls, workers, inbox, adopter, supervisor)))
+        _all_at_once(
+            *(each.stop for each in (sender, watch, radar, proctor, polls, workers, inbox, adopter, supervisor))
+        )
         door.close()
         log.close()
         writer.release()

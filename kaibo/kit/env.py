@@ -42,6 +42,9 @@ SETTINGS: tuple[Setting, ...] = (
         "Folders, comma separated, whose recordings a case may play; `recordings` in KAIBO_HOME is always one.",
     ),
     Setting("KAIBO_RECORDING_DAYS", "30", "Days that sound kept by `kaibo listen --keep` stays; 0 keeps it for ever."),
+    Setting(
+        "KAIBO_SENSITIVE_WORD_RATIO", "0.005", "Sensitive-word rate that a team stays under: a share of texts, 0 to 1."
+    ),
     Setting("KAIBO_COMMENT_DAYS", "0", "Days that the text of comments is kept; 0 keeps it for ever."),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
     Setting(
@@ -133,6 +136,20 @@ def recording_folders() -> list[Path]:
         if not one.is_absolute():
             raise BadConfiguration(f"KAIBO_RECORDINGS: {one} is no whole path", fix="begin it at the root")
     return [home() / "recordings", *named]
+
+
+def sensitive_word_ratio() -> float:
+    """The share of texts with a confirmed forbidden word that a team stays under. Raises BadConfiguration."""
+    text = read("KAIBO_SENSITIVE_WORD_RATIO")
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = -1.0
+    if not 0 < ratio <= 1:
+        raise BadConfiguration(
+            f"KAIBO_SENSITIVE_WORD_RATIO={text} is no share", fix="use a number above 0 up to 1, like 0.005 for 0.5 %"
+        )
+    return ratio
 
 
 def _days(name: str, *, like: str) -> int:

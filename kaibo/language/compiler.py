@@ -5,6 +5,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations, count, groupby, islice, pairwise
@@ -145,12 +146,7 @@ class _Patterns:
 
     def add(self, rule: int, role: Role, found: Iterable[_Pattern]) -> None:
         """Take patterns; an empty one is not a word."""
-        seen = self.seen[rule, role]
-        fresh: list[_Pattern] = []
-        for one in found:
-            if (pattern := one[0]) and pattern not in seen:
-                seen.add(pattern)
-                fresh.append(one)
+        fresh = _fresh(found, self.seen[rule, role])
         if fresh:
             texts, *columns = zip(*fresh, strict=True)
             self.texts += texts
@@ -164,6 +160,21 @@ class _Patterns:
         if not self.texts:
             return None
         return Automaton(Search(self.texts), np.concatenate(self._uses), words)
+
+
+def _fresh(found: Iterable[_Pattern], seen: set[str]) -> list[_Pattern]:
+    """Patterns that are not known yet, each once; they are known then."""
+    given = list(found)
+    texts = {one[0] for one in given}
+    if len(texts) == len(given) and "" not in texts and seen.isdisjoint(texts):  # nearly always, and far quicker
+        seen |= texts
+        return given
+    fresh: list[_Pattern] = []
+    for one in given:
+        if (pattern := one[0]) and pattern not in seen:
+            seen.add(pattern)
+            fresh.append(one)
+    return fresh
 
 
 def compile_packs(packs: Sequence[Pack]) -> Lexicon:
@@ -193,7 +204,10 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
         words += contact.CONTEXT
     made = {"plain": plain, "variants": variants, "collapsed": collapsed, "sound": sound}
     patterns = {name: tuple(one.texts) for name, one in made.items()}
-    return _lexicon(tuple(packs), {name: one.compiled(tuple(words)) for name, one in made.items()}, patterns)
+    held = tuple(words)
+    with ThreadPoolExecutor(len(made)) as pool:  # the automata are built beside each other: the engine lets go
+        automata = dict(zip(made, pool.map(lambda one: one.compiled(held), made.values()), strict=True))
+    return _lexicon(tuple(packs), automata, patterns)
 
 
 def _lexicon(
@@ -207,21 +221,20 @@ def _lexicon(
         openings={name: _openings(patterns[name], find) for name, find in _OPENED.items()},
         detectors=_detectors(rules),
         fingerprint=_fingerprint(packs),
-        longest=max((len(one) for name in _OPENED for one in patterns[name]), default=_LONGEST),
+        longest=max((max(map(len, patterns[name]), default=0) for name in _OPENED), default=0) or _LONGEST,
         patterns=patterns,
     )
 
 
 def _openings(patterns: Sequence[str], find: Callable[[Codes], Codes]) -> NDArray[np.uint8]:
     table = np.zeros(PAIRS, dtype=np.uint8)
-    for flag, wanted in (
-        (OPENS_ALONE, [one for one in patterns if len(one) == 2]),
-        (OPENS, [one[:2] for one in patterns if len(one) > 2]),
-        (FOLLOWS, [one[1:3] for one in patterns if len(one) > 2]),
-    ):
-        codes = np.frombuffer("".join(wanted).encode("utf-32-le"), dtype="<u4")
-        if codes.size:
-            table[find(codes)[::2]] |= flag
+    codes = np.frombuffer("".join(patterns).encode("utf-32-le"), dtype="<u4")
+    sizes = np.fromiter(map(len, patterns), dtype=np.int64, count=len(patterns))
+    begins = np.cumsum(sizes) - sizes
+    longer = begins[sizes > 2]
+    for flag, first in ((OPENS_ALONE, begins[sizes == 2]), (OPENS, longer), (FOLLOWS, longer + 1)):
+        if first.size:
+            table[find(np.stack((codes[first], codes[first + 1]), axis=1).ravel())[::2]] |= flag
     return table
 
 

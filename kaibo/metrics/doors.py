@@ -1,7 +1,9 @@
 """The other rooms behind one object: the only file of this room that calls their doors."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from kaibo.commerce.registers import api as registers
+from kaibo.commerce.registers.contracts import WordCheck
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.rooms.contracts import Economics
 from kaibo.commerce.shows import api as shows
@@ -71,6 +73,9 @@ class LiveDoors:
             return shows.shows_like(show_id, limit=limit)
         except NotFound:
             return []
+
+    def word_checks(self, show_id: str) -> Mapping[str, WordCheck]:
+        return registers.word_checks(show_id)
 
     def versions(self, show_ids: Sequence[str]) -> dict[str, int]:
         """Rises for a show whenever more is counted for it. Cost: one query a show, at most seven shows."""

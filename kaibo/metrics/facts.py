@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
+from kaibo.commerce.registers.contracts import WordCheck
 from kaibo.commerce.rooms.contracts import Economics
 from kaibo.commerce.shows.contracts import ShowView
 from kaibo.eventlog.contracts import Coverage, FeedView, LogStatus
@@ -46,6 +47,7 @@ class Doors(Protocol):
     def show(self, show_id: str) -> ShowView | None: ...
     def economics(self, platform: str, room_id: str) -> Economics: ...
     def earlier(self, show_id: str, *, limit: int) -> Sequence[ShowView]: ...
+    def word_checks(self, show_id: str) -> Mapping[str, WordCheck]: ...
     def versions(self, show_ids: Sequence[str]) -> dict[str, int]: ...
     def currencies(self, show_id: str) -> Collection[str]: ...
     def people_by_day(self, platform: str, room_id: str) -> Answer | None: ...
@@ -183,6 +185,11 @@ class Facts:
     def earlier(self) -> list[ShowView]:
         """Up to seven earlier shows of the same room and slot."""
         return [] if self.show is None else list(self.doors.earlier(self.show_id, limit=7))
+
+    @cached_property
+    def word_checks(self) -> Mapping[str, WordCheck]:
+        """Scene -> how many texts were checked for forbidden words, and what people made of the findings."""
+        return self.doors.word_checks(self.show_id)
 
     @cached_property
     def count_status(self) -> CountStatus:

@@ -30,6 +30,7 @@ def main() -> None:
     elsewhere = RoomScope(rooms=frozenset({("simulated", "another")}))
     team.add_person("director", password, role=Role.DIRECTOR, scope=everywhere, name="林导", actor=actor)
     team.add_person("outsider", password, role=Role.OPERATOR, scope=elsewhere, actor=actor)
+    team.add_person("viewer", password, role=Role.VIEWER, scope=everywhere, actor=actor)
     rooms.save_room("simulated", "r1", name="云上女装", currency="CNY", actor=actor)
     kinds = tuple(sorted(KINDS - {"unknown"}))
     feed, token = eventlog.create_feed("推送", connector="simulator", platform="simulated", kinds=kinds, actor=actor)

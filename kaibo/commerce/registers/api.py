@@ -7,6 +7,7 @@ from kaibo.commerce.registers import changes as change_book
 from kaibo.commerce.registers import checklist as point_book
 from kaibo.commerce.registers import shifts as shift_book
 from kaibo.commerce.registers import violations as violation_book
+from kaibo.commerce.registers import wordchecks as word_book
 from kaibo.commerce.registers.contracts import (
     AdjustmentView,
     ChangeView,
@@ -21,6 +22,7 @@ from kaibo.commerce.registers.contracts import (
     ShiftView,
     ViolationState,
     ViolationView,
+    WordCheck,
 )
 from kaibo.commerce.registers.files import LARGEST as LARGEST_FILE
 from kaibo.commerce.shows.contracts import ShowView
@@ -147,6 +149,19 @@ def attach_file(show: ShowView, entry_id: str, *, name: str, data: bytes, actor:
 def violation_file(show_id: str, file_id: int) -> tuple[FileView, bytes]:
     """A file and its bytes. Raises NoEntry."""
     return violation_book.file_of(show_id, file_id)
+
+
+# ---- forbidden words
+
+
+def note_word_check(show_id: str, scene: str, *, texts: int, confirmed: int, undecided: int) -> None:
+    """Where checking a scene of a show for forbidden words stands; repeating it changes nothing."""
+    word_book.note(show_id, scene, texts=texts, confirmed=confirmed, undecided=undecided)
+
+
+def word_checks(show_id: str) -> dict[str, WordCheck]:
+    """Scene -> what was checked; a scene of which nothing was is absent. Cost: one query."""
+    return word_book.checks(show_id)
 
 
 # ---- shifts

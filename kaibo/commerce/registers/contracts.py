@@ -256,3 +256,17 @@ class ChecklistView:
     points: tuple[PointView, ...]
     due_us: int | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WordCheck:
+    """Texts of a show that were checked for forbidden words. `scene`: speech, comment or group.
+
+    Shape: `confirmed` texts with a finding that a person confirmed, `undecided` texts with one that nobody has judged.
+    """
+
+    scene: str
+    texts: int
+    confirmed: int
+    undecided: int
+    changed_us: int

@@ -206,3 +206,20 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.state}"
+
+
+class WordCheck(models.Model):
+    """How many texts of a show were checked for forbidden words, and in how many one was confirmed; a row a scene."""
+
+    show_id = models.CharField(max_length=160)
+    scene = models.CharField(max_length=12)
+    texts = models.BigIntegerField(default=0)
+    confirmed = models.BigIntegerField(default=0)
+    undecided = models.BigIntegerField(default=0)
+    changed_us = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["show_id", "scene"], name="registers_word_check_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.show_id} {self.scene}: {self.confirmed} of {self.texts}"

@@ -12,6 +12,22 @@ from kaibo.connectors.simulator.night import simulate
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.usefixtures("home")
+def test_it_says_something_forbidden_right_after_it_begins() -> None:
+    from kaibo.config.demo import FILLED_MINUTES, Player, prepare
+
+    prepared = prepare()
+    player, tale = Player(prepared, "http://127.0.0.1:1"), prepared.tale
+    tonight = player._night(tale.seed, tale.show_id, tale.started_us)
+    said = [one["at_ms"] / 60_000 for one in tonight.truth()["wrong_words"]["said"]]
+    assert [at for at in said if FILLED_MINUTES < at <= FILLED_MINUTES + 2], "a cue within two minutes"
+    assert {one["name"] for one in tonight.truth()["planted"]} == {"forbidden_words", "complaint_wave"}
+    again = player._night(tale.seed, tale.show_id, tale.started_us)
+    assert list(again.chunks(to_ms=60_000)) == list(tonight.chunks(to_ms=60_000)), "a restart sends the same"
+    earlier = player._night(7, "night-7", tale.started_us - 86_400_000_000, until_us=tale.started_us)
+    assert earlier.truth()["planted"] == []
+
+
 @pytest.mark.parametrize("seed", [3, 4])
 def test_it_brings_a_sheet_that_is_read_without_a_problem_in_the_order_of_the_evening(seed: int) -> None:
     night = simulate(NightConfig(minutes=60), seed=seed, started_us=1_773_316_800_000_000)

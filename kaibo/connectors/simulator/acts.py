@@ -102,6 +102,8 @@ class Acts:
     spend_stops: tuple[int, int] | None = None
     cost_growth: tuple[int, float] | None = None  # from, cost per entry multiplied by the end
     broken_sizes: int = 0
+    said_wrong: list[tuple[int, str]] = field(default_factory=list)  # forbidden sentences of the host: at, words
+    written_wrong: tuple[str, ...] = ()  # forbidden comments: their wordings
     causes: list[Cause] = field(default_factory=list)
 
     def price_ratio(self, product: np.ndarray, at_ms: np.ndarray) -> np.ndarray:

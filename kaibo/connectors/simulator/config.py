@@ -45,6 +45,7 @@ class NightConfig:
 
     Shape: `impressions` "persons" gives one room.exposed per person shown (identity of the night countable),
     "counts" one per source and 10 s without viewers, as platforms report it. `room_id` and `show_id` only name.
+    `say_at`: minutes at which the planted `forbidden_words` are said too, beside the host's own times.
     """
 
     platform: str = "simulated"
@@ -55,6 +56,7 @@ class NightConfig:
     scale: float = 1.0
     currency: str = "CNY"
     plant: tuple[str, ...] = ()
+    say_at: tuple[float, ...] = ()
     impressions: Literal["persons", "counts"] = "persons"
     ranges: Mapping[str, Any] = field(default_factory=ranges)
 
@@ -71,6 +73,8 @@ def check_night(config: NightConfig) -> None:
         raise BadNight(
             f"nothing called '{unknown[0]}' can be planted", fix=f"choose from: {', '.join(sorted(plantable))}"
         )
+    if outside := [at for at in config.say_at if not 0 <= at < config.minutes]:
+        raise BadNight(f"minute {outside[0]} is not in the show", fix=f"choose 0 to {config.minutes}")
 
 
 def check(config: Mapping[str, object]) -> Ok | ConfigProblem:

@@ -18,6 +18,8 @@ def plant(config: NightConfig, lineup: Lineup, acts: Acts, seed: int) -> None:
     """Add the causes of every fault that the settings name."""
     for name in config.plant:
         PLANTS[name](acts, lineup, config.minutes * MINUTE, rng_for(seed, f"plant {name}"))
+    if "forbidden_words" in config.plant:
+        _say(acts, [round(minute * MINUTE) for minute in sorted(config.say_at)])
 
 
 def _cause(acts: Acts, name: str, begin: int, end: int, **about: object) -> None:
@@ -79,6 +81,7 @@ def _violation(acts: Acts, _lineup: Lineup, span: int, rng: np.random.Generator)
     reason = str(rng.choice(words.VIOLATIONS))
     said = max(0, at - 40_000), str(rng.choice(words.FORBIDDEN))  # the platform takes a while to notice
     acts.speech.append(said)
+    acts.said_wrong.append(said)
     acts.moments.append((at, "violation.received", {"text": reason, "attrs": {"reason": reason}}))
     acts.traffic.append(Traffic(at, end, 0.55, ("feed",)))
     _cause(acts, "violation", at, end, reason=reason, said_ms=said[0], said=said[1])
@@ -126,6 +129,37 @@ def _creative_fatigue(acts: Acts, _lineup: Lineup, span: int, rng: np.random.Gen
     _cause(acts, "creative_fatigue", begin, span, cost_times=2.2)
 
 
+def _forbidden_words(acts: Acts, _lineup: Lineup, span: int, rng: np.random.Generator) -> None:
+    """The host slips five times in an evening; strangers write their address into the room three times."""
+    slips = [round(span * (share + rng.uniform(-0.02, 0.02))) for share in (0.12, 0.32, 0.5, 0.68, 0.86)]
+    visits = [round(span * (share + rng.uniform(-0.02, 0.02))) for share in (0.22, 0.45, 0.75)]
+    acts.written_wrong = words.SPAM
+    acts.chatter += [Chatter(at, min(span, at + 2 * MINUTE), 4, words.SPAM) for at in visits]
+    about = {"said": [], "written": list(words.SPAM), "written_ms": visits}
+    _cause(acts, "forbidden_words", min(*slips, *visits), span, **about)
+    _say(acts, slips)
+
+
+def _say(acts: Acts, at_ms: list[int]) -> None:
+    """Forbidden sentences in turn; the cause names each with its instant."""
+    cause = next(one for one in acts.causes if one.name == "forbidden_words")
+    for at in at_ms:
+        sentence = words.FORBIDDEN[len(cause.about["said"]) % len(words.FORBIDDEN)]
+        acts.speech.append((at, sentence))
+        acts.said_wrong.append((at, sentence))
+        cause.about["said"].append({"at_ms": at, "text": sentence})
+
+
+def _complaint_wave(acts: Acts, lineup: Lineup, span: int, rng: np.random.Generator) -> None:
+    """Buyers of an earlier show come back and say what they got."""
+    product, begin, end = _hero_lap(lineup)
+    at = begin + int((end - begin) * rng.uniform(0.2, 0.4))
+    end = min(span, at + 6 * MINUTE)
+    acts.chatter.append(Chatter(at, end, 7, words.COMPLAINTS))
+    acts.buying.append(Buying(at, end, 0.7, product))
+    _cause(acts, "complaint_wave", at, end, link_no=str(product + 1), concern="fault", written=list(words.COMPLAINTS))
+
+
 PLANTS: dict[str, Plant] = {
     "source_mix_shift": _source_mix_shift,
     "network_stall": _network_stall,
@@ -138,4 +172,6 @@ PLANTS: dict[str, Plant] = {
     "dead_ad_balance": _dead_ad_balance,
     "wrong_price_on_link": _wrong_price_on_link,
     "creative_fatigue": _creative_fatigue,
+    "forbidden_words": _forbidden_words,
+    "complaint_wave": _complaint_wave,
 }

@@ -101,6 +101,7 @@ class Night:
             "by_product": truth.by_product(self.world, until),
             "by_source": truth.by_source(self.world, until),
             "by_host": truth.by_host(self.world, until),
+            "wrong_words": truth.wrong_words(self.world, until),
             "causes": [asdict(cause) for cause in sorted(self.world.acts.causes, key=lambda each: each.from_ms)],
             "planted": [asdict(cause) for cause in self.world.acts.causes if cause.is_planted],
             "claims": claims(self.config, self.world, totals),

@@ -154,6 +154,18 @@ def _spend(world: World, until: int) -> dict[str, Any]:
     }
 
 
+def wrong_words(world: World, until: int) -> dict[str, Any]:
+    """What was planted for the proctor to find: forbidden sentences of the host, and how often each was written."""
+    acts, talk = world.acts, world.talk
+    said = [{"at_ms": at, "text": text} for at, text in sorted(acts.said_wrong) if at < until]
+    wanted = set(acts.written_wrong)
+    written = dict.fromkeys(acts.written_wrong, 0)
+    for at, text in zip(talk.at.tolist(), talk.text.tolist(), strict=True):
+        if talk.texts[text] in wanted and at < until:
+            written[talk.texts[text]] += 1
+    return {"said": said, "written": written}
+
+
 def by_product(world: World, until: int) -> dict[str, dict[str, int]]:
     """Product columns per product id; distinct viewers are distinct per product."""
     person, funnel, book = world.crowd.person, world.funnel, world.orders

@@ -99,6 +99,19 @@ FORBIDDEN = (
     "今晚给到的是全网最低价，错过今晚真的没有了",
     "面料我敢说是最好的，绝对正品放心拍",
 )
+SPAM = ("加薇信 tbk8821 领券", "加我微信 gouwu66 有优惠", "想要同款的加vx：xiaodian99")
+"""What strangers write into a room to lead its viewers away."""
+COMPLAINTS = (
+    "质量太差了",
+    "上次买的穿一次就起球",
+    "收到开线了",
+    "线头太多了",
+    "掉色严重",
+    "货不对板",
+    "收到就是坏的",
+    "有破洞，失望",
+)
+"""Faulty goods, in the words of those who got them."""
 VIOLATIONS = ("虚假宣传：使用绝对化用语", "诱导互动：以福袋诱导关注")
 NICKNAMES = (
     "小鱼",

@@ -1,7 +1,9 @@
 """Section 3.2: what viewers did, and what it cost."""
 
+from typing import Any
+
 from kaibo.metrics.registry import grains_of, metric, ratio_of, total_of, unfed
-from kaibo.metrics.scope import Scope
+from kaibo.metrics.scope import Scope, Unknown
 
 S = "3.2"
 ACTIONS = ("comments", "likes", "gifts", "follows", "fanclub_joins", "shares")
@@ -115,16 +117,65 @@ unfed(
     why=("没有数据源报告短视频播放进度", "no feed reports how far short videos were played"),
     denominator=("播放次数", "plays"),
 )
-unfed(
+
+
+def _word_ratio(s: Scope, scene: str, *, zh: str, en: str) -> float:
+    """Texts with a finding that a person confirmed, of those checked; it moves while findings wait for a judgement."""
+    if s.from_us is not None or s.to_us is not None:
+        raise Unknown("not_at_grain", "只按整场统计", "only for the whole show")
+    found = s.facts.word_checks.get(scene)
+    if found is None:
+        raise Unknown("no_denominator", f"没有检查过{zh}", f"no {en} was checked")
+    s.trace.reads += 1
+    s.trace.saw(found.changed_us)
+    if found.undecided:
+        s.trace.is_provisional = True
+        s.trace.note(f"另有 {found.undecided} 句待判定", f"{found.undecided} more wait for a judgement")
+    return found.confirmed / found.texts
+
+
+_WORDS: dict[str, Any] = {
+    "unit": "ratio",
+    "direction": "down_is_good",
+    "owner": "compliance",
+    "settles_seconds": 86_400,
+    "missing": ("有待判定的命中时为暂定值", "provisional while findings wait for a judgement"),
+    "notes": (
+        "只算人工确认的命中，误报不算；目标线 KAIBO_SENSITIVE_WORD_RATIO，默认 0.5%",
+        "only findings that a person confirmed; the line to stay under is KAIBO_SENSITIVE_WORD_RATIO, 0.5 % by default",
+    ),
+}
+
+
+@metric(
     "sensitive_word_ratio",
     S,
-    "敏感词触发率",
-    "Sensitive-word ratio",
-    formula=("人工确认命中的语句 ÷ 全部语句", "sentences with a confirmed hit ÷ all sentences"),
-    why=("还没有人工确认的命中记录", "there are no confirmed hits on record yet"),
-    denominator=("全部语句", "all sentences"),
-    direction="down_is_good",
+    "敏感词触发率（主播口播）",
+    "Sensitive-word ratio, host speech",
+    formula=(
+        "人工确认命中的口播语句 ÷ 检查过的口播语句",
+        "host sentences with a confirmed hit ÷ host sentences checked",
+    ),
+    denominator=("检查过的口播语句", "host sentences checked"),
+    **_WORDS,
 )
+def sensitive_word_ratio(s: Scope) -> float:
+    return _word_ratio(s, "speech", zh="主播口播", en="host speech")
+
+
+@metric(
+    "sensitive_word_comment_ratio",
+    S,
+    "敏感词触发率（弹幕）",
+    "Sensitive-word ratio, comments",
+    formula=("人工确认命中的弹幕 ÷ 检查过的弹幕", "comments with a confirmed hit ÷ comments checked"),
+    denominator=("检查过的弹幕", "comments checked"),
+    **_WORDS,
+)
+def sensitive_word_comment_ratio(s: Scope) -> float:
+    return _word_ratio(s, "comment", zh="弹幕", en="comment")
+
+
 unfed(
     "interaction_cost",
     S,

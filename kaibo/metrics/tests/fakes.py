@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kaibo.commerce.registers.contracts import WordCheck
 from kaibo.commerce.rooms.contracts import Economics
 from kaibo.commerce.shows.contracts import ShowStatus, ShowView
 from kaibo.eventlog.contracts import Coverage, FeedView, Gap, LogStatus
@@ -55,6 +56,7 @@ class FakeDoors:
     before: "Mapping[str, FakeDoors]" = field(default_factory=dict)
     version: int = 1  # rises when more is counted
     by_day: Answer | None = None
+    checked: dict[str, WordCheck] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
 
     def _of(self, show_id: str, what: str) -> "FakeDoors":
@@ -140,6 +142,9 @@ class FakeDoors:
     def earlier(self, show_id: str, *, limit: int) -> list[ShowView]:
         self.reads.append("earlier")
         return [one.view(earlier_id) for earlier_id, one in list(self.before.items())[:limit]]
+
+    def word_checks(self, show_id: str) -> dict[str, WordCheck]:
+        return self._of(show_id, "word_checks").checked
 
     def versions(self, show_ids: Sequence[str]) -> dict[str, int]:
         return {show_id: self.before[show_id].version for show_id in show_ids}

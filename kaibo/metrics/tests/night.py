@@ -1,5 +1,6 @@
 """One night with round numbers: sixty minutes, two busy minutes, three laps; every formula has its example on it."""
 
+from kaibo.commerce.registers.contracts import WordCheck
 from kaibo.commerce.rooms.contracts import Economics
 from kaibo.eventlog.kinds import KINDS
 from kaibo.metrics.tests.fakes import FakeDoors, minute
@@ -197,6 +198,10 @@ def night(*, ended: float | None = 60, without: tuple[str, ...] = (), **more: ob
             offer("p2", stock=10, role="福利", planned_minutes=6, stock_by_sku={"M": 5, "L": 5}),
             offer("p3"),
         ),
+        "checked": {
+            "speech": WordCheck("speech", 400, 3, 0, minute(59)),
+            "comment": WordCheck("comment", 1000, 0, 0, minute(59)),
+        },
         "costs": COSTS,
         "targets": {
             "gmv_paid_minor": 400_000,

@@ -2,9 +2,11 @@
 
 import pytest
 
+from kaibo.commerce.registers.contracts import WordCheck
 from kaibo.metrics import api
+from kaibo.metrics.contracts import Value
 from kaibo.metrics.registry import ENTRIES
-from kaibo.metrics.tests.fakes import FakeDoors, facts
+from kaibo.metrics.tests.fakes import FakeDoors, facts, minute
 from kaibo.metrics.tests.night import night
 from kaibo.metrics.tests.test_returning import EXPECTED as RETURNING
 
@@ -150,6 +152,8 @@ EXPECTED: dict[str, float] = {
     "comments_per_minute": 2,
     "comments_outside_bags_per_minute": 10 / 5,  # minutes 45, 56, 57, 58, 59
     "violations": 1,
+    "sensitive_word_ratio": 3 / 400,
+    "sensitive_word_comment_ratio": 0,
     "lap_count": 3,
     "explained_minutes": 6 + 4 + 10,
     "planned_lap_minutes": 16,
@@ -196,7 +200,6 @@ WITHOUT_FEED = {
     "group_join_ratio",
     "group_quit_ratio",
     "completion_ratio",
-    "sensitive_word_ratio",
     "interaction_cost",
     "nps",
     "gmv_direct",
@@ -240,6 +243,23 @@ def test_it_says_why_a_number_has_no_feed_yet(metric_id: str, values: dict) -> N
 
 def test_it_has_an_example_for_every_number() -> None:
     assert set(ENTRIES) == {*EXPECTED, *ELSEWHERE, *WITHOUT_FEED, *RETURNING, "roas_whole_room"}
+
+
+def test_it_rates_only_words_that_somebody_judged() -> None:
+    def rate(now: float = YEAR, **checked: WordCheck) -> Value:
+        return api.evaluate("s1", ["sensitive_word_ratio"], facts=facts(night(checked=checked), now=now))[
+            "sensitive_word_ratio"
+        ]
+
+    nothing = rate(comment=WordCheck("comment", 10, 0, 0, 1))
+    assert (nothing.value, nothing.reason, nothing.says["en"]) == (None, "no_denominator", "no host speech was checked")
+    waiting = rate(speech=WordCheck("speech", 200, 1, 2, 1))
+    assert (waiting.value, waiting.status) == (0.005, "provisional")
+    assert waiting.says["en"] == "2 more wait for a judgement"
+    assert rate(speech=WordCheck("speech", 200, 0, 0, 1)).status == "final"
+    assert rate(now=60 + 23 * 60, speech=WordCheck("speech", 200, 0, 0, 1)).status == "provisional", "a day to appeal"
+    asked = api.evaluate("s1", ["sensitive_word_ratio"], from_us=minute(1), facts=facts(night(), now=YEAR))
+    assert asked["sensitive_word_ratio"].reason == "not_at_grain"
 
 
 def test_it_keeps_whole_room_and_standard_delivery_apart() -> None:

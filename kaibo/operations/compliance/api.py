@@ -13,9 +13,11 @@ from kaibo.operations.compliance import (
     papers,
     proctor,
     queries,
+    reminders,
     reviews,
     rulebook,
     services,
+    tally,
 )
 from kaibo.operations.compliance.chain import Break, Verdict
 from kaibo.operations.compliance.contracts import Answer, PackView, Question
@@ -47,6 +49,8 @@ take_step = cases.take_step
 note_recording = cases.note_recording
 STEPS = cases.STEPS
 let_go = keeping.let_go
+remind = reminders.remind
+tell_word_checks = tally.tell_all
 verify_chain = chain.verify
 chain_has = chain.has
 chain_rows = chain.count_rows

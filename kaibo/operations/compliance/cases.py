@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import HOUR_US, MINUTE_US, now_us
-from kaibo.operations.compliance import allowances, chain
+from kaibo.operations.compliance import allowances, chain, tally
 from kaibo.operations.compliance.contracts import Action, CaseState, Scene
 from kaibo.operations.compliance.errors import BadText, CaseMoved, CaseNotFound
 from kaibo.operations.compliance.models import Case, Hit
+from kaibo.operations.compliance.queries import LEAST_SPOKEN
 
 SYSTEM = "system:proctor"
 CLOCK_US = 24 * HOUR_US
 """A violation is handled within 24 hours. Source: the house's requirement M04."""
 WAVE_US = 10 * MINUTE_US
 """The same rule within ten minutes is one matter: a wave of spam, a host who repeats a word."""
-LEAST_SPOKEN = 3
-"""Doubtful words of the host make a case from this severity on; what viewers write only when it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +151,7 @@ def take_step(case_id: int, name: str, *, why: str = "", actor: str) -> CaseStat
         eventlog.audit(actor, f"case.{name}", f"case:{case_id}", before=before, after={"state": step.to}, why=why)
         if step.to == CaseState.DISMISSED:
             allowances.propose(case.rule)
+        tally.tell_case(case_id)
     return step.to
 
 

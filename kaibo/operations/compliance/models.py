@@ -121,6 +121,7 @@ class Case(models.Model):
     decided_us = models.BigIntegerField(null=True, blank=True)
     handled_us = models.BigIntegerField(null=True, blank=True)
     appealed_us = models.BigIntegerField(null=True, blank=True)
+    reminded = models.CharField(max_length=8, blank=True, default="")  # "" | soon | late
 
     class Meta:
         ordering = ("-opened_us", "-id")

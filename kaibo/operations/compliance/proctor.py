@@ -14,7 +14,7 @@ from kaibo.kit.clock import HOUR_US, now_us
 from kaibo.language import api as language
 from kaibo.language.contracts import Hit as Found
 from kaibo.language.contracts import Setting
-from kaibo.operations.compliance import cases, rulebook
+from kaibo.operations.compliance import cases, rulebook, tally
 from kaibo.operations.compliance.contracts import Action, Scene
 from kaibo.operations.compliance.models import Hit, Place
 
@@ -66,8 +66,13 @@ def _found(events: Sequence[StoredEvent]) -> list[tuple[StoredEvent, Found, str]
 
 def apply(events: Sequence[StoredEvent], found: Iterable[tuple[StoredEvent, Found, str]], *, now: int) -> None:
     """Keep findings, open cases, count what was checked; lines that take others back take their findings back."""
-    _count(events)
+    checked = _count(events)
     _take_back(events)
+    _keep(found, now=now)
+    tally.tell(checked)
+
+
+def _keep(found: Iterable[tuple[StoredEvent, Found, str]], *, now: int) -> None:
     made = [_row(event, hit, fingerprint, now) for event, hit, fingerprint in found]
     if not made:
         return
@@ -83,14 +88,16 @@ def apply(events: Sequence[StoredEvent], found: Iterable[tuple[StoredEvent, Foun
     cases.attach([row for row in fresh.values() if cases.makes_case(row) and now - row.at_us <= FRESH_US])
 
 
-def _count(events: Sequence[StoredEvent]) -> None:
-    tally: dict[tuple[str, str], int] = {}
+def _count(events: Sequence[StoredEvent]) -> list[tuple[str, str]]:
+    """Count texts by show and scene; which these are."""
+    counts: dict[tuple[str, str], int] = {}
     for event in events:
         if event.show_id and event.text:
             key = (event.show_id, SCENES[event.kind].value)
-            tally[key] = tally.get(key, 0) + event.sign
-    for (show_id, scene), texts in sorted(tally.items()):
+            counts[key] = counts.get(key, 0) + event.sign
+    for (show_id, scene), texts in sorted(counts.items()):
         cases.count_checked(show_id, scene, texts)
+    return list(counts)
 
 
 def _take_back(events: Sequence[StoredEvent]) -> None:

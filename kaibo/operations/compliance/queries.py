@@ -5,6 +5,7 @@ import json
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from kaibo.kit import env
 from kaibo.operations.compliance.contracts import (
     Action,
     CaseState,
@@ -20,9 +21,11 @@ from kaibo.operations.compliance.contracts import (
 from kaibo.operations.compliance.errors import CaseNotFound
 from kaibo.operations.compliance.models import Case, ChainRow, Checked, Hit
 
-RATE_LIMIT = 0.005
-"""Sensitive-word rate that a team stays under. Source: the house's requirement M05."""
 CONFIRMED = (CaseState.CONFIRMED, CaseState.HANDLED, CaseState.APPEALED)
+LEAST_SPOKEN = 3
+"""Doubtful words of the host make a case from this severity on; what viewers write only when it is refused."""
+MATTERS = Q(action=Action.BLOCK) | Q(scene=Scene.SPEECH, action=Action.WARN, severity__gte=LEAST_SPOKEN)
+"""Findings that somebody has to judge; those of an old recording make no case, and are not judged."""
 RUNNING = (CaseState.OPEN, CaseState.CONFIRMED, CaseState.APPEALED)
 
 
@@ -96,9 +99,9 @@ def spoken_rate(show_id: str | None = None, *, scene: Scene = Scene.SPEECH) -> S
         counted, hits = counted.filter(show_id=show_id), hits.filter(show_id=show_id)
     texts = sum(counted.values_list("texts", flat=True))
     confirmed = _events(hits.filter(case__state__in=CONFIRMED))
-    undecided = _events(hits.filter(case__state=CaseState.OPEN))
+    undecided = _events(hits.filter(Q(case__state=CaseState.OPEN) | (Q(case__isnull=True) & MATTERS)))
     value = confirmed / texts if texts > 0 else None
-    return SpokenRate(value, confirmed, texts, undecided, RATE_LIMIT)
+    return SpokenRate(value, confirmed, texts, undecided, env.sensitive_word_ratio())
 
 
 def _events(hits: QuerySet[Hit]) -> int:

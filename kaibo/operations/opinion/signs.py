@@ -4,9 +4,9 @@ arrived makes no difference."""
 import math
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
 from kaibo.language import api as language
@@ -15,6 +15,8 @@ from kaibo.operations.opinion.models import Heard, Mention
 
 USUAL_US = 7 * DAY_US
 """What is usual is taken from the week before."""
+LEAST_BEFORE = 1 / 3
+"""Of as much talk as now for as many days: with less before it, nobody knows what is usual."""
 LEAST_IN_ROOM = 2
 """A room counts as reached by talk from two voices on; one may be the same person under another account."""
 
@@ -102,7 +104,7 @@ def _usual(concern: Concern, spot: Spot, window_us: int, *, before_us: int) -> f
 
 
 def wide(concern: Concern, limits: Limits, *, at_us: int, after_us: int) -> list[Sign]:
-    """Signs over rooms within a day, and over days. Cost: at most four queries and one a day."""
+    """Signs over rooms within a day, and over days. Cost: at most seven queries and one a day."""
     if concern == Concern.OTHER:
         return []
     found = (_spread(concern, limits, at_us, after_us), _days(concern, limits, at_us, after_us))
@@ -115,7 +117,7 @@ def _spread(concern: Concern, limits: Limits, at_us: int, after_us: int) -> Sign
     reached = [row["voices"] for row in rows if row["voices"] >= LEAST_IN_ROOM]
     if len(reached) < limits.spread_rooms:
         return None
-    usual = _usual_days(concern, at_us - DAY_US, USUAL_US, days=1)
+    usual = _usual_days(concern, at_us - DAY_US, at_us, before_us=USUAL_US)
     limit = limit_of(concern, limits, limits.spread_voices)
     return rated("spread", sum(reached), usual, limit=limit, limits=limits)
 
@@ -130,18 +132,28 @@ def _days(concern: Concern, limits: Limits, at_us: int, after_us: int) -> Sign |
     slices = [begin + number * DAY_US for number in range(limits.days)]
     if sum(told.filter(at_us__gt=one, at_us__lte=one + DAY_US).exists() for one in slices) < 2:
         return None
-    usual = _usual_days(concern, begin, limits.days * DAY_US, days=limits.days)
-    return rated("days", voices, usual, limit=limit, limits=limits)
+    usual = _usual_days(concern, begin, at_us, before_us=limits.days * DAY_US)
+    sign = rated("days", voices, usual, limit=limit, limits=limits)
+    if sign is not None and usual is None and limit > limits.severe_voices:
+        return replace(sign, level=Level.WARNING)  # little by little, and nobody knows whether it is always so
+    return sign
 
 
-def _usual_days(concern: Concern, before_us: int, span_us: int, *, days: int) -> float | None:
-    """Voices that so many days usually have, by a span before; None where nothing was heard then."""
-    span = Q(hour_us__gte=before_us - span_us, hour_us__lt=before_us, texts__gt=0)
-    if not Heard.objects.filter(span).exists():
+def _usual_days(concern: Concern, from_us: int, to_us: int, *, before_us: int) -> float | None:
+    """Voices that a span of days usually has for so much talk, by the time before it; None where too little was said
+    then to know."""
+    since = from_us - before_us
+    then, now = _heard(since, from_us), _heard(from_us, to_us)
+    if not now or then < LEAST_BEFORE * now * before_us / (to_us - from_us):
         return None
-    told = _live(concern, 0).filter(at_us__gt=before_us - span_us, at_us__lte=before_us)
-    voices = told.aggregate(voices=Count("voice", distinct=True))["voices"]
-    return float(voices * days * DAY_US / span_us)
+    told = _live(concern, 0).filter(at_us__gt=since, at_us__lte=from_us)
+    voices: int = told.aggregate(voices=Count("voice", distinct=True))["voices"]
+    return round(voices * now / then, 1)
+
+
+def _heard(from_us: int, to_us: int) -> int:
+    hours = Heard.objects.filter(hour_us__gte=from_us - HOUR_US, hour_us__lt=to_us, texts__gt=0)
+    return hours.aggregate(texts=Sum("texts"))["texts"] or 0
 
 
 def _live(concern: Concern, after_us: int) -> QuerySet[Mention]:

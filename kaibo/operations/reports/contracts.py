@@ -16,8 +16,10 @@ FIRST_DAY = 0
 HEADLINES = (
     "gmv_paid", "net_sales", "orders_paid", "roas_room", "ad_spend", "refund_amount_ratio", "views", "viewers",
     "value_per_viewer", "gpm_view", "view_pay_ratio", "value_per_payer", "product_click_ratio", "click_pay_ratio",
-    "stay_per_viewer", "interaction_ratio", "followers_gained", "acu",
+    "stay_per_viewer", "interaction_ratio", "followers_gained", "acu", "sensitive_word_ratio",
 )  # fmt: skip
+INTERNAL = frozenset(("sensitive_word_ratio",))
+"""Headlines that people outside of the team do not see."""
 COLUMNS: dict[str, tuple[str, ...]] = {
     "hour": ("views", "viewers", "orders_paid", "gmv_paid", "ad_spend", "roas_room", "gpm_view"),
     "host": ("on_air_minutes", "viewers", "interaction_ratio", "orders_paid", "gmv_paid", "gmv_per_hour",
@@ -198,10 +200,12 @@ class Report:
     def for_outsiders(self) -> "Report":
         """The numbers of the night alone: without costs and break-even, shifts, checklist, rounds, plans, feeds, and
         what happened by whose hand."""
-        shown = {one.value.id for one in self.headlines} | set(REFUNDS)
+        headlines = tuple(one for one in self.headlines if one.value.id not in INTERNAL)
+        shown = {one.value.id for one in headlines} | set(REFUNDS)
         return replace(
             self,
             is_whole=False,
+            headlines=headlines,
             breakdowns=tuple(one for one in self.breakdowns if one.by != "host"),
             ads=(),
             acts=(),

@@ -15,7 +15,7 @@ from kaibo.kit import clock
 from kaibo.kit.errors import NotFound
 from kaibo.metrics.export import Cell
 from kaibo.operations.compliance import api as compliance
-from kaibo.operations.compliance.contracts import CaseView, Evidence
+from kaibo.operations.compliance.contracts import CaseView, Evidence, Scene
 from kaibo.web import export
 from kaibo.web.compliance import access, handover, words
 from kaibo.web.pages import tools
@@ -47,6 +47,7 @@ def case_list(request: HttpRequest) -> HttpResponseBase:
         "show": show,
         "rule": rule,
         "rate": compliance.spoken_rate(show_id) if show or may_rule else None,
+        "comment_rate": compliance.spoken_rate(show_id, scene=Scene.COMMENT) if show or may_rule else None,
         "may_hand_over": may_rule,
     }
     return render(request, "kaibo/compliance/cases.html", context)
@@ -196,7 +197,6 @@ def measures_page(request: HttpRequest) -> HttpResponseBase:
         "proposals": [{"one": one, "by": names.get(one.actor, one.actor)} for one in proposals],
         "verdict": compliance.verify_chain() if rows <= CHAIN_ROWS or request.GET.get("verify") else None,
         "chain_rows": rows,
-        "rates": [compliance.spoken_rate()],
     }
     return render(request, "kaibo/compliance/rules.html", context)
 

@@ -5,7 +5,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from kaibo import __version__
@@ -59,10 +59,27 @@ def refused(request: HttpRequest, error: KaiboError) -> HttpResponse:
 
 
 @api.exception_handler(AuthenticationError)
-def not_logged_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    """Nobody is logged in."""
+def not_logged_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Nobody is logged in, or the token is of no feed."""
+    if error.message == "token":
+        body = {"code": "bad_token", "problem": _("This token is of no feed that is on."), "fix": "/feeds/"}
+        return api.create_response(request, body, status=401)
     body = {"code": "not_logged_in", "problem": _("Log in first."), "fix": "/login/"}
     return api.create_response(request, body, status=401)
+
+
+@api.exception_handler(HttpError)
+def not_taken(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is no JSON, or a session without the token that guards its forms."""
+    if error.status_code == 403:
+        body = {
+            "code": "csrf_failed",
+            "problem": _("A session needs its CSRF token beside the cookie."),
+            "fix": _("Send it as X-CSRFToken; a program asks with a feed's bearer token where that is allowed."),
+        }
+    else:
+        body = {"code": "malformed", "problem": _("This is no JSON."), "fix": "/api/v1/docs"}
+    return api.create_response(request, body, status=error.status_code)
 
 
 @api.exception_handler(OverflowError)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kaibo.commerce.team import api as team
 from kaibo.connectors import api as connectors
@@ -66,7 +66,10 @@ def _listed(
         "in_time": in_time,
         "begun": begun,
         "state": state,
-        "states": [("open", _("Open")), *((code, words.STATES[code]) for code in FILTERS[1:])],
+        "states": [
+            ("open", pgettext("opinion state", "Not closed")),
+            *((code, words.STATES[code]) for code in FILTERS[1:]),
+        ],
         "limits": limits,
         "clock": _span(limits.clock_minutes),
         "may_rule": team.may(request.user, "opinion.rule"),
@@ -124,23 +127,13 @@ def matter_page(request: HttpRequest, matter_id: int) -> HttpResponseBase:
     view = access.matter_or_404(request, matter_id)
     names = team.names_of({view.started_by, *(step.actor for step in view.steps)} - {""})
     rooms = room_names()
-    codes = {viewer: number for number, viewer in enumerate(_viewers(view), 1)}
     may_act = any(
         team.may(request.user, "opinion.act", platform=platform, room_id=room) for platform, room in view.rooms
     )
     context = {
         "matter": view,
         "line": _line(view, names, rooms, now=clock.now_us()),
-        "mentions": [
-            {
-                "one": one,
-                "who": _("viewer %(n)s") % {"n": codes[one.viewer]} if one.viewer else _("sender not known"),
-                "room": rooms.get(f"{one.platform}/{one.room_id}", one.room_id),
-                "is_group": one.kind == "group.message_posted",
-                **_cut(one.text, one.matched),
-            }
-            for one in view.mentions
-        ],
+        "groups": _groups(view, rooms),
         "bars": _bars(view.hours),
         "says": [{"line": line, "topic": topic_word(TOPICS, line.topic)} for line in _prepared(SAID_FOR[view.concern])],
         "steps": [
@@ -158,6 +151,24 @@ def matter_page(request: HttpRequest, matter_id: int) -> HttpResponseBase:
         "needs_team": view.level == Level.ALARM and view.state != MatterState.CLOSED,
     }
     return render(request, "kaibo/opinion/matter.html", context)
+
+
+def _groups(view: MatterView, rooms: dict[str, str]) -> list[dict[str, Any]]:
+    """Messages by wording, the newest wording first; each with everybody who wrote it."""
+    codes = {viewer: number for number, viewer in enumerate(_viewers(view), 1)}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in view.mentions:
+        told = {
+            "one": one,
+            "who": _("viewer %(n)s") % {"n": codes[one.viewer]} if one.viewer else _("sender not known"),
+            "room": rooms.get(f"{one.platform}/{one.room_id}", one.room_id),
+            "is_group": one.kind == "group.message_posted",
+        }
+        groups.setdefault(one.text, []).append(told)
+    return [
+        {"rows": rows, "is_gone": all(row["one"].is_retracted for row in rows), **_cut(text, rows[0]["one"].matched)}
+        for text, rows in groups.items()
+    ]
 
 
 def _viewers(view: MatterView) -> list[str]:
@@ -235,7 +246,7 @@ def matter_step(request: HttpRequest, matter_id: int) -> HttpResponseBase:
 
 def _fields(limits: Limits, typed: dict[str, Any]) -> list[dict[str, Any]]:
     told = {
-        "voices": (_("People in one room"), _("within the minutes below")),
+        "voices": (_("People in one room"), _("within the minutes beside")),
         "minutes": (_("Minutes that are looked at"), ""),
         "times": (_("Times the usual"), _("against the week before in that room")),
         "severe_voices": (_("People, grave concerns"), _("hurt, fake goods: anywhere, also over days")),

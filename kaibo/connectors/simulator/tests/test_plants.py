@@ -1,10 +1,14 @@
 """Each planted fault leaves its mark in the events, and only where the truth says."""
 
+from collections import Counter
+
 import pytest
 
-from kaibo.connectors.simulator.config import NightConfig, ranges
+from kaibo.connectors.simulator.config import BadNight, NightConfig, ranges
 from kaibo.connectors.simulator.incidents import PLANTS
 from kaibo.connectors.simulator.night import Night, simulate
+from kaibo.language import api as language
+from kaibo.language.contracts import Action, Scene, Setting
 
 START = 1_773_316_800_000_000
 MINUTES = 100
@@ -130,6 +134,60 @@ def test_it_plants_wrong_price_on_link() -> None:
     wrong, right = [r["attrs"]["price_minor"] for r in rows if r["kind"] == "price.changed" and r["link_no"] == link]
     assert wrong == pytest.approx(listed / 10, abs=1)
     assert right == listed
+
+
+def test_it_plants_forbidden_words_that_the_rules_find_and_nothing_else() -> None:
+    config = NightConfig(minutes=MINUTES, impressions="counts", plant=("forbidden_words", "violation"), say_at=(31.0,))
+    night = simulate(config, seed=11, started_us=START)
+    rows, truth = list(night.events()), night.truth()["wrong_words"]
+    cause = next(one for one in night.truth()["planted"] if one["name"] == "forbidden_words")
+    found = {
+        kind: [row for row in rows if row["kind"] == kind and is_refused(row["text"], scene)]
+        for kind, scene in (("speech.transcribed", Scene.SPEECH), ("comment.posted", Scene.COMMENT))
+    }
+    spoken = [((row["occurred_at"] - START) // 1000, row["text"]) for row in found["speech.transcribed"]]
+    assert sorted(spoken) == [(one["at_ms"], one["text"]) for one in truth["said"]]
+    assert {one["at_ms"] for one in cause["about"]["said"]} < {at for at, _ in spoken}, "the violation has its own"
+    assert (31 * 60_000) in {at for at, _ in spoken}
+    written = Counter(row["text"] for row in found["comment.posted"])
+    assert written == Counter(truth["written"])
+    assert sum(written.values()) > 5
+    assert len(spoken) == 7
+    early = night.truth(until_ms=31 * 60_000)["wrong_words"]
+    assert len(early["said"]) < len(spoken)
+    assert simulate(config, seed=11, started_us=START).truth() == night.truth(), "the same seed, the same night"
+
+
+def is_refused(text: str, scene: Scene) -> bool:
+    hits = language.check(text, setting=Setting(scene, platform="simulated")).hits
+    return any(hit.action != Action.COUNT for hit in hits)
+
+
+def test_it_says_nothing_wrong_unless_it_is_planted(calm: list[dict]) -> None:
+    texts = {(row["kind"], row["text"]) for row in calm if row["kind"] in ("speech.transcribed", "comment.posted")}
+    scenes = {"speech.transcribed": Scene.SPEECH, "comment.posted": Scene.COMMENT}
+    assert [text for kind, text in texts if is_refused(text, scenes[kind])] == []
+    night = simulate(NightConfig(minutes=MINUTES, impressions="counts"), seed=11, started_us=START)
+    assert night.truth()["wrong_words"] == {"said": [], "written": {}}
+
+
+def test_it_refuses_to_say_something_outside_of_the_show() -> None:
+    with pytest.raises(BadNight, match=r"minute 100\.0 is not in the show"):
+        simulate(NightConfig(minutes=MINUTES, plant=("forbidden_words",), say_at=(100.0,)), seed=1, started_us=START)
+
+
+def test_it_plants_complaint_wave(calm: list[dict]) -> None:
+    _, rows, cause = night_with("complaint_wave")
+    span = (cause["from_ms"], cause["to_ms"])
+
+    def faulty(events: list[dict]) -> list[dict]:
+        said = within(events, "comment.posted", *span)
+        told = language.read_concerns([row["text"] for row in said])
+        return [row for row, found in zip(said, told, strict=True) if "fault" in {one.concern for one in found}]
+
+    assert faulty(calm) == []
+    assert len({row["viewer_id"] for row in faulty(rows)}) >= 6
+    assert cause["about"]["concern"] == "fault"
 
 
 def test_it_plants_creative_fatigue() -> None:

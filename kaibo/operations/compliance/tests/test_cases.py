@@ -4,14 +4,19 @@ from typing import Any
 
 import pytest
 
+from kaibo.commerce.registers import api as registers
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US, now_us
+from kaibo.kit.errors import BadConfiguration
+from kaibo.metrics import api as metrics
+from kaibo.metrics.contracts import Value
 from kaibo.operations.compliance import api, proctor
 from kaibo.operations.compliance.contracts import CaseState, CaseView, Question, Scene
 from kaibo.operations.compliance.errors import BadText, CaseMoved, CaseNotFound
 from kaibo.operations.compliance.models import Case, ChainRow, Hit, Place
+from kaibo.operations.opinion import api as opinion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
 DIRECTOR, OPERATOR = "user:1", "user:2"
@@ -178,6 +183,63 @@ def test_it_rates_confirmed_words_of_what_was_said_and_nothing_of_nothing() -> N
     api.take_step(api.list_cases()[0].id, "confirm", actor=OPERATOR)
     assert api.spoken_rate("tonight").value == 0.01
     assert api.spoken_rate("another").value is None
+
+
+def word_ratio(show_id: str, *, scene: str = "") -> Value:
+    name = f"sensitive_word_{scene}_ratio" if scene else "sensitive_word_ratio"
+    return metrics.evaluate(show_id, [name])[name]
+
+
+def test_it_is_a_number_of_the_dictionary_provisional_until_judged() -> None:
+    assert (word_ratio("tonight").value, word_ratio("tonight").reason) == (None, "no_denominator")
+    hear(*(say(f"s{n}", "这件是纯棉的") for n in range(199)), say("bad", "面料是最好的"))
+    waiting = word_ratio("tonight")
+    assert (waiting.value, waiting.status, waiting.says["en"]) == (0, "provisional", "1 more wait for a judgement")
+    assert word_ratio("tonight", scene="comment").value is None
+    [case] = api.list_cases()
+    api.take_step(case.id, "confirm", actor=OPERATOR)
+    assert word_ratio("tonight").value == 0.005
+    assert word_ratio("tonight").says == {}
+    api.take_step(case.id, "appeal", why="口头语", actor=OPERATOR)
+    api.take_step(case.id, "overturn", why="确是口头语", actor=DIRECTOR)
+    assert word_ratio("tonight").value == 0, "a false alarm is no hit"
+    eventlog.rebind("tonight", into="real", actor=DIRECTOR, why="merged")
+    look()
+    assert word_ratio("tonight").value is None
+    assert word_ratio("real").value == 0
+    assert registers.word_checks("real")["speech"].texts == 200
+
+
+def test_it_calls_words_of_an_old_recording_undecided_not_clean() -> None:
+    hear(say("old", "面料是最好的", occurred_at=now_us() - 3 * DAY_US))
+    assert (word_ratio("tonight").value, word_ratio("tonight").status) == (0, "provisional")
+    assert registers.word_checks("tonight")["speech"].undecided == 1
+
+
+def test_it_takes_the_line_to_stay_under_from_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert api.spoken_rate("tonight").limit == 0.005
+    monkeypatch.setenv("KAIBO_SENSITIVE_WORD_RATIO", "0.01")
+    assert api.spoken_rate("tonight").limit == 0.01
+    for wrong in ("0", "2", "some"):
+        monkeypatch.setenv("KAIBO_SENSITIVE_WORD_RATIO", wrong)
+        with pytest.raises(BadConfiguration, match="is no share"):
+            api.spoken_rate("tonight")
+
+
+def test_it_reminds_once_while_there_is_time_and_once_when_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAIBO_BOT_OPS", "https://oapi.dingtalk.com/robot/send?access_token=x")
+    opinion.save_limits({}, bots=["ops"], actor=DIRECTOR)
+    spam, spoken = hear(say("c1", SPAM, "comment.posted"), say("s1", "面料是最好的"))
+    due = spam.due_us
+    assert api.remind(now=due - 5 * HOUR_US) == 0
+    assert [api.remind(now=due - 3 * HOUR_US) for _ in range(2)] == [2, 0]
+    api.take_step(spoken.id, "dismiss", why="口头语", actor=OPERATOR)
+    assert [api.remind(now=due + HOUR_US) for _ in range(2)] == [1, 0], "only what still waits"
+    texts = [job.args["text"] for job in reversed(eventlog.work.jobs(task="bots.post"))]
+    assert [text.splitlines()[0] for text in texts] == [
+        "【2 violation cases are due within four hours】", "【1 violation case is overdue】",
+    ]  # fmt: skip
+    assert api.verify_chain().breaks == ()
 
 
 @pytest.mark.parametrize("harm", ["body", "digest", "removed", "hit", "state", "last", "head"])

@@ -98,7 +98,20 @@ def test_it_sees_what_comes_little_by_little_over_days() -> None:
     drops = [say(f"d{day}-{n}", FAULTY[n], day * 86400 + n * 1200) for day in (2, 1) for n in range(4)]
     assert watch(*drops) == [], "old words alone make nobody run"
     [matter] = watch(*(say(f"now{n}", FAULTY[n], n * 1500) for n in range(4)))
-    assert (matter.cause, matter.level, matter.voices) == ("days", Level.ALARM, 12)
+    assert (matter.cause, matter.voices, matter.usual) == ("days", 12, None)
+    assert matter.level == Level.WARNING, "nobody knows yet whether it is always so"
+
+
+def test_it_raises_an_alarm_over_days_where_it_used_to_be_quiet() -> None:
+    quiet = [say(f"q{day}-{n}", "已拍", day * 86400 + n * 600) for day in (5, 4, 3) for n in range(6)]
+    drops = [say(f"d{day}-{n}", FAULTY[n], day * 86400 + n * 1200) for day in (2, 1) for n in range(4)]
+    [matter] = watch(*quiet, *drops, *(say(f"now{n}", FAULTY[n], n * 1500) for n in range(4)))
+    assert (matter.cause, matter.level, matter.voices, matter.usual) == ("days", Level.ALARM, 12, 0)
+
+
+def test_it_is_not_alarmed_by_what_people_always_say() -> None:
+    always = [say(f"w{day}-{n}", FAULTY[n], day * 86400 + n * 1200) for day in (5, 4, 3, 2, 1) for n in range(4)]
+    assert watch(*always, *(say(f"now{n}", FAULTY[n], n * 1500) for n in range(4))) == []
 
 
 def test_it_measures_a_room_by_what_is_usual_there() -> None:

@@ -29,6 +29,19 @@ def column(report: Report, by: str, metric_id: str) -> dict[str, float | int | N
     return {line.key: line.values[metric_id].value for line in report.breakdown(by).lines if metric_id in line.values}
 
 
+def test_it_shows_the_rate_of_forbidden_words_to_the_team_alone(home: Path) -> None:
+    nights.bring()
+    unknown = reports.report(SHOW).headline("sensitive_word_ratio").value
+    assert (unknown.value, unknown.reason) == (None, "no_denominator")
+    registers.note_word_check(SHOW, "speech", texts=400, confirmed=2, undecided=1)
+    told = reports.report(SHOW)
+    value = told.headline("sensitive_word_ratio").value
+    assert (value.value, value.status) == (0.005, "provisional")
+    outside = told.for_outsiders()
+    assert "sensitive_word_ratio" not in {one.value.id for one in outside.headlines}
+    assert "sensitive_word_ratio" not in {one.id for one in (*outside.told, *outside.missing)}
+
+
 def test_it_says_what_the_simulator_knows_to_the_cent(home: Path) -> None:
     truth = nights.bring().truth()
     report = reports.report(SHOW)
