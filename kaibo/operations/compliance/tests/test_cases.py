@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from kaibo.commerce.registers import api as registers
 from kaibo.eventlog import api as eventlog
@@ -231,13 +232,14 @@ def test_it_reminds_once_while_there_is_time_and_once_when_it_is_over(monkeypatc
     opinion.save_limits({}, bots=["ops"], actor=DIRECTOR)
     spam, spoken = hear(say("c1", SPAM, "comment.posted"), say("s1", "面料是最好的"))
     due = spam.due_us
-    assert api.remind(now=due - 5 * HOUR_US) == 0
-    assert [api.remind(now=due - 3 * HOUR_US) for _ in range(2)] == [2, 0]
-    api.take_step(spoken.id, "dismiss", why="口头语", actor=OPERATOR)
-    assert [api.remind(now=due + HOUR_US) for _ in range(2)] == [1, 0], "only what still waits"
+    with translation.override("zh-hans"):
+        assert api.remind(now=due - 5 * HOUR_US) == 0
+        assert [api.remind(now=due - 3 * HOUR_US) for _ in range(2)] == [2, 0]
+        api.take_step(spoken.id, "dismiss", why="口头语", actor=OPERATOR)
+        assert [api.remind(now=due + HOUR_US) for _ in range(2)] == [1, 0], "only what still waits"
     texts = [job.args["text"] for job in reversed(eventlog.work.jobs(task="bots.post"))]
     assert [text.splitlines()[0] for text in texts] == [
-        "【2 violation cases are due within four hours】", "【1 violation case is overdue】",
+        "【2 件违规案件须在 4 小时内处理】", "【1 件违规案件已超时】",
     ]  # fmt: skip
     assert api.verify_chain().breaks == ()
 
