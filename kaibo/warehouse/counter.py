@@ -96,6 +96,7 @@ class Counter:
         self._lake_at = 0.0
         self._is_greeted = False  # what an older version could not count is tried again once
         self._gathered: set[str] = set()
+        self._left: dict[str, int] | None = None  # where the ledger was when this counter last wrote into it
 
     def close(self) -> None:
         self.engine.close()
@@ -174,6 +175,9 @@ class Counter:
         if asked_for is not None:
             return self._try_again(asked_for)
         expected = ledger.reached()
+        if self._left is not None and self._left != expected:
+            self.engine.reset()  # somebody else counted, or took back, what it does not remember
+        self._left = expected
         group: list[BatchRef] = []
         size = 0
         for ref in log.batches(expected):
@@ -311,6 +315,7 @@ class Counter:
                 merge(counted)
                 if without_show:
                     add_tally("events_without_show", without_show)
+            self._left = _grown(expected, refs)
         except BaseException:
             engine.reset()  # what it remembers includes a batch that the ledger does not hold
             raise
@@ -350,6 +355,14 @@ class Counter:
         touched = set(shows) - set(rebuilt)
         if touched and ShowVersion.objects.filter(show_id__in=touched, is_forgotten=True).exists():
             raise ledger.CountedElsewhere("a show was forgotten while it was counted", fix="nothing to do")
+
+
+def _grown(reached: Mapping[str, int], refs: Sequence[BatchRef]) -> dict[str, int]:
+    """Where the ledger is once it holds these too."""
+    grown = dict(reached)
+    for ref in refs:
+        grown[ref.writer] = max(grown.get(ref.writer, 0), ref.to_seq)
+    return grown
 
 
 def _cut_at_segment(group: list[BatchRef]) -> list[BatchRef]:
