@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
@@ -161,6 +162,21 @@ def test_it_restores_only_into_an_empty_home_and_never_something_newer(tmp_path:
         api.restore(str(tmp_path / "store"), snapshot="nowhere", into=tmp_path / "new")
     with pytest.raises(NoBackup, match="no backup in"):
         api.restore(str(tmp_path / "empty"), into=tmp_path / "new")
+
+
+def test_it_brings_a_backup_of_an_earlier_version_up_to_date(tmp_path: Path) -> None:
+    night("1")
+    count()
+    call_command("migrate", "warehouse", "0008", verbosity=0)
+    try:
+        report = api.back_up(str(tmp_path / "store"), actor="user:director")
+    finally:
+        call_command("migrate", verbosity=0)
+    store = Store(str(tmp_path / "store"))
+    went_through = {name for app, name in store.load(report.snapshot)["migrations"] if app == "warehouse"}
+    assert max(went_through) < "0009"
+    told = api.rehearse(str(tmp_path / "store"), actor="user:director")
+    assert (told.differences, told.shows, told.gmv_paid_minor) == ((), 1, 12_345)
 
 
 def test_it_keeps_every_event_that_was_acknowledged_before_a_backup_under_load(tmp_path: Path) -> None:
