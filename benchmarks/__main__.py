@@ -19,6 +19,7 @@ RUNS = (
     ("benchmarks.cue",),
     ("benchmarks.gateway",),
     ("benchmarks.scale",),
+    ("benchmarks.restore",),
 )
 
 
@@ -60,7 +61,21 @@ def rows(results: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, str]]:
         beside = f"{gateway['lost']} lost of {gateway['pushes']:,}; a bare server's p99 {gateway['bare_p99_ms']} ms"
         table.append(("push → answer at 100/s, p99", f"{gateway['p99_ms']} ms", "< 200 ms", beside))
     table += scale_rows(results.get("scale", {}))
+    table += restore_rows(results.get("restore", {}))
     return table
+
+
+def restore_rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Backup and restore beside copying and packing the folder."""
+    for name, says, plain in (
+        ("backup", "backup, the first", "cp"),
+        ("again", "  after a little more", "tar"),
+        ("restore", "restore", "untar"),
+        ("rehearse", "rehearse", "cp"),
+    ):
+        if found:
+            beside = f"{plain}: {found[plain]['mb_per_second']:,} MB/s; {found[name]['events_per_second']:,} events/s"
+            yield says, f"{found[name]['mb_per_second']:,} MB/s", "", beside
 
 
 def scale_rows(scale: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
@@ -90,7 +105,7 @@ def scale_rows(scale: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 def main() -> int:
     """Run, print, remember; 1 when a run failed."""
-    for name in ("file", "door", "door_known", "push", "watchers", "tables", "scale"):
+    for name in ("file", "door", "door_known", "push", "watchers", "tables", "scale", "restore"):
         (OUT / f"{name}.json").unlink(missing_ok=True)  # a run that fails must not show what an earlier one reached
     failed = []
     for run in RUNS:

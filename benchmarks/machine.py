@@ -47,6 +47,12 @@ def save(name: str, result: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def kept(name: str) -> dict[str, Any]:
+    """What the last run of a measurement wrote; {} where there was none."""
+    path = OUT / f"{name}.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
 def percentile(values: list[float], share: float) -> float:
     """The value below which this share lies, nearest rank."""
     ordered = sorted(values)

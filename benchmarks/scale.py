@@ -1,8 +1,10 @@
 """(g) The same log counted by DuckDB, by Spark on this machine and by a Spark cluster; what merging costs in SQLite and
 PostgreSQL; how the cost grows with the number of events.
 
-`python -m benchmarks.scale [--max N] [--spark-max N] [--write]`; 100 million events are by hand: `--max 100000000`.
-`--write` draws the curve into docs/reference.
+`python -m benchmarks.scale [--max N] [--spark-max N] [--only engines|merge|growth] [--write]`. The long curve is by
+hand and takes half an hour and 20 GB of disk to 30 million events: `--only growth --max 30000000 --spark-max 0` (or
+100000000). What is left out keeps the figures of the last run. `--write` draws the page of docs/reference, with the
+figures of `python -m benchmarks.restore`.
 """
 
 import argparse
@@ -22,13 +24,14 @@ import psutil
 
 from benchmarks import events
 from benchmarks.curve import write_page
-from benchmarks.machine import ROOT, describe, save
+from benchmarks.machine import ROOT, describe, kept, save
 from tests.journeys.server import Kaibo
 from tests.parity.cluster import SETTINGS, cluster
 from tests.postgres import server
 
 STEPS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
 MERGE_EVENTS = 100_000
+PARTS = ["engines", "merge", "growth"]
 _IMPORT = 1_000_000  # lines of one import: a larger night is brought in several
 
 
@@ -176,15 +179,24 @@ def main() -> None:
     parser.add_argument("--max", type=int, default=3_000_000)
     parser.add_argument("--spark-max", type=int, default=1_000_000)
     parser.add_argument("--without-cluster", action="store_true")
+    parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
-        result: dict[str, Any] = {"engines": three(given.events, Path(scratch), with_cluster=not given.without_cluster)}
-    result["merge"] = merge_cost(MERGE_EVENTS)
-    result["growth"] = growth(given.max, given.spark_max)
+    wanted = given.only or PARTS
+    result: dict[str, Any] = {**kept("scale"), "machine": None} if given.only else {}
+    if "engines" in wanted:
+        with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
+            result["engines"] = three(given.events, Path(scratch), with_cluster=not given.without_cluster)
+    if "merge" in wanted:
+        result["merge"] = merge_cost(MERGE_EVENTS)
+    if "growth" in wanted:
+        before = {row["asked"]: row for row in result.get("growth", [])}
+        now = {row["asked"]: row for row in growth(given.max, given.spark_max)}
+        rows = [before.get(asked, {}) | now.get(asked, {}) for asked in sorted({*before, *now})]
+        result["growth"] = rows
     save("scale", result)
     if given.write:
-        write_page(result, describe())
+        write_page({**result, "restore": kept("restore")}, describe())
 
 
 if __name__ == "__main__":
