@@ -93,27 +93,38 @@ def rows_of(analysis: Analysis, params: Mapping[str, Any], *, work: duckdb.DuckD
     return rows
 
 
-def analyse(name: str, params: Mapping[str, str]) -> Answer:
+def analyse(name: str, params: Mapping[str, str], *, spark: Any = None) -> Answer:
     """Ask now, over all that the log holds, and keep the answer in the place of the one before.
 
+    Shape: with a session of Spark the cluster reads and answers, else this process.
     Raises: NotFound. Cost: reads the room's part of the lake.
     """
     analysis = load(name)
     values = {each: params[each] for each in analysis.params}
     asked_at = now_us()
+    rows = _ask_here(analysis, values) if spark is None else _ask_there(spark, analysis, values)
+    AnalysisAnswer.objects.update_or_create(
+        name=name, params=_key(values), defaults={"as_of_us": asked_at, "rows": rows}
+    )
+    return Answer(name, values, asked_at, tuple(rows))
+
+
+def _ask_there(spark: Any, analysis: Analysis, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    from kaibo.warehouse.spark.asking import ask
+
+    return ask(spark, analysis, values)
+
+
+def _ask_here(analysis: Analysis, values: Mapping[str, str]) -> list[dict[str, Any]]:
     spill = env.home() / "state"
     spill.mkdir(exist_ok=True)
     work = duckdb.connect(config={"threads": "1", "memory_limit": "1GB", "temp_directory": str(spill)})
     try:
         eventlog.stage_events(work, EVENT_COLUMNS, platform=values.get("platform"), room_id=values.get("room_id"))
         _stage_days(work)
-        rows = rows_of(analysis, values, work=work)
+        return rows_of(analysis, values, work=work)
     finally:
         work.close()
-    AnalysisAnswer.objects.update_or_create(
-        name=name, params=_key(values), defaults={"as_of_us": asked_at, "rows": rows}
-    )
-    return Answer(name, values, asked_at, tuple(rows))
 
 
 def latest(name: str, params: Mapping[str, str]) -> Answer | None:
@@ -132,8 +143,10 @@ def _stage_days(work: duckdb.DuckDBPyConnection) -> None:
     span = work.execute("select min(occurred_at), max(occurred_at) from events").fetchone()
     if span is None or span[0] is None:
         return
-    days = clock.business_days(span[0], span[1], zone=env.zone(), cut_hour=env.day_cut_hour())
-    work.executemany(
-        "insert into business_day values (?, ?, ?, ?)",
-        [[number, day.isoformat(), from_us, to_us] for number, (day, from_us, to_us) in enumerate(days, 1)],
-    )
+    work.executemany("insert into business_day values (?, ?, ?, ?)", business_days(span[0], span[1]))
+
+
+def business_days(first_us: int, last_us: int) -> list[tuple[int, str, int, int]]:
+    """(number from 1, name, first and last µs) of every business day in a span, in the team's zone."""
+    days = clock.business_days(first_us, last_us, zone=env.zone(), cut_hour=env.day_cut_hour())
+    return [(number, day.isoformat(), from_us, to_us) for number, (day, from_us, to_us) in enumerate(days, 1)]

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import pytest
 from kaibo.connectors.api import translate_file
 from kaibo.eventlog import api as log
 from kaibo.eventlog.events import PlatformEvent
-from kaibo.warehouse import api, models
+from kaibo.warehouse import api, counter, models
+from kaibo.warehouse.counted import Counted
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.spark.engine import SparkEngine
 from kaibo.warehouse.tests import fakes
@@ -60,12 +61,34 @@ def same_on_duckdb() -> list[str]:
     return shows.differences(shows.counted(), found)
 
 
-def test_it_changes_nothing_when_the_engine_is_switched_in_the_middle(spark: Any, home: Path) -> None:
+class Died(Exception):
+    """Stands for the end of a process between the rows and the commit."""
+
+
+def dying(merge: Callable[[Counted], None]) -> Callable[[Counted], None]:
+    def merge_and_die(counted: Counted) -> None:
+        merge(counted)
+        raise Died
+
+    return merge_and_die
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_it_changes_nothing_when_the_engine_is_switched_in_the_middle_or_dies_before_its_commit(
+    spark: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     on_spark = {"engine": partial(SparkEngine, spark)}
     shows.bring(clashing(240), batches=7)
     shows.damage(shows.every_batch()[3])
     count_some(2)
     count_some(3, **on_spark)  # counts one, sets the damaged one aside, counts another
+    before = models.LedgerEntry.objects.latest("to_seq").to_seq
+    with monkeypatch.context() as patched:
+        patched.setattr(counter, "merge", dying(counter.merge))
+        with pytest.raises(Died):
+            count_some(1, **on_spark)
+    assert models.LedgerEntry.objects.latest("to_seq").to_seq == before
     count_some(1)
     count_rest(**on_spark)
     [aside] = api.set_aside()

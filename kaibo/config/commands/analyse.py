@@ -1,8 +1,12 @@
 """`kaibo analyse`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+
+from kaibo.config.commands.count import EngineName
 
 
 def register(app: typer.Typer) -> None:
@@ -14,6 +18,14 @@ def register(app: typer.Typer) -> None:
         *,
         room: Annotated[str, typer.Option(help="The room, as PLATFORM/ROOM.")] = "",
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        engine: Annotated[EngineName, typer.Option(help="What answers: this machine, or a Spark cluster.")] = (
+            EngineName.DUCKDB
+        ),
+        master: Annotated[str, typer.Option(help="Spark's master: spark://HOST:7077, or local[2].")] = "local[*]",
+        settings: Annotated[
+            list[str] | None,
+            typer.Option("--set", help="A setting of Spark, e.g. spark.executor.memory=2g; repeat it."),
+        ] = None,
     ) -> None:
         """Ask a question over many shows; pages and numbers use the answer from then on."""
         from kaibo.config.cli import emit, migrate, start_django
@@ -23,7 +35,8 @@ def register(app: typer.Typer) -> None:
         if not name:
             emit(_known(), as_json=as_json)
             return
-        answer = _asked(name, room)
+        with _spark_on(engine, master, settings or []) as spark:
+            answer = _asked(name, room, spark=spark)
         if as_json:
             emit(answer, as_json=True)
         else:
@@ -36,7 +49,22 @@ def _known() -> dict[str, str]:
     return {name: load(name).purpose for name in analyses()}
 
 
-def _asked(name: str, room: str) -> dict[str, Any]:
+@contextmanager
+def _spark_on(engine: EngineName, master: str, settings: list[str]) -> Iterator[Any]:
+    """A connection to Spark, None where this machine answers. Raises: BadConfiguration where Spark cannot be had."""
+    if engine is EngineName.DUCKDB:
+        yield None
+        return
+    from kaibo.warehouse.spark.starting import parse_settings, start
+
+    spark = start(master, parse_settings(settings), name="kaibo analyse")
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+def _asked(name: str, room: str, *, spark: Any = None) -> dict[str, Any]:
     from kaibo.kit.clock import iso
     from kaibo.kit.errors import NotFound
     from kaibo.warehouse import api as warehouse
@@ -45,7 +73,7 @@ def _asked(name: str, room: str) -> dict[str, Any]:
     if not (platform and slash and room_id):
         known = ", ".join(f"{each.platform}/{each.room_id}" for each in _rooms()) or "none yet"
         raise NotFound(f"--room {room}: which room?" if room else "which room?", fix=f"--room with one of {known}")
-    answer = warehouse.analyse(name, {"platform": platform, "room_id": room_id})
+    answer = warehouse.analyse(name, {"platform": platform, "room_id": room_id}, spark=spark)
     return {"analysis": name, **answer.params, "as_of": iso(answer.as_of_us), "rows": list(answer.rows)}
 
 

@@ -79,7 +79,7 @@ class SparkEngine(Engine):
     def damage(self, refs: Sequence[BatchRef]) -> Mapping[BatchRef, DamagedSegment]:
         """Checksums are computed where the segments are read. Cost: one Spark job, one read of the bytes."""
         numbers = {ref: number for number, ref in enumerate(refs)}
-        groups = [[(numbers[ref], _span(ref)) for ref in group] for group in _divided(refs)]
+        groups = [[(numbers[ref], span_of(ref)) for ref in group] for group in divided(refs)]
         if not groups:
             return {}
         rows = self._spark.range(0, len(groups), 1, len(groups))
@@ -194,7 +194,7 @@ class SparkEngine(Engine):
 
     def _change_firsts(self, *, needed: bool) -> None:
         if needed:
-            with _told():
+            with told():
                 self._firsts.change()
 
     def drop_show(self, show_id: str) -> None:
@@ -202,12 +202,12 @@ class SparkEngine(Engine):
         super().drop_show(show_id)
 
     def _take(self, answer: Any) -> pa.Table:
-        with _told():
+        with told():
             return answer.toArrow()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Raises: ValueError for what the lines cause, ClusterFailed for everything else that Spark says."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -233,11 +233,12 @@ def _tuples(table: pa.Table) -> list[tuple[Any, ...]]:
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
-def _span(ref: BatchRef) -> reading.Span:
+def span_of(ref: BatchRef) -> reading.Span:
+    """Where a batch lies, for a worker."""
     return reading.Span(str(ref.path), ref.offset, ref.length, ref.crc32)
 
 
-def _divided(refs: Sequence[BatchRef]) -> Iterator[list[BatchRef]]:
+def divided(refs: Sequence[BatchRef]) -> Iterator[list[BatchRef]]:
     """Batches in groups that one task reads."""
     group: list[BatchRef] = []
     size = 0
@@ -253,12 +254,12 @@ def _divided(refs: Sequence[BatchRef]) -> Iterator[list[BatchRef]]:
 
 def _parts(chunks: Iterable[Chunk], *, show_id: str | None = None) -> list[reading.Part]:
     given = list(chunks)
-    told = tuple(chunk for chunk in given if isinstance(chunk, bytes))
+    bodies = tuple(chunk for chunk in given if isinstance(chunk, bytes))
     parts = [
-        reading.Part(spans=tuple(map(_span, group)), show_id=show_id)
-        for group in _divided([chunk for chunk in given if isinstance(chunk, BatchRef)])
+        reading.Part(spans=tuple(map(span_of, group)), show_id=show_id)
+        for group in divided([chunk for chunk in given if isinstance(chunk, BatchRef)])
     ]
-    return [*parts, reading.Part(chunks=told, show_id=show_id)] if told else parts
+    return [*parts, reading.Part(chunks=bodies, show_id=show_id)] if bodies else parts
 
 
 def _damaged(ref: BatchRef) -> DamagedSegment:

@@ -102,6 +102,18 @@ def line_reader(parts: Sequence[Part]) -> Reader:
     return read
 
 
+def plain_reader(parts: Sequence[Part], names: Sequence[str]) -> Reader:
+    """Row n of the input is part n; out come these fields of its lines as they are stored."""
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                if number < len(parts):
+                    yield from _plain(parts[number], names)
+
+    return read
+
+
 def statement_reader(name: str) -> Reader:
     """Rows of `event` in, the answer of `staging/<name>.sql` out, a batch at a time: it looks at one line only."""
 
@@ -142,6 +154,21 @@ def _typed(read: str, where: str) -> str:
     named = ", ".join(f"cast({name} as varchar) as {name}" if name in _TEXTS else name for name in COLUMNS)
     held = f"select * from ({sqlfiles.load('staging', read)}) where true{where}"  # noqa: S608 - our own files
     return f"with e as ({held}) select {named} from ({sqlfiles.load('staging', 'events')}) as typed"  # noqa: S608
+
+
+def _plain(part: Part, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    named = ", ".join("coalesce(sign, 1) as sign" if name == "sign" else name for name in names)
+    duck = connect()
+    try:
+        with tempfile.TemporaryDirectory(prefix="kaibo-part-") as folder:
+            spool = Path(folder) / "lines.ndjson"
+            if _spool(part, spool):
+                query = f"select {named} from ({sqlfiles.load('staging', 'read_segment')})"  # noqa: S608 - our own names
+                yield from duck.sql(query, params=[[str(spool)]]).to_arrow_reader(ROWS)
+    except duckdb.Error as error:
+        raise ValueError(f"{BAD_LINES}{type(error).__name__}: {error}") from None
+    finally:
+        duck.close()
 
 
 def _lines(part: Part) -> Iterator[pa.RecordBatch]:

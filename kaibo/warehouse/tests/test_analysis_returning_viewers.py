@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-import yaml
 
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
@@ -15,10 +14,9 @@ from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import DAY_US, business_days
 from kaibo.kit.errors import NotFound
 from kaibo.warehouse import analysis, api
+from kaibo.warehouse.tests import cases
 
-FOLDER = Path(analysis.__file__).parent / "analyses" / "returning_viewers"
-CASES = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
-ROOM = {"platform": "p", "room_id": "r"}
+ROOM = cases.ROOM
 NOON = 1_773_288_000_000_000
 """2026-03-12 12:00 in Shanghai."""
 
@@ -27,19 +25,17 @@ def day_of(number: int) -> str:
     return (dt.date(2026, 3, 11) + dt.timedelta(days=number)).isoformat()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases.cases("returning_viewers"), ids=lambda case: case["name"])
 def test_it_gives_the_rows_of_the_case(case: dict[str, Any]) -> None:
-    work = duckdb.connect()
-    work.execute("create table events (platform varchar, room_id varchar, kind varchar, occurred_at bigint,"
-                 " viewer_id varchar)")  # fmt: skip
-    for each in case["events"]:
-        at = (each["day"] - 1) * DAY_US + 12 * 3_600_000_000
-        row = ["p", each.get("room", "r"), each["kind"], at, each["viewer"]]
-        work.execute("insert into events values (?, ?, ?, ?, ?)", row)
-    work.execute("create table business_day as select n + 1 as day_number, 'day ' || (n + 1) as day,"
-                 " n * 86400000000 as from_us, (n + 1) * 86400000000 as to_us from range(40) as t(n)")  # fmt: skip
-    rows = analysis.rows_of(analysis.load("returning_viewers"), ROOM, work=work)
-    assert rows == [{"day": f"day {row['day_number']}", **row} for row in case["rows"]]
+    work = cases.tables(case)
+    asked = analysis.load("returning_viewers")
+    params = cases.params_of("returning_viewers", case)
+    assert analysis.rows_of(asked, params, work=work) == cases.rows_of("returning_viewers", case)
+
+
+def test_it_names_a_case_that_tells_what_no_event_has() -> None:
+    with pytest.raises(ValueError, match="wrong: events have no colour"):
+        cases.events_of({"name": "wrong", "events": [{"colour": "red"}]})
 
 
 def test_it_refuses_an_answer_that_breaks_a_promise() -> None:
