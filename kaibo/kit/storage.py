@@ -211,9 +211,16 @@ def _fault(said: str, root: str) -> StorageFault:
         return _missing(bucket)
     if _NO_KEY.search(said):
         return StorageRefuses(f"the storage of bucket {bucket} refuses our key", fix=f"look at {_KEY}")
-    reason = re.sub(r"\s*\(Request ID: \w+\)", "", said.splitlines()[0]).rpartition("AWS Error ")[2]
+    reason = _reason(said)
     if "HTTP status 4" in said:
         return StorageRefuses(f"the storage of bucket {bucket} refuses: {reason}", fix="look at the storage's own log")
     return StorageAway(
         f"the storage of bucket {bucket} does not answer: {reason}", fix="look at AWS_ENDPOINT_URL and the network"
     )
+
+
+def _reason(said: str) -> str:
+    """What of the client's many words tells somebody something."""
+    if found := re.search(r"curlCode: \d+, ([^;]+)", said):
+        return found[1]
+    return re.sub(r"\s*\(Request ID: \w+\)", "", said.splitlines()[0]).rpartition("AWS Error ")[2]

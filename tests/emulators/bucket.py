@@ -3,6 +3,7 @@
 The server checks signatures and joins parts; an ASGI layer before it loses connections, answers 503 and waits.
 """
 
+import asyncio
 import socket
 import threading
 import time
@@ -38,7 +39,10 @@ class Bucket:
     busy: int = 0
     """How many more requests are answered with 503."""
     hold: float = 0.0
-    """Seconds that each PUT waits before it is looked at."""
+    """Seconds that each PUT and GET waits before it is looked at."""
+    under_way: int = 0
+    most_under_way: int = 0
+    """How many requests were under way at the same time, at most."""
     port: int = 0
 
     @property
@@ -94,9 +98,17 @@ class _Faulty:
             self.bucket.lose[method] -= 1
             await self._lose(scope, receive, send)
         else:
-            if method == "PUT" and self.bucket.hold:
-                time.sleep(self.bucket.hold)
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.bucket.under_way += 1
+        self.bucket.most_under_way = max(self.bucket.most_under_way, self.bucket.under_way)
+        try:
+            if scope["method"] in {"PUT", "GET"} and self.bucket.hold:
+                await asyncio.sleep(self.bucket.hold)
             await self.inner(scope, receive, send)
+        finally:
+            self.bucket.under_way -= 1
 
     async def _lose(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "PUT":

@@ -82,6 +82,19 @@ def test_it_backs_up_rehearses_restores_and_prunes_in_a_bucket(
     assert held < 9_000_000, "what only pruned snapshots needed is gone"
 
 
+def test_it_moves_several_pieces_at_a_time(home: Path, away: Bucket, tmp_path: Path) -> None:
+    picture(home, 40_000_000)
+    away.hold = 0.2  # a bucket far away
+    for work in (
+        lambda: api.back_up(away.address, actor=BACKUP),
+        lambda: api.restore(away.address, into=tmp_path / "back"),
+    ):
+        away.most_under_way = 0
+        work()
+        assert 2 <= away.most_under_way <= 5
+    assert (tmp_path / "back" / "pictures" / "host.png").read_bytes() == (home / "pictures" / "host.png").read_bytes()
+
+
 def test_it_goes_on_where_the_storage_was_busy_for_a_moment(home: Path, away: Bucket) -> None:
     show("1")
     away.busy = 2

@@ -91,8 +91,22 @@ def lake_sentence(away: eventlog.LakeAway) -> str:
     """Why files of the lake wait, in the reader's words."""
     told = {"files": f"{away.waiting:,}", "address": away.address}
     if away.code == "storage_away":
-        return _("%(files)s files of the lake wait: %(address)s does not answer. Counting goes on.") % told
-    return _("%(files)s files of the lake wait: %(address)s refuses them. Counting goes on.") % told
+        return (
+            ngettext(
+                "%(files)s file of the lake waits: %(address)s does not answer. Counting goes on.",
+                "%(files)s files of the lake wait: %(address)s does not answer. Counting goes on.",
+                away.waiting,
+            )
+            % told
+        )
+    return (
+        ngettext(
+            "%(files)s file of the lake waits: %(address)s refuses it. Counting goes on.",
+            "%(files)s files of the lake wait: %(address)s refuses them. Counting goes on.",
+            away.waiting,
+        )
+        % told
+    )
 
 
 def _of_feeds(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, now_us: int) -> list[Need]:
