@@ -49,10 +49,12 @@ def migrate() -> None:
     """Bring the records up to date; a no-op in milliseconds when nothing is new. Raises NewerSchema."""
     from django.core.management import call_command
 
+    from kaibo.config.database import one_at_a_time
     from kaibo.kit import schema
 
-    schema.refuse_newer(schema.applied())
-    call_command("migrate", interactive=False, verbosity=0)
+    with one_at_a_time("migrate"):
+        schema.refuse_newer(schema.applied())
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def emit(result: Mapping[str, Any], *, as_json: bool) -> None:

@@ -1,5 +1,8 @@
 """Where the records live: SQLite in the home, or the PostgreSQL of KAIBO_DATABASE_URL."""
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -45,3 +48,24 @@ def _sqlite() -> dict[str, Any]:
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _SQLITE_INIT},
         "TEST": {"NAME": str(folder / "test-records.sqlite3")},
     }
+
+
+@contextmanager
+def one_at_a_time(what: str) -> Iterator[None]:
+    """On PostgreSQL: wait until no other process is in a block of this name; servers that start together share it.
+
+    Shape: SQLite locks its file by itself.
+    """
+    from django.db import connections
+
+    if connections["default"].vendor != "postgresql":
+        yield
+        return
+    key = int.from_bytes(hashlib.sha256(f"kaibo {what}".encode()).digest()[:7], "big")
+    line = connections.create_connection("default")
+    try:
+        with line.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [key])
+        yield
+    finally:
+        line.close()

@@ -35,7 +35,7 @@ Check = Callable[[], Iterator[Finding]]
 def examine() -> list[Finding]:
     """Every finding, in order; a check that breaks is one too. What stands on broken ground is not looked at."""
     findings: list[Finding] = []
-    for checks in ((python, settings, home), (records,), (log, counter, lake, backups, people)):
+    for checks in ((python, settings, home), (records,), (log, processes, counter, lake, backups, people)):
         findings += [found for check in checks for found in _run(check)]
         if any(found.status == "fail" for found in findings):
             break
@@ -151,13 +151,34 @@ def log() -> Iterator[Finding]:
     elif address is None:
         yield Finding("log", "warn", f"process {lock.holder()} writes and no server runs", "wait until it is done")
     else:
-        yield Finding("log", "ok", f"held by the server at http://{address.host}:{address.port}")
+        yield Finding("log", "ok", f"held by the server at {address.url}")
     status = eventlog.status()
     yield Finding("log", "ok", f"{status.segments} segments, {status.bytes_total / 1e6:.1f} MB")
     if status.is_refusing:
         yield Finding("log", "fail", f"it refuses events: {status.reason}", "see the line above")
     if status.quarantined:
         yield Finding("log", "warn", f"{status.quarantined} lines are set aside", "kaibo quarantine list, then replay")
+
+
+def processes() -> Iterator[Finding]:
+    """Servers and workers that live, and what each holds; the counter with them."""
+    from kaibo.eventlog import api as eventlog
+    from kaibo.eventlog.log import log_lock
+    from kaibo.warehouse.counter import counter_lock
+
+    lock, counting = log_lock(), counter_lock()
+    for one in eventlog.processes():
+        where = f"process {one.pid} on {one.machine}"
+        if one.does != "serve":
+            yield Finding("processes", "ok", f"{where}: background work")
+        elif lock.is_held_by(one.instance):
+            yield Finding("processes", "ok", f"{where}, {one.url}: holds the log")
+        else:
+            yield Finding("processes", "ok", f"{where}, {one.url}: a replica, takes the log over when it is free")
+    is_free = counting.take()
+    counting.release()
+    if not is_free:
+        yield Finding("processes", "ok", f"process {counting.holder()}: counts")
 
 
 def counter() -> Iterator[Finding]:

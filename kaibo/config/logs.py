@@ -5,17 +5,16 @@ import logging
 import re
 import secrets
 from collections.abc import MutableMapping
-from contextvars import ContextVar
 from typing import Any
 
 from kaibo.kit import env
 from kaibo.kit.clock import iso
 from kaibo.kit.errors import BadConfiguration
+from kaibo.kit.requests import current_request as _request
 from kaibo.web.plain import AsgiApp, Receive, Scope, Send
 
 HEADER = b"x-request-id"
 _SAFE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_request: ContextVar[str] = ContextVar("kaibo_request", default="")
 
 
 def form() -> str:

@@ -7,17 +7,19 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import uvicorn
 
 from kaibo.kit import env
-from kaibo.kit.errors import BadConfiguration, Conflict
+from kaibo.kit.errors import BadConfiguration
 from kaibo.kit.storage import Storage
+
+if TYPE_CHECKING:
+    from kaibo.config.holding import Home
 
 GRACE_SECONDS = 3
 """An open page holds a stream for minutes; longer than this nobody is waited for."""
@@ -29,18 +31,13 @@ SWITCH_SECONDS = 0.001
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class AlreadyServed(Conflict):
-    """Another process serves this home."""
-
-    code = "already_served"
-
-
 @dataclass(frozen=True, slots=True)
 class Listening:
     """Where the server can be reached by people on this machine."""
 
     host: str
     port: int
+    is_holder: bool = True  # else a replica: another server of this home holds the log
 
     @property
     def url(self) -> str:
@@ -92,6 +89,7 @@ def check_settings() -> None:
     env.case_days()
     env.comment_days()
     env.two_step()
+    env.served_as()
     databases()
     for name in ("KAIBO_BACKUP_TO", "KAIBO_LAKE"):
         if address := env.read(name):
@@ -111,76 +109,19 @@ def check_host(host: str) -> None:
 
 
 @contextlib.contextmanager
-def open_home() -> Iterator[None]:
-    """Hold the log and keep a counter running while the server lives, unless one runs apart.
+def open_home() -> "Iterator[Home]":
+    """Hold the log and keep a counter running while the server lives, or stand by for the server that does.
 
-    Raises: AlreadyServed when another process holds the log of this home.
+    Raises: AlreadyServed when another process holds the log of this home and no replica can be.
     """
-    from kaibo.config.adopter import Adopter
-    from kaibo.config.onewriter import WriterLock
-    from kaibo.connectors.inboxworker import InboxWorker
-    from kaibo.connectors.pollworker import PollWorker
-    from kaibo.eventlog import api as eventlog
-    from kaibo.eventlog.log import LocalLog
-    from kaibo.eventlog.workers import Workers
-    from kaibo.operations.compliance import api as compliance
-    from kaibo.operations.opinion import api as opinion
-    from kaibo.operations.radar.api import Follower
-    from kaibo.warehouse.supervisor import Supervisor
-    from kaibo.web.door import door
+    from kaibo.config.holding import Home
 
-    log = eventlog.open_log(wait_seconds=2)
-    if not isinstance(log, LocalLog):
-        address = eventlog.server_address()
-        log.close()
-        where = f"http://{address.host}:{address.port}" if address else "another process"
-        raise AlreadyServed(f"{where} already serves {env.home()}", fix="use that one, or stop it first")
-    writer = WriterLock()
-    if not writer.take():
-        log.close()
-        raise AlreadyServed(
-            f"another home writes to this database already under the name of {env.home()}",
-            fix="stop the server of the home that this one is a copy of, or give this one a database of its own",
-        )
-    log.start_housekeeping()
-    supervisor, adopter, inbox, workers = Supervisor(), Adopter(), InboxWorker(), Workers()
-    polls = PollWorker()
-    proctor = compliance.LogFollower("proctor", compliance.look)
-    radar = compliance.LogFollower("radar", Follower().look, seconds=1.0)
-    sender = eventlog.LakeSender()
-    watch = compliance.LogFollower("opinion", opinion.Follower().look, seconds=2.0)
+    home = Home()
     try:
-        if not env.read_flag("KAIBO_COUNT_APART"):
-            supervisor.start()
-        adopter.start()
-        inbox.start()
-        workers.start()
-        polls.start()
-        proctor.start()
-        radar.start()
-        watch.start()
-        if env.read("KAIBO_LAKE"):
-            sender.start()
-        yield
+        home.begin()
+        yield home
     finally:
-        eventlog.withdraw_server()
-        _all_at_once(
-            *(each.stop for each in (sender, watch, radar, proctor, polls, workers, inbox, adopter, supervisor))
-        )
-        door.close()
-        log.close()
-        writer.release()
-
-
-def _all_at_once(*stops: Callable[[], object]) -> None:
-    """Stop workers that do not wait for each other: what each has in hand ends while the others' does.
-
-    Raises: what the first of them raised, after all have ended.
-    """
-    with ThreadPoolExecutor(len(stops)) as pool:
-        ending = [pool.submit(stop) for stop in stops]
-    for each in ending:
-        each.result()
+        home.end()
 
 
 def run_server(
@@ -205,22 +146,16 @@ def run_server(
     start_django()
     migrate()
     (env.home() / "static").mkdir(exist_ok=True)  # where collected files would lie; its absence is warned about
-    with closing_socket(listener), quiet_signals(), open_home():
-        _serve(listener, listening, when_ready, on_stop)
+    with closing_socket(listener), quiet_signals(), open_home() as home:
+
+        def ready() -> None:
+            home.tell(listening)
+            when_ready(replace(listening, is_holder=home.is_holder))
+
+        _serve(listener, ready, on_stop)
 
 
-def _serve(
-    listener: socket.socket,
-    listening: Listening,
-    when_ready: Callable[[Listening], None],
-    on_stop: Callable[[], object],
-) -> None:
-    from kaibo.eventlog import api as eventlog
-
-    def ready() -> None:
-        eventlog.announce_server(listening.host, listening.port)
-        when_ready(listening)
-
+def _serve(listener: socket.socket, ready: Callable[[], None], on_stop: Callable[[], object]) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     import_module("kaibo.config.urls")  # else the first page would wait for every view to be imported
     config = uvicorn.Config(

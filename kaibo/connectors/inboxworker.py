@@ -28,6 +28,8 @@ AT_ONCE = 200
 """Deliveries behind one fsync of the log and one commit of the records."""
 RETRY_SECONDS = 2.0
 SWEEP_SECONDS = 3600.0
+RECOVER_SECONDS = 5.0
+"""How often to look for what a server that was killed had acknowledged."""
 
 
 def version_of(manifest: Manifest) -> str:
@@ -147,21 +149,31 @@ def _said(problem: Problem) -> str:
 
 
 class InboxWorker:
-    """The thread of the server that keeps the inbox empty."""
+    """The thread of a server that brings what it received into the inbox; where the log is held it translates too."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="inbox", daemon=True)
         self._swept_at = 0.0
+        self._recovered_at = -RECOVER_SECONDS
+        self._translates = False
+        self._unlisten: Callable[[], None] = lambda: None
 
     def start(self) -> None:
-        """Bring in what a killed server took, then begin."""
-        eventlog.inbox.recover()
+        """Begin to bring in."""
+        self._unlisten = eventlog.notices.listen("inbox", lambda _key: eventlog.inbox.wake())
         self._thread.start()
+
+    def translate(self) -> None:
+        """From now on translate for all servers of the home, and bring in what killed ones took."""
+        self._translates = True
+        eventlog.inbox.wake()
 
     def stop(self) -> None:
         """Finish the delivery in hand; what waits, waits for the next start."""
         self._stopped.set()
+        self._unlisten()
+        self._unlisten = lambda: None
         eventlog.inbox.wake()
         if self._thread.is_alive():
             self._thread.join()
@@ -170,8 +182,7 @@ class InboxWorker:
     def _work(self) -> None:
         while not self._stopped.is_set():
             try:
-                done = translate_waiting(AT_ONCE)
-                self._sweep()
+                done = self._step()
             except (LogRefuses, LogBusy, LogFailed) as error:
                 log.warning("the inbox waits: %s", error.sentence)
                 self._stopped.wait(RETRY_SECONDS)
@@ -186,6 +197,16 @@ class InboxWorker:
                 eventlog.inbox.wait_for_delivery(LOOK_SECONDS)
                 self._stopped.wait(GATHER_SECONDS)
         connections.close_all()
+
+    def _step(self) -> int:
+        if not self._translates:
+            return eventlog.inbox.bring_in()
+        if time.monotonic() - self._recovered_at > RECOVER_SECONDS:
+            eventlog.inbox.recover()
+            self._recovered_at = time.monotonic()
+        done = translate_waiting(AT_ONCE)
+        self._sweep()
+        return done
 
     def _sweep(self) -> None:
         days = env.inbox_days()

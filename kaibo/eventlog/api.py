@@ -1,6 +1,6 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
-from kaibo.eventlog import inbox, polls, work
+from kaibo.eventlog import inbox, notices, polls, work
 from kaibo.eventlog.artifacts import artifact, latest_artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
 from kaibo.eventlog.coverage import coverage, gaps_of, note_gap, shares
@@ -14,13 +14,14 @@ from kaibo.eventlog.feeds import (
     rotate_token,
     set_feed_enabled,
 )
-from kaibo.eventlog.handover import announce_server, server_address, withdraw_server
+from kaibo.eventlog.handover import RemoteLog, announce_server, forwarded, server_address, withdraw_server
 from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import every_source, lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lakeaway import LakeAway, LakeSender, lake_away, send_lake
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
-from kaibo.eventlog.log import Log, open_log, status
+from kaibo.eventlog.log import Log, holds_log, open_log, stands_back, status
 from kaibo.eventlog.netevents import events_of, loose_orders, order_homes, stage_events
+from kaibo.eventlog.presence import Present, processes
 from kaibo.eventlog.quarantine import keep as set_aside
 from kaibo.eventlog.quarantine import quarantined
 from kaibo.eventlog.readers import News, news
@@ -40,6 +41,8 @@ __all__ = [
     "LakeSender",
     "Log",
     "News",
+    "Present",
+    "RemoteLog",
     "announce_server",
     "artifact",
     "audit",
@@ -63,8 +66,10 @@ __all__ = [
     "feed_setting",
     "feeds",
     "forget_comments",
+    "forwarded",
     "gaps_of",
     "hidden_viewer",
+    "holds_log",
     "inbox",
     "keep_setting",
     "kept_names",
@@ -79,10 +84,12 @@ __all__ = [
     "news",
     "nicknames",
     "note_gap",
+    "notices",
     "open_log",
     "open_window",
     "order_homes",
     "polls",
+    "processes",
     "publish_artifact",
     "quarantined",
     "read_batch",
@@ -99,6 +106,7 @@ __all__ = [
     "shares",
     "sources_of",
     "stage_events",
+    "stands_back",
     "status",
     "unbind",
     "viewers_named",

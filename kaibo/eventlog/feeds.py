@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
+from kaibo.eventlog import notices
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.contracts import FeedView
 from kaibo.eventlog.errors import UnknownFeed
@@ -25,6 +26,12 @@ def feed_changes() -> int:
 
 def note_change() -> None:
     """Let those who remember a feed look again."""
+    heard_change()
+    notices.tell("feeds")
+
+
+def heard_change(_key: str = "") -> None:
+    """Another process changed a feed."""
     global _changes  # noqa: PLW0603 - a counter of this process
     _changes += 1
 

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 
 from django.db import models, transaction
 
+from kaibo.eventlog import notices
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.contracts import InboxItem, Settlement
 from kaibo.eventlog.errors import UnknownDelivery
@@ -54,6 +55,7 @@ def receive(
             return False
         Delivered.objects.bulk_create([row], ignore_conflicts=True)  # two copies at once: one row
         transaction.on_commit(_arrived.set)
+        notices.tell("inbox")
     return True
 
 
@@ -111,6 +113,7 @@ def _bring(taken: list[Kept], counts_copies: bool) -> None:
                 told=one.told,
             )
         Delivered.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+        notices.tell("inbox")
         for (feed_id, identity), number in copies.items() if counts_copies else ():
             Delivered.objects.filter(feed_id=feed_id, identity=identity).update(copies=models.F("copies") + number)
 

@@ -1,7 +1,10 @@
 """The lock file that makes one process of a home the appender. The system frees it when that process dies."""
 
 import os
+import secrets
+import socket
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +29,21 @@ else:
         return True
 
 
+@lru_cache(maxsize=1)
+def _name_of(pid: int) -> str:  # noqa: ARG001 - a forked child is another process
+    return secrets.token_hex(6)
+
+
+def instance() -> str:
+    """The name of this process among all that see the home. Process ids repeat: in containers each is number 1."""
+    return _name_of(os.getpid())
+
+
+def machine() -> str:
+    """What this machine calls itself."""
+    return socket.gethostname()
+
+
 class LockFile:
     """Held from `take` to `release`."""
 
@@ -42,17 +60,27 @@ class LockFile:
             return False
         file.seek(0)
         file.truncate()
-        file.write(str(os.getpid()))
+        file.write(f"{os.getpid()} {instance()} {machine()}")
         file.flush()
         self._file = file
         return True
 
     def holder(self) -> str:
-        """Process id of whoever holds it, as far as the file says."""
+        """Process id of whoever holds it, and its machine where that is another, as far as the file says."""
+        words = self._words()
+        if len(words) > 2 and words[2] != machine():
+            return f"{words[0]} on {words[2]}"
+        return words[0] if words else ""
+
+    def is_held_by(self, name: str) -> bool:
+        """Whether the process of this `instance` was the last to take it; that it still lives, only `take` can tell."""
+        return self._words()[1:2] == [name]
+
+    def _words(self) -> list[str]:
         try:
-            return self.path.read_text().strip()
+            return self.path.read_text().split()
         except FileNotFoundError:
-            return ""
+            return []
 
     def release(self) -> None:
         if self._file is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import Error as DatabaseFault
 
@@ -17,7 +17,7 @@ from kaibo.eventlog.appender import Appender, Group
 from kaibo.eventlog.contracts import FeedView, LogStatus, Problem, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
-from kaibo.eventlog.handover import RemoteLog, server_address
+from kaibo.eventlog.handover import RemoteLog, answers, server_address
 from kaibo.eventlog.lines import ENCODER, Rules
 from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.moves import bind_loose
@@ -37,6 +37,7 @@ CHUNK_EVENTS = 10_000
 SYNC_BYTES = 16 * 1024 * 1024
 """A long body is made durable on its way once this much waits."""
 WAIT_SECONDS = 20.0
+REACH_SECONDS = 1.0
 DETAILS = 100
 
 
@@ -210,9 +211,45 @@ _open: dict[Path, LocalLog] = {}
 _opening = threading.RLock()
 
 
+_stands_back = False
+
+
+def stand_back() -> None:
+    """From now on nothing in this process takes the log by opening it: a server decides when, with `take_log`.
+
+    Else a page of a replica would become the appender in the moment in which the holder is gone.
+    """
+    global _stands_back  # noqa: PLW0603 - what a process is, it is as a whole
+    _stands_back = True
+
+
+def stands_back() -> bool:
+    """Whether this is a server that has to reach whoever holds the log when it does not hold it itself."""
+    return _stands_back
+
+
+def take_log(lock: LockFile) -> LocalLog:
+    """Open the log behind its lock, which the caller has taken; it is let go when this fails."""
+    home = env.home()
+    with _opening:
+        try:
+            held = _open[home] = LocalLog(home, lock)
+        except BaseException:
+            lock.release()
+            raise
+        held.holders = 1
+        return held
+
+
+def log_lock() -> LockFile:
+    """The lock that makes one process of a home its appender."""
+    return LockFile(log_folder() / "lock")
+
+
 def open_log(*, wait_seconds: float = WAIT_SECONDS) -> Log:
     """The log of this home: the appender when this process holds or can take the lock, else a way to the server.
 
+    Shape: the way is patient for as long: when the server is gone, whoever takes the log over next is asked.
     Raises: LogBusy when another process holds the lock for long and no server is there to hand over to.
     """
     home = env.home()
@@ -223,20 +260,42 @@ def open_log(*, wait_seconds: float = WAIT_SECONDS) -> Log:
             if held is not None and held.pid == os.getpid():
                 held.holders += 1
                 return held
-            lock = LockFile(log_folder() / "lock")
-            if lock.take():
-                held = _open[home] = LocalLog(home, lock)
-                held.holders = 1
-                return held
+            lock = log_lock()
+            if not _stands_back and lock.take():
+                return take_log(lock)
         address = server_address()
-        if address is not None and str(address.pid) == lock.holder():
-            return RemoteLog(address)
+        if address is not None and lock.is_held_by(address.instance):
+            return RemoteLog(address, patience_seconds=wait_seconds)
         if time.monotonic() > deadline:
-            raise LogBusy(
-                f"process {lock.holder()} is writing the log and no server is there to hand over to",
-                fix="wait until it is done, or start `kaibo serve`",
-            )
+            raise LogBusy(_nobody_takes(lock), fix="wait until it is done, or start `kaibo serve`")
         time.sleep(0.1)
+
+
+def _nobody_takes(lock: LockFile) -> str:
+    if _stands_back:
+        return "no server of this home holds the log just now; one takes it over within seconds"
+    return f"process {lock.holder()} is writing the log and no server is there to hand over to"
+
+
+def reach() -> str:
+    """Whether events can be taken as far as the log is concerned: nothing when they can, else why not.
+
+    Cost: none where the log is held; on a replica a request to the holder, at most one a second.
+    """
+    if not _stands_back or local_log() is not None:
+        return ""
+    with _reaching:
+        known_at, known = _reached
+        if time.monotonic() - known_at > REACH_SECONDS:
+            address = server_address()
+            is_there = address is not None and log_lock().is_held_by(address.instance) and answers(address)
+            known = "" if is_there else "no server holds the log, or it does not answer"
+            _reached[:] = time.monotonic(), known
+        return str(known)
+
+
+_reaching = threading.Lock()
+_reached: list[Any] = [-60.0, ""]
 
 
 def local_log() -> LocalLog | None:
@@ -245,9 +304,15 @@ def local_log() -> LocalLog | None:
     return held if held is not None and held.pid == os.getpid() else None
 
 
+def holds_log() -> bool:
+    """Whether this process is the appender of the home; of several servers one is, the others are replicas."""
+    return local_log() is not None
+
+
 def status() -> LogStatus:
     """Health of the log, from any process. Cost: one query, one look at the folder."""
     held = local_log()
+    out_of_reach = reach()
     every = segments()
     size = sum(one.path.stat().st_size for one in every if one.path.exists())
     waiting = quarantine.count_waiting()
@@ -257,7 +322,7 @@ def status() -> LogStatus:
         last = batches_of(every[-1])[-1:] if every else []
         writer = every[-1].writer if every else ""
         seq, at = (last[0].to_seq, last[0].committed_at) if last else (0, None)
-        return LogStatus(writer, seq, at, len(every), size, waiting, is_refusing=False)
+        return LogStatus(writer, seq, at, len(every), size, waiting, bool(out_of_reach), out_of_reach)
     work = held.appender
     reason = work.refusal()
     return LogStatus(work.writer, work.last_seq, work.last_commit_at, len(every), size, waiting, bool(reason), reason)

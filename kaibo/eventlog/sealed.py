@@ -8,14 +8,15 @@ from kaibo.kit.clock import now_us
 
 def keep_setting(feed_id: str, name: str, value: str) -> None:
     """Seal and keep a value; an empty one takes it away. Cost: two queries."""
-    note_change()
     if not value:
         SealedSetting.objects.filter(feed_id=feed_id, name=name).delete()
+        note_change()
         return
     content = seal.seal(value.encode(), place=f"{feed_id}:{name}")
     SealedSetting.objects.update_or_create(
         feed_id=feed_id, name=name, defaults={"content": content, "changed_at": now_us()}
     )
+    note_change()
 
 
 def kept_setting(feed_id: str, name: str) -> str:

@@ -2,12 +2,13 @@
 
 The records database has many writers and commits one after the other; a platform that waits for its answer must not
 stand in that line. What lies here is brought into the inbox a moment later, many in one transaction. A file that a
-killed process left is brought in by the next start; the inbox knows each delivery for ever, so twice is once.
+killed process left is brought in by whoever translates; the inbox knows each delivery for ever, so twice is once.
 """
 
 import contextlib
 import os
 import threading
+import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ TRUNCATE_BYTES = 8 * 1024 * 1024
 MOST_BYTES = 128 * 1024 * 1024
 """So much may wait for records that are busy; past it a platform is asked to send again later."""
 AT_ONCE = 500
+YOUNG_SECONDS = 60.0
 HEAD = Struct(">II")  # length, crc32
 
 
@@ -102,6 +104,8 @@ class Spool:
                 if not try_lock(file):
                     continue  # its process lives
                 left = list(_records(file))
+                if not left and time.time() - path.stat().st_mtime < YOUNG_SECONDS:
+                    continue  # its process is about to lock it
                 if left:
                     self._bring(left, False)
                 found += len(left)
@@ -159,9 +163,7 @@ class Spool:
     def _opened(self) -> BinaryIO:
         folder = spool_folder()
         if self._file is None or self._folder != folder:
-            path = folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}"
-            self._file, self._folder = path.open("ab"), folder
-            try_lock(self._file)
+            self._file, self._folder = _locked(folder), folder
             sync_folder(folder)
         return self._file
 
@@ -176,6 +178,15 @@ class Spool:
 
 def _size(one: Kept) -> int:
     return len(one.body) + len(one.payload or b"")
+
+
+def _locked(folder: Path) -> BinaryIO:
+    """A new file that is ours; one that another process is looking at just now is left to it."""
+    while True:
+        file = (folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{SUFFIX}").open("ab")
+        if try_lock(file):
+            return file
+        file.close()
 
 
 def spool_folder() -> Path:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils.module_loading import autodiscover_modules
 
+from kaibo.eventlog import notices
 from kaibo.eventlog.audit import audit
 from kaibo.eventlog.errors import BadTask, JobNotFound
 from kaibo.eventlog.models import Job, Schedule
@@ -160,7 +161,7 @@ def enqueue(
         if not (key and (found := _replace(key, told))):
             raise
         return found
-    transaction.on_commit(wake)
+    _wake_all()
     return int(row.pk)
 
 
@@ -170,7 +171,7 @@ def _replace(key: str, told: Mapping[str, Any]) -> int:
     if found is None:
         return 0
     Job.objects.filter(id=found, state="waiting").update(**told)
-    transaction.on_commit(wake)
+    _wake_all()
     return int(found)
 
 
@@ -192,7 +193,7 @@ def retry(job_id: int, *, actor: str) -> JobView:
         if not number:
             raise JobNotFound(f"no failed job {job_id}", fix="look at the list again")
         audit(actor, "job.retried", f"job:{job_id}")
-    wake()
+        _wake_all()
     return job(job_id)
 
 
@@ -238,6 +239,12 @@ def next_fire(cron: str, *, after_us: int) -> int:
         return from_datetime(next(CronSim(cron, to_datetime(after_us).astimezone(env.zone()))))
     except (CronSimError, StopIteration) as error:
         raise BadTask(f"'{cron}' is no cron line: {error}", fix="five fields: minute hour day month weekday") from error
+
+
+def _wake_all() -> None:
+    """Let workers look once the caller's transaction is over, those of other processes too."""
+    transaction.on_commit(wake)
+    notices.tell("work")
 
 
 def wake() -> None:

@@ -12,7 +12,7 @@ from django.db import Error as DatabaseFault
 from django.db import connection, connections, transaction
 from django.db.models import F
 
-from kaibo.eventlog import work
+from kaibo.eventlog import notices, work
 from kaibo.eventlog.models import Job, Schedule
 from kaibo.eventlog.work import GiveUp, Run
 from kaibo.kit.clock import DAY_US, MICROS, now_us
@@ -22,6 +22,8 @@ log = logging.getLogger("kaibo.work")
 
 LOOK_SECONDS = 0.5
 """How often to look for what other processes put in; what this one put in wakes a worker at once."""
+NOTICED_SECONDS = 2.0
+"""The same while notices of other processes come: what is left to find by looking is work whose time has come."""
 TICK_SECONDS = 5.0
 STOP_SECONDS = 2.0
 """Who stops a server waits for it; a job that is cut off begins again at the next start, as after a power cut."""
@@ -189,14 +191,19 @@ class Workers:
             threading.Thread(target=self._work, args=lane, name=f"work-{lane[0]}", daemon=True) for lane in lanes
         ]
         self._threads.append(threading.Thread(target=self._keep_time, name="work-clock", daemon=True))
+        self._unlisten: Callable[[], None] | None = None
 
     def start(self) -> None:
+        self._unlisten = notices.listen("work", lambda _key: work.wake())
         for thread in self._threads:
             thread.start()
 
     def stop(self, *, seconds: float = STOP_SECONDS) -> None:
         """Let running jobs end; one that takes longer is left to the sweeper of the next start."""
         self._stopped.set()
+        if self._unlisten is not None:
+            self._unlisten()
+            self._unlisten = None
         ends = time.monotonic() + seconds
         for thread in self._threads:
             work.wake()
@@ -214,7 +221,7 @@ class Workers:
 
         while not self._stopped.is_set():
             if not _guarded(step) and not self._stopped.is_set():
-                work.wait_for_work(LOOK_SECONDS)
+                work.wait_for_work(NOTICED_SECONDS if notices.is_listening() else LOOK_SECONDS)
         connections.close_all()
 
     def _keep_time(self) -> None:

@@ -30,6 +30,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KAIBO_CURRENCY", "CNY", "Currency assumed where an event names none."),
     Setting("KAIBO_HOSTS", "127.0.0.1,localhost", "Host names the server answers to, comma separated."),
+    Setting(
+        "KAIBO_SERVED_AS",
+        "",
+        "host or host:port by which servers on other machines reach this one; empty: the machine's name.",
+    ),
     Setting("KAIBO_SECRET_KEY", "", "Signs cookies; empty means a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_VIEWER_KEY", "", "Keys the viewer-id hash; empty means a generated file in KAIBO_HOME/keys.", True),
     Setting("KAIBO_SEAL_KEY", "", "Seals settings of feeds at rest; empty: a generated file in KAIBO_HOME/keys.", True),
@@ -167,6 +172,17 @@ def read_flag(name: str) -> bool:
     if value in {"0", "false", "no", "off", ""}:
         return False
     raise BadConfiguration(f"{name}={value} is neither 1 nor 0", fix=f"set {name}=1 or {name}=0")
+
+
+def served_as() -> tuple[str, int]:
+    """Host and port by which other machines reach this server; empty and 0 where nothing is set."""
+    value = read("KAIBO_SERVED_AS")
+    host, colon, port = value.rpartition(":")
+    if value and not colon:
+        return value, 0
+    if value and not (host and port.isdigit() and 0 < int(port) < 65536):
+        raise BadConfiguration(f"KAIBO_SERVED_AS={value} is no address", fix="set it to a host, or to host:port")
+    return host, int(port or 0)
 
 
 def home() -> Path:

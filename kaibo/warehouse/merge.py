@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from kaibo.eventlog import api as log
 from kaibo.kit.clock import now_us
 from kaibo.warehouse.columns import BY_NAME, COLUMNS, INTERVAL_GRAINS
 from kaibo.warehouse.counted import Counted, Rows
@@ -16,6 +17,8 @@ _TABLE = "warehouse_minuterow"
 _KEY = ("show_id", "grain", "key", "minute_us")
 _CHUNK = 400
 KEPT_COMMENTS = 500
+NAMED_SHOWS = 20
+"""Who watches is told of so many shows by name; of more at once it is told to look at all."""
 
 
 def merge(counted: Counted) -> None:
@@ -176,6 +179,8 @@ def _raise_versions(counted: Counted) -> None:
             f" and ({name} is null or {name} {'>' if sign == '<' else '<'} %s)",
             spans,
         )
+    for show in counted.shows if len(counted.shows) <= NAMED_SHOWS else ("",):
+        log.notices.tell("show", show)
     add_tally("version", 1)
     set_tally("counted_at", now_us())
 

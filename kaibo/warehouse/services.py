@@ -62,3 +62,4 @@ def forget(show_id: str) -> None:
         ShowVersion.objects.filter(show_id=show_id).update(
             version=F("version") + 1, first_at=None, last_at=None, is_forgotten=True
         )
+        log.notices.tell("show", show_id)

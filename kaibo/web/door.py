@@ -12,6 +12,7 @@ import threading
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -102,14 +103,16 @@ class Door:
             if scope["method"] != "POST":
                 raise Refused(405, "events are sent with POST", "use POST", (b"allow", b"POST"))
             loop = asyncio.get_running_loop()
-            sender = await loop.run_in_executor(self._pool, admit, headers)
+            sender = await loop.run_in_executor(self._pool, copy_context().run, admit, headers)
             body = await self._read(receive, headers, limit, taken)
-            answer = await loop.run_in_executor(self._pool, work, sender, scope["path"], headers, body)
+            here = copy_context()  # log lines of the thread carry the id of the request too
+            answer = await loop.run_in_executor(self._pool, here.run, work, sender, scope["path"], headers, body)
         except Refused as refused:
             answer = refused.answer
         except LogRefuses as refusal:
             answer = Answer(429, refusal.as_dict(), ((b"retry-after", str(refusal.retry_after).encode()),))
         except LogBusy as busy:
+            self._let_go_of_a_way()
             answer = Answer(503, busy.as_dict(), ((b"retry-after", b"2"),))
         except KaiboError as error:
             answer = Answer(error.status, error.as_dict())
@@ -192,6 +195,13 @@ class Door:
                 self._log = api.open_log(wait_seconds=0)
                 self._log.start_housekeeping()
             return self._log
+
+    def _let_go_of_a_way(self) -> None:
+        """The server that held the log is gone: the next request looks who holds it by then."""
+        with self._opening:
+            if isinstance(self._log, api.RemoteLog):
+                self._log.close()
+                self._log = None
 
     def close(self) -> None:
         """Let the log go when the server stops: everything durable, sealed, the lock free."""

@@ -16,13 +16,15 @@ from tests.docs.test_commands import kaibo_words, unknown_options
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+REPLICAS = yaml.safe_load((DEPLOY / "replicas.yaml").read_text())
 KNOWN = {setting.name for setting in SETTINGS}
 
 
 def commands() -> list[tuple[str, str]]:
     """(file, command line) of everything that starts a process."""
     found = [(unit.name, re.search(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE).group(1)) for unit in UNITS]  # type: ignore[union-attr]
-    found += [(name, " ".join(one["command"])) for name, one in COMPOSE["services"].items() if "command" in one]
+    services = COMPOSE["services"] | REPLICAS["services"]
+    found += [(name, " ".join(one["command"])) for name, one in services.items() if "command" in one]
     return found
 
 
@@ -34,7 +36,7 @@ def test_it_starts_commands_that_exist(file: str, line: str) -> None:
 
 
 def test_it_sets_only_settings_that_exist() -> None:
-    own = {"KAIBO_DB_PASSWORD"}
+    own = {"KAIBO_DB_PASSWORD", "KAIBO_SITE"}
     for path in DEPLOY.iterdir():
         strange = set(re.findall(r"\bKAIBO_[A-Z_]+\b", path.read_text())) - KNOWN - own
         assert not strange, f"{path.name} sets {strange}, which no part of Kaibo reads"
@@ -50,6 +52,19 @@ def test_it_keeps_home_and_backups_when_containers_go() -> None:
     volumes = COMPOSE["services"]["serve"]["volumes"]
     assert {entry.partition(":")[2] for entry in volumes} == {"/var/lib/kaibo", "/var/backups/kaibo"}
     assert {entry.partition(":")[0] for entry in volumes} <= set(COMPOSE["volumes"])
+
+
+def test_it_puts_replicas_over_the_home_of_the_first_and_behind_the_proxy() -> None:
+    replica = REPLICAS["services"]["replica"]
+    model = COMPOSE["services"][replica["extends"]["service"]]
+    assert model["volumes"] == COMPOSE["services"]["serve"]["volumes"]
+    assert "ports" not in model, "a service with a port of the machine cannot be scaled"
+    caddy = (DEPLOY / "Caddyfile").read_text()
+    for name in ("serve", "replica"):
+        assert f"a {name} 8000" in caddy
+    for path in ("/api/v1/handover", "/ops/"):
+        assert re.search(rf"respond {path}\S* 404", caddy)
+        assert re.search(rf"location {path} {{ return 404; }}", (DEPLOY / "nginx.conf").read_text())
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

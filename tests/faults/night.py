@@ -3,6 +3,8 @@
 import http.client
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -99,10 +101,11 @@ def until_counted(kaibo: Kaibo, *, seconds: float = 60) -> None:
 
 def doctor(kaibo: Kaibo) -> dict[str, dict[str, str]]:
     """What `kaibo doctor` finds wrong, by check."""
-    import subprocess
-    import sys
+    return {one["check"]: one for one in told_by_doctor(kaibo) if one["status"] != "ok"}
 
+
+def told_by_doctor(kaibo: Kaibo) -> list[dict[str, str]]:
+    """Everything that `kaibo doctor` says."""
     command = [sys.executable, "-m", "kaibo", "doctor", "--json"]
     done = subprocess.run(command, env=kaibo.environment, capture_output=True, text=True, check=False, timeout=60)
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    return {one["check"]: one for one in told["checks"] if one["status"] != "ok"}
+    return list(json.loads(done.stdout.strip().splitlines()[-1])["checks"])

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
         admin: Annotated[str, typer.Option(help="Make this director first; asks for the password.")] = "",
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line when it listens.")] = False,
     ) -> None:
-        """Serve this home: pages, JSON API, events in, counting. Ends on Ctrl-C."""
+        """Serve this home: pages, JSON API, events in, counting. On PostgreSQL start several. Ends on Ctrl-C."""
         from kaibo.config.cli import emit
         from kaibo.config.files import require_files
         from kaibo.config.server import Listening, check_settings, leave, run_server, say
@@ -31,6 +31,8 @@ def register(app: typer.Typer) -> None:
         def ready(listening: Listening) -> None:
             links = {name: listening.url + value if value.startswith("/") else value for name, value in notes.items()}
             told = {"url": listening.url, "home": str(env.home()), **links}
+            if not listening.is_holder:
+                told["replica"] = "another server holds the log; this one takes over when that one ends"
             if as_json:
                 emit(told, as_json=True)
                 sys.stdout.flush()

@@ -40,9 +40,16 @@ def register(app: typer.Typer) -> None:
 
 
 def _until_told(crew: "Workers") -> None:
+    from kaibo.eventlog import presence
+    from kaibo.eventlog.notices import Listener
+
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    crew.start()
-    stopping.wait()
-    crew.stop()
+    ears = Listener()
+    with presence.present("work"):
+        ears.start()
+        crew.start()
+        stopping.wait()
+        crew.stop()
+        ears.stop()

@@ -110,6 +110,7 @@ def test_it_says_what_is_wrong_with_a_lost_feed_or_connector(feed: str) -> None:
 
 def test_it_works_in_a_thread_until_it_is_stopped(feed: str) -> None:
     worker = inboxworker.InboxWorker()
+    worker.translate()
     worker.start()
     try:
         deliver(feed, pushes.sample("doudian"))

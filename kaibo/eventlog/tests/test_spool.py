@@ -1,11 +1,13 @@
 """What was acknowledged is in the inbox afterwards, once, however the process ended."""
 
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
 from kaibo.eventlog import inbox, spool
+from kaibo.eventlog.locks import try_lock
 from kaibo.eventlog.spool import Kept, Spool
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +49,22 @@ def test_it_brings_in_what_a_killed_process_left_and_nothing_that_was_cut(home: 
     assert after.recover() == 3
     assert [one.identity for one in brought] == ["id-0", "id-1", "id-2"]
     assert files(home) == []
+
+
+def test_it_writes_into_no_file_that_another_process_looks_at(
+    home: Path, fresh: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [False, True]
+    monkeypatch.setattr(spool, "try_lock", lambda file: answers.pop(0) and try_lock(file))
+    fresh.keep(kept(1)).result(timeout=5)
+    left, taken = sorted(files(home), key=lambda path: path.stat().st_size)
+    assert (left.stat().st_size, answers) == (0, [])
+    monkeypatch.setattr(spool, "try_lock", try_lock)
+    assert Spool(lambda *_: None).recover() == 0
+    assert left.exists(), "its process may be about to lock it"
+    os.utime(left, (0, 0))
+    assert Spool(lambda *_: None).recover() == 0
+    assert files(home) == [taken]
 
 
 def test_it_forgets_nothing_while_the_records_take_nothing(home: Path) -> None:

@@ -71,6 +71,8 @@ def attach(hits: Sequence[Hit]) -> list[Case]:
         case.changed_us = now_us()
         case.save(update_fields=["hits", "last_hit_us", "changed_us"])
         touched[case.pk] = case
+    for show_id in {case.show_id for case in touched.values()}:
+        eventlog.notices.tell("show", show_id)
     return list(touched.values())
 
 
@@ -120,6 +122,7 @@ def acknowledge(case_id: int, *, actor: str) -> str:
         if free.update(owner=actor, acknowledged_us=now, changed_us=now):
             case = _case(case_id)
             chain.append(case, "step", {"state": case.state, "act": "acknowledge", "why": ""}, actor=actor)
+            eventlog.notices.tell("show", case.show_id)
             eventlog.audit(actor, "case.acknowledged", f"case:{case_id}")
     return _case(case_id).owner
 
@@ -147,6 +150,7 @@ def take_step(case_id: int, name: str, *, why: str = "", actor: str) -> CaseStat
             raise CaseMoved(_("This step is not open now."), fix=_("Read the case again."), state=case.state)
         told = {"state": step.to.value, "act": name, "why": why.strip()[:2000]}
         chain.append(_case(case_id), "step", told, actor=actor)
+        eventlog.notices.tell("show", case.show_id)
         before = {"state": case.state}
         eventlog.audit(actor, f"case.{name}", f"case:{case_id}", before=before, after={"state": step.to}, why=why)
         if step.to == CaseState.DISMISSED:
@@ -173,6 +177,7 @@ def withdraw(case: Case) -> None:
     if undecided.update(state=CaseState.WITHDRAWN, changed_us=now_us()):
         body = {"state": CaseState.WITHDRAWN.value, "act": "withdraw", "why": "its events were taken back"}
         chain.append(case, "step", body, actor=SYSTEM)
+        eventlog.notices.tell("show", case.show_id)
 
 
 def revive(case: Case) -> None:
@@ -180,6 +185,7 @@ def revive(case: Case) -> None:
     if Case.objects.filter(pk=case.pk, state=CaseState.WITHDRAWN).update(state=CaseState.OPEN, changed_us=now_us()):
         body = {"state": CaseState.OPEN.value, "act": "revive", "why": "its events came again"}
         chain.append(case, "step", body, actor=SYSTEM)
+        eventlog.notices.tell("show", case.show_id)
 
 
 def follow_show(case_ids: set[int], show_id: str) -> None:

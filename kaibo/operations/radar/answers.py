@@ -80,6 +80,7 @@ def answer(show_id: str, topic: str, link_no: str = "", *, actor: str, at_us: in
         show_id=show_id, topic=topic, link_no=link_no[:12], at_us=now, how="hand", of=f"{actor}@{now}"
     )
     ShowRadar.objects.update_or_create(show_id=show_id, defaults={"changed_us": now_us()})
+    eventlog.notices.tell("show", show_id)
     eventlog.audit(actor, "question.answered", f"show:{show_id}", after={"topic": topic, "link_no": link_no})
 
 
@@ -87,6 +88,7 @@ def undo(show_id: str, answer_id: int, *, actor: str) -> None:
     """It was none: its questions are open again."""
     if Answered.objects.filter(show_id=show_id, pk=answer_id, is_undone=False).update(is_undone=True):
         ShowRadar.objects.update_or_create(show_id=show_id, defaults={"changed_us": now_us()})
+        eventlog.notices.tell("show", show_id)
         eventlog.audit(actor, "question.reopened", f"show:{show_id}", before={"answer": answer_id})
 
 

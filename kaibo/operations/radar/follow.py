@@ -45,6 +45,7 @@ class Follower:
             Place.objects.update_or_create(name=NAME, defaults={"after": news.after, "warm": warm})
             for show_id in {event.show_id for event in news.events if event.show_id}:
                 ShowRadar.objects.update_or_create(show_id=show_id, defaults={"changed_us": now_us()})
+                eventlog.notices.tell("show", show_id)
         self._watch(comments, readings)
         return news.batches
 

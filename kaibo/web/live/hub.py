@@ -5,6 +5,7 @@ last frame it was given, so a slow one costs nothing: when it comes back too lat
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
@@ -20,6 +21,8 @@ State = dict[str, Any]
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1  # how often the show's version is looked at; one indexed query
+NOTICED_SECONDS = 1.0
+"""The same while the records tell us of every change: then looking is only for what was told while nobody heard it."""
 PUSH_SECONDS = 0.4
 """The first change after a quiet moment leaves at once, the next so much later: what happened is on a thousand screens
 within a second, of which counting takes up to 0.3."""
@@ -72,6 +75,7 @@ class Board[Key: Hashable]:
         self.watchers: set[asyncio.Event] = set()
         self.unwatched_since: float | None = None
         self.is_closed = False
+        self.bell = asyncio.Event()  # somebody says that there is something to look at
         self._ring: deque[tuple[int, bytes]] = deque(maxlen=RING_FRAMES)
         self._snapshot: tuple[int, bytes] | None = None
 
@@ -144,11 +148,15 @@ class Hub[Key: Hashable]:
         version_of: Callable[[Key], object],
         state_of: Callable[[Key], State],
         poll_seconds: float = POLL_SECONDS,
+        is_told: Callable[[], bool] = lambda: False,
+        name_of: Callable[[Key], str] = str,
     ) -> None:
         self.boards: dict[Key, Board[Key]] = {}
         self.poll_seconds = poll_seconds
         self._version_of = version_of
         self._state_of = state_of
+        self._is_told = is_told
+        self._name_of = name_of
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="kaibo-live")
 
@@ -161,6 +169,12 @@ class Hub[Key: Hashable]:
             self._tasks[key] = task
             task.add_done_callback(lambda done: self._ended(board, done))
         return board
+
+    def ring(self, name: str = "") -> None:
+        """Look at the boards of this name now, without one at all of them. On the loop's thread."""
+        for board in self.boards.values():
+            if not name or self._name_of(board.key) == name:
+                board.bell.set()
 
     async def close(self) -> None:
         """End all streams and tasks; called before the server waits for its connections."""
@@ -185,7 +199,19 @@ class Hub[Key: Hashable]:
                 seen, computed_at = version, now
                 board.publish(state)
                 pace = pace_after(spent)
+            await self._rest(board, due=computed_at + pace if version != seen else None)
+
+    async def _rest(self, board: Board[Key], *, due: float | None) -> None:
+        """Until the next look: a change that is known already waits for its turn, one that is told ends the rest."""
+        if not self._is_told():
             await asyncio.sleep(self.poll_seconds)
+        elif due is not None:
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        else:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(NOTICED_SECONDS):
+                    await board.bell.wait()
+        board.bell.clear()
 
     def _timed_state_of(self, key: Key) -> tuple[State, float]:
         """The state, and the processor time it took: on a busy machine the clock on the wall would say nothing."""

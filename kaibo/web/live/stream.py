@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qs, unquote
 
+from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import now_us
 from kaibo.web.live.hub import LAG_FRAMES, RING_FRAMES, Board, Hub
 from kaibo.web.live.state import Watch, live_state, live_version
@@ -26,15 +28,35 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _hub: Hub[Watch] | None = None
+
+
+def _nothing() -> None:
+    """There is nothing to take back."""
+
+
+_unlisten: Callable[[], None] = _nothing
 _is_ended = False
 
 
 def hub() -> Hub[Watch]:
     """The hub of this process, made at the first watcher."""
-    global _hub  # noqa: PLW0603 - one per process by nature: it owns tasks of the one event loop
+    global _hub, _unlisten  # noqa: PLW0603 - one per process by nature: it owns tasks of the one event loop
     if _hub is None:
-        _hub = Hub(version_of=live_version, state_of=live_state)
+        _hub = Hub(
+            version_of=live_version,
+            state_of=live_state,
+            is_told=eventlog.notices.is_listening,
+            name_of=lambda watch: watch.show_id,
+        )
+        loop, ring = asyncio.get_running_loop(), _hub.ring
+        _unlisten = eventlog.notices.listen("show", lambda show_id: loop.call_soon_threadsafe(ring, show_id))
     return _hub
+
+
+def watchers() -> int:
+    """How many streams are open in this process."""
+    boards = list(_hub.boards.values()) if _hub is not None else []
+    return sum(len(board.watchers) for board in boards)
 
 
 async def end_streams() -> None:
@@ -42,8 +64,10 @@ async def end_streams() -> None:
 
     From then on there are no new ones: a browser comes back at once over the connection it still has.
     """
-    global _hub, _is_ended  # noqa: PLW0603 - one per process, as the hub
+    global _hub, _is_ended, _unlisten  # noqa: PLW0603 - one per process, as the hub
     _is_ended = True
+    unlisten, _unlisten = _unlisten, _nothing
+    unlisten()
     if _hub is not None:
         closing, _hub = _hub, None
         await closing.close()

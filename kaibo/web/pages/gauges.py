@@ -13,6 +13,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock, env
 from kaibo.kit.errors import Forbidden
 from kaibo.warehouse import api as warehouse
+from kaibo.web.live.stream import watchers
 from kaibo.web.pages.addresses import address_of
 
 Sample = tuple[dict[str, str], float]
@@ -50,6 +51,7 @@ def _admit(request: HttpRequest) -> None:
 
 def _all() -> Iterator[tuple[str, str, str, list[Sample]]]:
     now = clock.now_us()
+    yield from _of_process()
     log, counted = eventlog.status(), warehouse.count_status()
     yield "log_last_seq", "counter", "Last sequence number on disk.", [({"writer": log.writer}, log.last_seq)]
     yield "log_segments", "gauge", "Segment files.", [({}, log.segments)]
@@ -72,6 +74,18 @@ def _all() -> Iterator[tuple[str, str, str, list[Sample]]]:
         "jobs", "gauge", "Background jobs by state.",
         [({"state": state}, number) for state, number in eventlog.work.job_counts().items()],
     )  # fmt: skip
+
+
+def _of_process() -> Iterator[tuple[str, str, str, list[Sample]]]:
+    """What differs between the servers of a home; everything else is the same whichever is asked."""
+    yield "server_holds_log", "gauge", "1 where the log is held, 0 on a replica.", [({}, float(eventlog.holds_log()))]
+    yield "server_forwarded_total", "counter", "Hand-overs to the holder of the log.", [({}, eventlog.forwarded())]
+    told = float(eventlog.notices.is_listening())
+    yield "server_is_told", "gauge", "1 while notices of other processes come.", [({}, told)]
+    yield "server_told_total", "counter", "Notices that came.", [({}, eventlog.notices.heard())]
+    yield "server_watchers", "gauge", "Streams of control rooms that are open here.", [({}, watchers())]
+    servers = [one for one in eventlog.processes() if one.does == "serve"]
+    yield "servers", "gauge", "Servers of this home that live.", [({}, len(servers))]
 
 
 def _feeds(now: int) -> Iterator[tuple[str, str, str, list[Sample]]]:
