@@ -1,6 +1,7 @@
 """A server in its home: one holds the log, counts and translates; the others stand by and take over when it is gone."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from kaibo.kit.errors import Conflict
 log = logging.getLogger("kaibo.config")
 LOOK_SECONDS = 0.5
 """How often a replica tries the lock of the log: one open file each time."""
+GUARD_SECONDS = 1.0
 WAIT_SECONDS = 2.0
 """A server that is started again waits so long for the one before it, or for an import, to let go."""
 
@@ -44,6 +46,33 @@ class _Hand(Protocol):
     def start(self) -> object: ...
 
     def stop(self) -> object: ...
+
+
+class _Guard(threading.Thread):
+    """Ends this process when the lock of the log is another's: a machine that was cut off from a shared disk comes
+    back after the disk gave its lock away. What it acknowledged is on the disk; it starts again as a replica."""
+
+    def __init__(self) -> None:
+        super().__init__(name="guard", daemon=True)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        from kaibo.eventlog.log import log_lock
+
+        lock = log_lock()
+        while not self._stopped.wait(GUARD_SECONDS):
+            try:
+                is_lost = lock.is_lost()
+            except OSError as error:
+                log.error("the lock of the log cannot be read: %s", error)
+                continue
+            if is_lost:
+                log.critical("process %s holds the log by now; this server ends, start it again", lock.holder())
+                logging.shutdown()
+                os._exit(1)
+
+    def stop(self) -> None:
+        self._stopped.set()
 
 
 class Home:
@@ -161,6 +190,7 @@ class Home:
         if self._log is not None:
             self._log.start_housekeeping()
         self._where_held = [
+            _Guard(),
             Adopter(),
             PollWorker(),
             compliance.LogFollower("proctor", compliance.look),

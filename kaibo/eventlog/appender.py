@@ -4,6 +4,7 @@ import logging
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -48,7 +49,9 @@ class Group:
 class Appender:
     """Thread-safe. Made by `open_log`, which holds the lock file for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_lost: Callable[[], bool] = lambda: False) -> None:
+        self._has_lost = has_lost
+        self.is_lost = False
         self.folder = segment_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
         found: Recovered = recover(self.folder)
@@ -237,6 +240,9 @@ class Appender:
 
     def _write(self, group: Group) -> None:
         """Caller holds the sync lock."""
+        if group.chunks and self._is_lost():
+            self._give_up(group)
+            return
         if group.chunks:
             try:
                 if self._open is None:
@@ -252,6 +258,19 @@ class Appender:
         self.books.take(group.entries, booked_seq=self._durable_seq)
         group.chunks = []
         group.is_done = True
+
+    def _is_lost(self) -> bool:
+        """Whether another process writes by now: then no file may be touched, it knows them better."""
+        self.is_lost = self.is_lost or self._has_lost()
+        return self.is_lost
+
+    def _give_up(self, group: Group) -> None:
+        failure = LogFailed("another process holds the log by now", fix="send it again; the next server takes it")
+        with self._lock:
+            waiting, self._group = self._group, Group()
+            for failed in (group, waiting):
+                failed.error = failure
+                failed.is_done = True
 
     def _fail(self, group: Group, error: OSError) -> None:
         """Nothing of this group or of those that wait behind it was acknowledged: go back to what the disk holds."""
@@ -292,7 +311,7 @@ class Appender:
             if self._group.chunks:
                 group, self._group = self._group, Group()
                 self._write(group)
-            if self._open is not None and self._write_ids(self._open):
+            if self._open is not None and not self._is_lost() and self._write_ids(self._open):
                 self._open.close()
                 self._open = None
 

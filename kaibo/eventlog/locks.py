@@ -76,6 +76,11 @@ class LockFile:
         """Whether the process of this `instance` was the last to take it; that it still lives, only `take` can tell."""
         return self._words()[1:2] == [name]
 
+    def is_lost(self) -> bool:
+        """Whether the file names another process although this one took it: a shared disk gave the lock away."""
+        words = self._words()
+        return len(words) > 1 and words[1] != instance()
+
     def _words(self) -> list[str]:
         try:
             return self.path.read_text().split()

@@ -69,7 +69,7 @@ class LocalLog:
         self.pid = os.getpid()
         self.holders = 0
         self._lock_file = lock
-        self.appender = Appender()
+        self.appender = Appender(has_lost=lock.is_lost)
         self._housekeeper: threading.Thread | None = None
         self._stopped = threading.Event()
         self._binding = threading.Lock()

@@ -49,6 +49,25 @@ def test_it_goes_on_at_the_second_home_with_every_acknowledged_event(tmp_path: P
         second.stop()
 
 
+def test_it_ends_a_server_whose_lock_a_shared_disk_gave_away(tmp_path: Path) -> None:
+    kaibo = Kaibo(tmp_path / "home", KAIBO_DATABASE_URL="")
+    token = night.prepare(kaibo)
+    kaibo.start()
+    try:
+        night.send(kaibo, token, night.lines(0, 100))
+        (kaibo.home / "log" / "lock").write_text("77 0123456789ab elsewhere")
+        assert kaibo.post(night.lines(100, 100), token) is None, "nothing is acknowledged behind the other's back"
+        assert kaibo.server is not None
+        assert kaibo.server.wait(20) == 1
+        assert "process 77 on elsewhere holds the log by now" in kaibo.log()
+        kaibo.start()
+        assert night.send(kaibo, token, night.lines(0, 200))["accepted"] == len(night.lines(100, 100))
+        night.until_counted(kaibo)
+        assert night.totals(kaibo) == night.expected(200)
+    finally:
+        kaibo.stop()
+
+
 def test_it_refuses_a_copy_of_a_home_beside_the_living_one_on_one_database(tmp_path: Path) -> None:
     with postgres() as database:
         first = Kaibo(tmp_path / "first", KAIBO_DATABASE_URL=database.uri)

@@ -19,9 +19,11 @@ from typing import Any
 import pytest
 
 from kaibo.config.tests.test_serving import Browser
+from kaibo.connectors.tests import pushes
 from kaibo.web.live.hub import apply
 from tests.faults import night
 from tests.faults.postgres import postgres
+from tests.journeys import test_pushes as pushing
 from tests.journeys.server import Kaibo
 
 pytestmark = pytest.mark.journey
@@ -301,6 +303,24 @@ def test_it_stays_a_replica_while_the_database_knows_another_writer(pair: Site) 
     pair.send(6)
     assert pair.holder is pair.both()[0]
     pair.assert_true()
+
+
+def test_it_takes_pushes_at_a_replica_and_keeps_them_when_that_is_killed(pair: Site) -> None:
+    holder, replica = pair.both()
+    hook = holder.run("hook", "douyin_push", "--room", pushing.ROOM, "--json")
+    holder.python(f"from kaibo.eventlog import api\napi.keep_setting({hook['feed']!r}, 'secret', {pushes.SECRET!r})")
+    messages = {number: pushing.message(number) for number in range(40)}
+    taken: set[int] = set()
+    pushing.send(holder, hook["address"], dict(list(messages.items())[:20]), taken)
+    pushing.send(replica, hook["address"], messages, taken)
+    replica.kill()
+    assert taken == set(messages), "both acknowledge; what comes to both is one"
+
+    def states() -> dict[str, int]:
+        told = holder.run("inbox", "list", "--state", "any", "--limit", "1", "--json")
+        return dict(told["states"])
+
+    night.until(lambda: states() == {"translated": len(messages)}, "pushes of the killed replica are missing", holder)
 
 
 @pytest.mark.soak

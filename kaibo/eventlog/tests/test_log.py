@@ -211,6 +211,21 @@ def test_it_seals_by_size_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.seq for line in stored()] == list(range(1, 101))
 
 
+def test_it_touches_nothing_once_another_process_has_the_log(home: Path) -> None:
+    log = api.open_log()
+    log.append_events(some(2), provenance=LOCAL)
+    lock, before = home / "log" / "lock", sorted(path.name for path in (home / "log" / "segments").iterdir())
+    lock.write_text("1 0123456789ab elsewhere")
+    with pytest.raises(LogFailed, match="another process holds the log"):
+        log.append_events(some(2, prefix="x"), provenance=LOCAL)
+    log.close()
+    assert sorted(path.name for path in (home / "log" / "segments").iterdir()) == before, "not sealed either"
+    after = api.open_log()
+    assert after.append_events(some(2), provenance=LOCAL).duplicates == 2
+    assert after.append_events(some(2, prefix="x"), provenance=LOCAL).accepted == 2
+    after.close()
+
+
 def test_it_is_one_appender_per_process_and_seals_when_the_last_holder_leaves(home: Path) -> None:
     first, second = api.open_log(), api.open_log()
     assert first is second
