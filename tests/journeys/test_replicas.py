@@ -99,12 +99,16 @@ class Site:
             lines = night.lines(self.sent, BATCH)
             ends = time.monotonic() + 90
             turn = self.sent // BATCH
-            while (receipt := self._ask(self.alive[turn % len(self.alive)], lines)) is None:
+            while (receipt := self._ask(self._next(turn), lines)) is None:
                 assert time.monotonic() < ends, f"not taken:\n{self.servers[0].log()[-4000:]}"
                 turn += 1
                 time.sleep(0.02)
             self.sent += BATCH
             self.accepted += receipt["accepted"]
+
+    def _next(self, turn: int) -> Kaibo:
+        alive = self.alive
+        return alive[turn % len(alive)]
 
     def _ask(self, server: Kaibo, lines: list[str]) -> dict[str, Any] | None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
@@ -238,6 +242,7 @@ def test_it_takes_the_log_over_when_its_holder_is_killed(tmp_path: Path) -> None
         assert night.get(replicas[0], "/healthz?live")[0] == 200
         first.kill()
         sending.join()
+        assert shop.sent == 39 * BATCH, "the sender gave up"
         assert (503, "2") in shop.seen, "between two holders senders are told when to come back"
         shop.assert_true()
         assert shop.holder in replicas
@@ -338,5 +343,6 @@ def test_it_changes_holders_again_and_again(tmp_path: Path) -> None:
             else:
                 holder.kill()
             sending.join()
+            assert shop.sent == (turn + 1) * 60 * BATCH, "the sender gave up"
             holder.start()
         shop.assert_true()
