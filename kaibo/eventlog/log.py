@@ -284,14 +284,16 @@ def reach() -> str:
     """
     if not _stands_back or local_log() is not None:
         return ""
-    with _reaching:
-        known_at, known = _reached
-        if time.monotonic() - known_at > REACH_SECONDS:
+    known_at, known = _reached
+    if time.monotonic() - known_at > REACH_SECONDS and _reaching.acquire(blocking=False):  # one asks, all others know
+        try:
             address = server_address()
             is_there = address is not None and log_lock().is_held_by(address.instance) and answers(address)
             known = "" if is_there else "no server holds the log, or it does not answer"
             _reached[:] = time.monotonic(), known
-        return str(known)
+        finally:
+            _reaching.release()
+    return str(known)
 
 
 _reaching = threading.Lock()
