@@ -2,12 +2,17 @@
 
 import contextlib
 import sqlite3
+import time
 import uuid
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from kaibo.studio.speech.contracts import RATE
+from kaibo.studio.speech.tests.sounds import write_wave
+from kaibo.studio.speech.tests.toy import silence, tone
 from tests.browser.conftest import Open, Site
 
 pytestmark = pytest.mark.browser
@@ -77,3 +82,48 @@ def _behind_its_back(site: Site, statement: str, *values: str) -> None:
     """Change the records as somebody with access to the disk would."""
     with contextlib.closing(sqlite3.connect(site.records, timeout=20)) as records, records:
         assert records.execute(statement, values).rowcount == 1
+
+
+def test_it_lets_a_person_hear_the_words_of_a_case(room: Open, site: Site, keep: Callable[[Page, str], None]) -> None:
+    """A recording with a tone at 0:20: the player stands three seconds before it, plays, and moves where it is told."""
+    folder = site.records.parent / "recordings"
+    folder.mkdir(exist_ok=True)
+    write_wave(folder / "take-3.wav", np.concatenate([silence(20), tone(440, 2), silence(60)]), RATE)
+    said = {"kind": "speech.transcribed", "attrs": {"recording": "take-3.wav#t=20.0,22.0"}}
+    site.push(
+        {**said, "text": "这款面料遥遥领先，放心拍"},
+        {**said, "text": "我们是驰名商标", "attrs": {"recording": "gone.wav#t=3723.4,3725"}},
+    )
+    page = room(None)
+    page.locator(".alert", has_text="遥遥领先").locator("a").click(timeout=20_000)
+    player = page.locator("audio")
+    wait_for(page, "one.readyState >= 1")
+    assert player.evaluate("one => one.duration") == pytest.approx(14, abs=0.01)
+    assert player.evaluate("one => one.currentTime") == pytest.approx(5, abs=0.01)
+    player.evaluate("one => { one.muted = true; return one.play(); }")
+    wait_for(page, "one.currentTime > 5.3")
+    player.evaluate("one => { one.pause(); one.currentTime = 8.5; }")
+    page.wait_for_function(
+        "document.querySelector('audio').readyState >= 2 && !document.querySelector('audio').seeking"
+    )
+    expect(page.locator(".sound")).to_contain_text("take-3.wav")
+    expect(page.locator(".sound")).to_contain_text("0:20.0")
+    address = page.url.removeprefix(site.url)
+    gone = room("/compliance/cases/?state=all")
+    gone.locator("tr", has_text="驰名商标").locator("a").first.click()
+    expect(gone.locator(".sound-gone")).to_contain_text("1:02:03.4")
+    keep(gone, "case-without-sound-zh")
+    for language in ("zh", "en"):
+        for width in (1440, 390):
+            shown = room(address, language=language, size=(width, 900))
+            wait_for(shown, "one.readyState >= 1")
+            assert shown.evaluate("document.documentElement.scrollWidth") <= width
+            keep(shown, f"case-sound-{language}-{width}")
+
+
+def wait_for(page: Page, state: str) -> None:
+    """Until the player, `one`, is so; the pages' policy lets no script be waited for otherwise."""
+    ends = time.monotonic() + 20
+    while not page.locator("audio").first.evaluate(f"one => {state}"):
+        assert time.monotonic() < ends, f"the player never came to {state}"
+        page.wait_for_timeout(50)

@@ -17,6 +17,7 @@ from kaibo.operations.compliance import (
     reviews,
     rulebook,
     services,
+    sounds,
     tally,
 )
 from kaibo.operations.compliance.chain import Break, Verdict
@@ -48,6 +49,7 @@ acknowledge = cases.acknowledge
 take_step = cases.take_step
 note_recording = cases.note_recording
 STEPS = cases.STEPS
+read_sound = sounds.read
 let_go = keeping.let_go
 remind = reminders.remind
 tell_word_checks = tally.tell_all

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import HOUR_US, MINUTE_US, now_us
-from kaibo.operations.compliance import allowances, chain, tally
+from kaibo.operations.compliance import allowances, chain, sounds, tally
 from kaibo.operations.compliance.contracts import Action, CaseState, Scene
 from kaibo.operations.compliance.errors import BadText, CaseMoved, CaseNotFound
 from kaibo.operations.compliance.models import Case, Hit
@@ -71,6 +71,8 @@ def attach(hits: Sequence[Hit]) -> list[Case]:
         case.changed_us = now_us()
         case.save(update_fields=["hits", "last_hit_us", "changed_us"])
         touched[case.pk] = case
+        if case.hits <= sounds.MOST_CLIPS:
+            sounds.ask(hit, hit.recording)
     for show_id in {case.show_id for case in touched.values()}:
         eventlog.notices.tell("show", show_id)
     return list(touched.values())
@@ -167,6 +169,7 @@ def note_recording(hit_id: int, recording: str, *, actor: str) -> None:
     with transaction.atomic():
         body = {"state": hit.case.state, "act": "recording", "hit": hit_id, "why": recording.strip()[:300]}
         chain.append(hit.case, "step", body, actor=actor)
+        sounds.ask(hit, recording, actor=actor)
         Case.objects.filter(pk=hit.case.pk).update(changed_us=now_us())
         eventlog.audit(actor, "case.recording", f"case:{hit.case.pk}", after={"file": recording})
 

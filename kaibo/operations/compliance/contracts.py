@@ -22,6 +22,8 @@ __all__ = [
     "RuleMeasure",
     "RuleView",
     "Scene",
+    "SoundState",
+    "SoundView",
     "SpokenRate",
     "Standing",
     "StepView",
@@ -171,9 +173,38 @@ class CaseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class SoundState(StrEnum):
+    """What can be heard: an excerpt kept as evidence, the recording itself, or nothing on this machine."""
+
+    CLIP = "clip"
+    RECORDING = "recording"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class SoundView:
+    """Where the words of a finding can be heard. `sha256` is that of the kept excerpt; `is_whole` while the recording
+    is here too.
+
+    Units: seconds of the recording; `lead_seconds` lie before the words in what is played.
+    """
+
+    state: SoundState
+    recording: str
+    start_seconds: float
+    end_seconds: float
+    lead_seconds: float
+    is_whole: bool
+    sha256: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One finding of a case: what was said, where in the log, by which rule. Places count characters of `text`."""
+    """One finding of a case: what was said, where in the log, by which rule. Places count characters of `text`.
+
+    Shape: `recording` is what the event said, `noted` what a person said later; `sound` is None where neither names a
+    place in a recording.
+    """
 
     id: int
     event_id: str
@@ -192,6 +223,8 @@ class Evidence:
     fingerprint: str
     exemptions: tuple[Tried, ...] = ()
     is_retracted: bool = False
+    noted: str = ""
+    sound: SoundView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ class CaseNotFound(NotFound):
     code = "case_not_found"
 
 
+class SoundNotFound(NotFound):
+    """Nothing of the words can be heard on this machine."""
+
+    code = "sound_not_found"
+
+
+class ClipChanged(Conflict):
+    """The kept sound is not what its hash says."""
+
+    code = "clip_changed"
+
+
 class CaseMoved(Conflict):
     """The state of the case does not allow this, or somebody was faster."""
 

@@ -5,8 +5,8 @@ from django.db import transaction
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import env
 from kaibo.kit.clock import DAY_US, now_us
-from kaibo.operations.compliance import chain
-from kaibo.operations.compliance.models import Case, ChainRow, Hit
+from kaibo.operations.compliance import chain, clips
+from kaibo.operations.compliance.models import Case, ChainRow, Clip, Hit
 from kaibo.operations.compliance.queries import RUNNING
 
 ACTOR = "system:compliance"
@@ -35,6 +35,8 @@ def _empty(case_id: int) -> None:
         rows = ChainRow.objects.filter(case=case, kind="hit").exclude(body="")
         emptied = list(rows.values_list("seq", flat=True))
         rows.update(body="")
+        digests = list(Clip.objects.filter(hit__case=case).values_list("sha256", flat=True))
         case.found.all().delete()
         Case.objects.filter(pk=case_id).update(excerpt="", matched="")
         chain.append(case, "emptied", {"rows": emptied}, actor=ACTOR)
+        transaction.on_commit(lambda: clips.remove(digests))

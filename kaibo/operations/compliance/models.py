@@ -178,6 +178,19 @@ class Hit(models.Model):
         return f"{self.rule} {self.matched} in {self.event_id}"
 
 
+class Clip(models.Model):
+    """The sound of a finding, kept under the home by its hash; the chain holds the hash too."""
+
+    hit = models.OneToOneField(Hit, on_delete=models.CASCADE, related_name="clip")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    lead_ms = models.PositiveIntegerField()  # where in it the words begin
+    made_us = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} of {self.hit_id}"
+
+
 class ChainRow(models.Model):
     """One link of the chain over all cases. `digest` covers the row before it and the digest of this row's body, so
     that a body may be emptied after its time while the chain still holds."""

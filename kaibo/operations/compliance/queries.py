@@ -1,11 +1,13 @@
 """Cases, alerts, measures: the reads."""
 
 import json
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kaibo.kit import env
+from kaibo.operations.compliance import sounds
 from kaibo.operations.compliance.contracts import (
     Action,
     CaseState,
@@ -34,8 +36,12 @@ def case(case_id: int) -> CaseView:
     row = Case.objects.filter(pk=case_id).first()
     if row is None:
         raise CaseNotFound(_("There is no such case."), case_id=case_id)
-    evidence = tuple(map(_evidence, row.found.order_by("at_us", "pk")))
-    steps = tuple(map(_step, row.chain.exclude(kind="hit").order_by("seq")))
+    rows = list(row.chain.exclude(kind="hit").order_by("seq"))
+    bodies = [json.loads(one.body) if one.body else {} for one in rows]
+    noted = {body["hit"]: str(body["why"]) for body in bodies if body.get("act") == "recording"}
+    found = row.found.select_related("clip").order_by("at_us", "pk")
+    evidence = tuple(_evidence(hit, noted.get(hit.pk, "")) for hit in found)
+    steps = tuple(map(_step, rows, bodies))
     return _view(row, evidence, steps)
 
 
@@ -108,7 +114,7 @@ def _events(hits: QuerySet[Hit]) -> int:
     return hits.order_by().values("platform", "room_id", "event_id").distinct().count()
 
 
-def _evidence(hit: Hit) -> Evidence:
+def _evidence(hit: Hit, noted: str) -> Evidence:
     return Evidence(
         id=hit.pk,
         event_id=hit.event_id,
@@ -127,11 +133,12 @@ def _evidence(hit: Hit) -> Evidence:
         fingerprint=hit.fingerprint,
         exemptions=tuple(Tried(**one) for one in hit.exemptions),
         is_retracted=hit.is_retracted,
+        noted=noted,
+        sound=sounds.view(hit, noted or hit.recording, getattr(hit, "clip", None)),
     )
 
 
-def _step(row: ChainRow) -> StepView:
-    body = json.loads(row.body) if row.body else {}
+def _step(row: ChainRow, body: dict[str, Any]) -> StepView:
     kind = str(body.get("act", row.kind))
     return StepView(
         row.seq, kind, row.actor, row.at_us, str(body.get("state", "")), str(body.get("why", "")), row.digest

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -74,9 +75,10 @@ def _name(path: Path) -> str:
     return path.name
 
 
-def find(place: Mention, *, proves: bool = True) -> Path | None:
+def find(place: Mention, *, platform: str, room_id: str, proves: bool = True) -> Path | None:
     """The file, where it is on this machine inside an allowed folder and still the one that was heard.
 
+    Shape: sound that was kept on air is found for its own room only; whose the team's own files are, nobody knows.
     Cost: with `proves` reads the whole file, the first time that it is asked for as it is now.
     """
     for folder in env.recording_folders():
@@ -86,9 +88,25 @@ def find(place: Mention, *, proves: bool = True) -> Path | None:
             is_there = path.is_relative_to(root) and path.is_file()
         except (OSError, ValueError):  # a name that this system cannot hold
             continue
-        if is_there and (place.mark is None or not proves or _digest(path).startswith(place.mark)):
+        if not is_there or _is_of_another(path, room_tag(platform, room_id)):
+            continue
+        if place.mark is None or not proves or _digest(path).startswith(place.mark):
             return path
     return None
+
+
+def on_air() -> Path:
+    """Where the sound of rooms on air is kept."""
+    return env.home() / "recordings" / "on-air"
+
+
+def room_tag(platform: str, room_id: str) -> str:
+    """How file names tell a room: no two rooms have the same."""
+    return f"{quote(room_id, safe='')}@{quote(platform, safe='')}"
+
+
+def _is_of_another(path: Path, tag: str) -> bool:
+    return path.is_relative_to(on_air().resolve()) and path.name.rpartition("-")[0] != tag
 
 
 def _digest(path: Path) -> str:

@@ -1,6 +1,5 @@
 """What is heard on air, kept as WAV files in the home, so that who judges a word can hear it."""
 
-import re
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from kaibo.kit.clock import DAY_US, now_us
 from kaibo.studio.speech import shelf
 from kaibo.studio.speech.contracts import RATE, BadSound, Sound
 
-FOLDER = "on-air"
 FILE_SAMPLES = 6 * 3600 * RATE
 """A file ends after six hours: 690 MB, far below the 4 GB that a WAV file can say."""
 
@@ -20,7 +18,7 @@ class Tape:
     """Takes the pieces of one room and says where a place of them lies. Raises: BadSound on a full disk."""
 
     def __init__(self, platform: str, room_id: str) -> None:
-        self._room = re.sub(r"[^\w-]", "_", f"{platform}-{room_id}")[:80]
+        self._room = shelf.room_tag(platform, room_id)
         self._begins: list[tuple[int, Path]] = []  # first sample of each file
         self._samples = 0
         self._file: wave.Wave_write | None = None
@@ -59,7 +57,7 @@ class Tape:
 
     def _next(self) -> None:
         self.close()
-        folder = env.home() / "recordings" / FOLDER
+        folder = shelf.on_air()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / f"{self._room}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.wav"
         self._bytes = path.open("xb")
@@ -71,7 +69,7 @@ class Tape:
 def let_go(*, now: int | None = None) -> int:
     """Remove sound kept on air after its term; how many files. Recordings of the team's own are never touched."""
     days = env.recording_days()
-    folder = env.home() / "recordings" / FOLDER
+    folder = shelf.on_air()
     if not days or not folder.is_dir():
         return 0
     before = ((now or now_us()) - days * DAY_US) / 1_000_000

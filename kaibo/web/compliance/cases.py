@@ -15,14 +15,16 @@ from kaibo.kit import clock
 from kaibo.kit.errors import NotFound
 from kaibo.metrics.export import Cell
 from kaibo.operations.compliance import api as compliance
-from kaibo.operations.compliance.contracts import CaseView, Evidence, Scene
-from kaibo.web import export
+from kaibo.operations.compliance.contracts import CaseView, Evidence, Scene, SoundState, SoundView
+from kaibo.web import export, sound
 from kaibo.web.compliance import access, handover, words
 from kaibo.web.pages import tools
 
 FILTERS = ("running", "open", "confirmed", "handled", "dismissed", "appealed", "withdrawn")
 CHAIN_ROWS = 5000
-"""Up to so many rows the chain is read at every look at the page; longer ones on request."""
+"""Up to so many rows the chain is read at every look at the page; longer ones, and the kept sound, on request."""
+PLAYED_BEFORE_SECONDS = 3.0
+"""The player stands so long before the words; what was kept of the time before lies to its left."""
 
 
 @tools.page("case.see")
@@ -123,7 +125,21 @@ def _evidence(one: Evidence) -> dict[str, Any]:
         "before": one.text[: one.start],
         "after": one.text[one.end :],
         "view": words.of(words.VIEWS, one.view),
+        "sound": _sound(one.sound),
         "tried": [{"name": words.of(words.EXEMPTIONS, each.name), "each": each} for each in one.exemptions],
+    }
+
+
+def _sound(view: SoundView | None) -> dict[str, Any] | None:
+    """Where the words lie and what can be heard of them."""
+    if view is None:
+        return None
+    return {
+        "view": view,
+        "is_here": view.state != SoundState.ABSENT,
+        "at": words.clock_of(view.start_seconds),
+        "lead": f"{view.lead_seconds:.0f}",
+        "begin": f"{max(0.0, view.lead_seconds - PLAYED_BEFORE_SECONDS):.1f}",
     }
 
 
@@ -186,16 +202,28 @@ def case_recording(request: HttpRequest, case_id: int, hit_id: int) -> HttpRespo
     return tools.act(request, work, done=_("Noted in the chain."), back=back)
 
 
+@tools.page("case.see")
+def case_sound(request: HttpRequest, case_id: int, hit_id: int) -> HttpResponseBase:
+    """`/compliance/cases/<id>/hits/<n>/sound.wav`: the words of a finding; `?wide=1` a minute to each side."""
+    view = access.case_or_404(request, case_id)
+    one = next((one for one in view.evidence if one.id == hit_id), None)
+    if one is None:
+        raise NotFound(_("There is no such finding."))
+    is_wide = request.GET.get("wide") == "1"
+    data = compliance.read_sound(one.id, one.noted or one.recording, is_wide=is_wide)
+    return sound.answer(request, data, name=f"case-{case_id}-{hit_id}.wav")
+
+
 @tools.page("case.rule")
 def measures_page(request: HttpRequest) -> HttpResponseBase:
     """`/compliance/rules/`: how right each rule is, proposed contexts, the state of the chain."""
     proposals = compliance.proposals()
     names = team.names_of({one.actor for one in proposals if one.actor})
-    rows = compliance.chain_rows()
+    rows, reads = compliance.chain_rows(), bool(request.GET.get("verify"))
     context = {
         "measures": compliance.measures(),
         "proposals": [{"one": one, "by": names.get(one.actor, one.actor)} for one in proposals],
-        "verdict": compliance.verify_chain() if rows <= CHAIN_ROWS or request.GET.get("verify") else None,
+        "verdict": compliance.verify_chain(reads_clips=reads) if rows <= CHAIN_ROWS or reads else None,
         "chain_rows": rows,
     }
     return render(request, "kaibo/compliance/rules.html", context)

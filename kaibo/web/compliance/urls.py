@@ -17,6 +17,7 @@ urlpatterns = [
     path("compliance/cases/<int:case_id>/take/", cases.case_take, name="case_take"),
     path("compliance/cases/<int:case_id>/step/", cases.case_step, name="case_step"),
     path("compliance/cases/<int:case_id>/hits/<int:hit_id>/", cases.case_recording, name="case_recording"),
+    path("compliance/cases/<int:case_id>/hits/<int:hit_id>/sound.wav", cases.case_sound, name="case_sound"),
     path("compliance/rules/", cases.measures_page, name="compliance_rules"),
     path("compliance/proposals/<int:proposal_id>/", cases.proposal_decide, name="proposal_decide"),
     path("compliance/handbook/", books.handbook, name="handbook"),

@@ -80,6 +80,7 @@ STEPS = {
     "overturn": pgettext_lazy("case step", "overturned it"),
     "reopen": pgettext_lazy("case step", "opened it again"),
     "recording": pgettext_lazy("case step", "named the recording"),
+    "clip": pgettext_lazy("case step", "kept the sound"),
     "withdraw": pgettext_lazy("case step", "withdrawn"),
     "revive": pgettext_lazy("case step", "alive again"),
     "emptied": pgettext_lazy("case step", "emptied after its time"),
@@ -133,6 +134,13 @@ def page_words() -> dict[str, str]:
         "alerts_more": _("{n} more"),
         "cue_said": _("Do not say “{words}”"),
     }
+
+
+def clock_of(seconds: float) -> str:
+    """A place in a recording: 12:03.4, with hours where it has some."""
+    minutes, rest = divmod(round(seconds, 1), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"
 
 
 def of(words: Mapping[str, object], code: str) -> str:

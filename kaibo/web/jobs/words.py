@@ -40,6 +40,8 @@ def names() -> dict[str, str]:
         "analyses.returning": _p("job", "Count who comes back"),
         "rounds.post_counted": _p("job", "Post the rounds that feeds count to the room's bot"),
         "compliance.let_go": _p("job", "Let evidence of closed cases go after its term"),
+        "compliance.let_go_sound": _p("job", "Remove sound kept on air after its term"),
+        "compliance.clip": _p("job", "Keep the sound around a finding"),
         "privacy.let_go": _p("job", "Let old words of viewers go"),
     }
 

@@ -1,5 +1,6 @@
 """Places in recordings: read as we and as people write them, cut exactly out of any file, kept sound goes in time."""
 
+import dataclasses
 import io
 import os
 import wave
@@ -101,15 +102,19 @@ def test_it_keeps_what_is_on_air_so_that_it_can_be_heard_at_once(home: Path, mon
         if second == 4:
             place = api.mention(kept.reference(3000, 4000))
             assert place is not None
-            path = api.find(place)
+            path = api.find(place, platform="douyin", room_id="room/7")
             assert path is not None, "while it is written"
             assert loud(api.excerpt(path, place.start, place.end)) == pytest.approx((1, 0, 1), abs=0.01)
     second_file = api.mention(kept.reference(17_000, 18_000))
     assert second_file is not None
     assert (second_file.start, second_file.end) == (7, 8)
     kept.close()
-    path = api.find(second_file)
+    path = api.find(second_file, platform="douyin", room_id="room/7")
     assert path is not None
+    for platform, room_id in (("douyin", "room"), ("taobao", "room/7"), ("douyin", "room_7")):
+        assert api.find(second_file, platform=platform, room_id=room_id) is None, "it is another room's"
+    around = dataclasses.replace(second_file, name=f"../recordings/{second_file.name}")
+    assert api.find(around, platform="douyin", room_id="8") is None
     assert loud(api.excerpt(path, 7, 8)) == pytest.approx((1, 0, 1), abs=0.01)
     assert len(list((home / "recordings" / "on-air").iterdir())) == 3
 
