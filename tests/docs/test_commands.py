@@ -15,7 +15,22 @@ from kaibo.config import cli
 from tests.docs.pages import ROOT, Shown, pages, shown
 
 SHOWN = shown()
-PLAIN = {"git", "cd", "python", "python3", "py", "pip", "curl", "docker", "export", "source", "gunzip", "head", "ls"}
+PLAIN = {
+    "git",
+    "cd",
+    "npm",
+    "python",
+    "python3",
+    "py",
+    "pip",
+    "curl",
+    "docker",
+    "export",
+    "source",
+    "gunzip",
+    "head",
+    "ls",
+}
 
 
 @cache

@@ -1,6 +1,7 @@
 """`kaibo listen`."""
 
 import json
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import asdict
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
         show: Annotated[str, typer.Option(help="Show in which it was said.")] = "",
         platform: Annotated[str, typer.Option(help="Platform of the room, where several have one of that id.")] = "",
         at: Annotated[str, typer.Option(help="When the recording begins; else when the show began.")] = "",
+        expect: Annotated[str, typer.Option(help="Phrases to expect before those of the rules, comma separated.")] = "",
         keep: Annotated[bool, typer.Option(help="On air: keep the sound, so that a case can be heard.")] = False,
         again: Annotated[bool, typer.Option(help="On air: when it breaks off, wait until it is back.")] = False,
         as_json: Annotated[
@@ -53,7 +55,8 @@ def register(app: typer.Typer) -> None:
         if (keep or again) and not is_live:
             raise KaiboError(f"{heard} is a recording", fix="leave --keep and --again out")
         place = _place(room, show, platform, at, is_live=is_live)
-        hears = speech.open_engine(engine, model_dir, hotwords=speech.banned_phrases())
+        expected = [one.strip() for one in re.split("[,，]", expect) if one.strip()]
+        hears = speech.open_engine(engine, model_dir, hotwords=speech.banned_phrases(after=expected))
         listener = partial(speech.listen_on, broke=_say_broke) if again else speech.listen
         _run(partial(listener, heard, hears, place), tell=_say_json if as_json else _say, keeps=keep, as_json=as_json)
 

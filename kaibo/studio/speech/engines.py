@@ -21,10 +21,11 @@ def open_engine(name: EngineName, folder: Path, *, hotwords: Sequence[str] = ())
     return _ENGINES[name](folder, hotwords=hotwords)
 
 
-def banned_phrases() -> list[str]:
+def banned_phrases(*, after: Sequence[str] = ()) -> list[str]:
     """Chinese phrases that no host may say, the gravest first: an engine that expects them writes them right.
 
-    Shape: of the shipped packs, those that are refused or warned of in speech, 3 to 8 characters.
+    Shape: each once, behind those of `after`; of the shipped packs those that are refused or warned of in speech,
+    3 to 8 characters.
     """
     grave: dict[str, tuple[int, int]] = {}
     for pack in language.shipped_packs():
@@ -36,4 +37,5 @@ def banned_phrases() -> list[str]:
                 if 3 <= len(term) <= 8 and all("一" <= sign <= "鿿" for sign in term):
                     rank = (action.rank, rule.severity)
                     grave[term] = max(rank, grave.get(term, rank))
-    return sorted(grave, key=lambda term: (-grave[term][0], -grave[term][1], term))
+    gravest = sorted(grave, key=lambda term: (-grave[term][0], -grave[term][1], term))
+    return list(dict.fromkeys([*after, *gravest]))

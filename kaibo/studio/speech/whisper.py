@@ -10,6 +10,8 @@ from kaibo.studio.speech.contracts import RATE, Sound, SpeechNotReady, Utterance
 from kaibo.studio.speech.vad import Stretch, Stretches, silero
 
 NAME = "faster-whisper"
+CUT_SIGN = "\ufffd"
+"""What is left of a character of which the model said a part only, mostly at the very end."""
 PROMPT_SIGNS = 150
 """A prompt holds 223 tokens, and a Chinese character takes up to two."""
 
@@ -20,7 +22,7 @@ class Whisper:
     def __init__(self, folder: Path, *, hotwords: Sequence[str] = (), language: str = "zh") -> None:
         self._name, self._language = folder.name, language
         self._model = _model(folder)
-        self._hotwords = _prompt(hotwords)
+        self._hotwords = "，".join(expected(hotwords)) or None
         self._stretches = Stretches(silero())
 
     def accept(self, sound: Sound) -> Iterator[Utterance]:
@@ -38,7 +40,7 @@ class Whisper:
         )
         begin_ms = stretch.start * 1000 // RATE
         for one in told:
-            if text := one.text.strip():
+            if text := one.text.replace(CUT_SIGN, "").strip():
                 start, end = begin_ms + round(one.start * 1000), begin_ms + round(one.end * 1000)
                 sure = min(1.0, float(np.exp(one.avg_logprob)))
                 yield Utterance(start, max(start, end), text, NAME, self._name, sure)
@@ -60,11 +62,11 @@ def _model(folder: Path) -> Any:
         raise SpeechNotReady(f"faster-whisper cannot load {folder}: {error}", fix="check the folder") from error
 
 
-def _prompt(hotwords: Sequence[str]) -> str | None:
+def expected(hotwords: Sequence[str]) -> list[str]:
     """As many phrases as a prompt holds, the first ones first."""
     taken: list[str] = []
     for phrase in hotwords:
         if sum(map(len, taken)) + len(taken) + len(phrase) > PROMPT_SIGNS:
             break
         taken.append(phrase)
-    return "，".join(taken) or None
+    return taken

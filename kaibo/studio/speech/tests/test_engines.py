@@ -12,7 +12,7 @@ from kaibo.studio.speech.contracts import RATE
 from kaibo.studio.speech.sherpa import known_phrases
 from kaibo.studio.speech.tests.toy import HIGH_HZ, LOW_HZ, silence, tone, write_model
 from kaibo.studio.speech.vad import Stretches, silero
-from kaibo.studio.speech.whisper import _prompt
+from kaibo.studio.speech.whisper import expected
 
 TALK = np.concatenate(
     [silence(1), tone(LOW_HZ, 0.5), silence(0.3), tone(HIGH_HZ, 0.5), silence(1.5), tone(LOW_HZ, 0.5), silence(0.3)]
@@ -107,12 +107,15 @@ def test_it_expects_the_gravest_phrases_that_the_model_can_write(tmp_path: Path)
     phrases = api.banned_phrases()
     assert "全网最低价" in phrases
     assert len(phrases) == len(set(phrases)) > 50
+    own = api.banned_phrases(after=["闭眼入", "我们的牌子"])
+    assert own[:2] == ["闭眼入", "我们的牌子"]
+    assert own.count("闭眼入") == 1
+    assert set(own) == {*phrases, "我们的牌子"}
     tokens = tmp_path / "tokens.txt"
     tokens.write_text(
         "<blk> 0\n" + "".join(f"{sign} {n}\n" for n, sign in enumerate("全网最低价", 1)), encoding="utf-8"
     )
     assert known_phrases(tokens, ["全网最低价", "国家级"]) == ["全网最低价"]
-    prompt = _prompt(phrases)
-    assert prompt is not None
-    assert prompt.split("，")[0] == phrases[0]
-    assert len(prompt) <= 150
+    prompt = expected(phrases)
+    assert prompt == phrases[: len(prompt)]
+    assert 100 < len("，".join(prompt)) <= 150
