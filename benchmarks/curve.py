@@ -57,7 +57,8 @@ def page(result: dict[str, Any], machine: dict[str, Any]) -> str:
         "that others use too it says more than the clock.",
         "",
         f"{machine['cores']} cores, {machine['memory_mb']:,} MB, Python {machine['python']}, {versions};"
-        f" load {machine['load_1m']} at the end; {machine['at'][:10]}.",
+        f" {machine['at'][:10]}.",
+        _loads(result),
         "",
         "## The same log, three engines",
         "",
@@ -89,6 +90,14 @@ def page(result: dict[str, Any], machine: dict[str, Any]) -> str:
     return "\n".join([*lines, *_backups(result.get("restore", {}))]) + "\n"
 
 
+def _loads(result: dict[str, Any]) -> str:
+    """How busy the machine was at the end of each part: above its cores, seconds say little and processor time more."""
+    found = dict(result.get("loads", {}))
+    if result.get("restore"):
+        found["backups"] = result["restore"]["machine"]["load_1m"]
+    return "Load at the end of each part: " + ", ".join(f"{name} {load}" for name, load in found.items()) + "."
+
+
 BACKUP_ROWS = {
     "backup": "`kaibo backup`, the first",
     "again": "`kaibo backup`, after 20,000 more events",
@@ -110,7 +119,8 @@ def _backups(found: dict[str, Any]) -> list[str]:
         "",
         f"A home of {found['events']:,} events, {found['home_mb']:,} MB: {found['parts_mb']['log']:,} MB of it log and",
         f"{found['parts_mb']['lake']:,} MB lake. The store holds it in {found['store_mb']:,} MB, a packed copy in",
-        f"{found['tar_mb']:,} MB. A copy wants the server stopped and checks nothing; a backup is taken while all",
+        f"{found['tar_mb']:,} MB. `cp -r` may share blocks with what it copies, which takes no time and saves nothing",
+        "from a broken disk. A copy wants the server stopped and checks nothing; a backup is taken while all",
         "runs, every piece has a checksum, and a rehearsal counts every show again. From and to folders of one disk.",
         "",
         "| | seconds | MB per second | events per second |",

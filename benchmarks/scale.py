@@ -184,16 +184,20 @@ def main() -> None:
     given = parser.parse_args()
     wanted = given.only or PARTS
     result: dict[str, Any] = {**kept("scale"), "machine": None} if given.only else {}
+    loads = result.setdefault("loads", {})
     if "engines" in wanted:
         with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
             result["engines"] = three(given.events, Path(scratch), with_cluster=not given.without_cluster)
+        loads["engines"] = describe()["load_1m"]
     if "merge" in wanted:
         result["merge"] = merge_cost(MERGE_EVENTS)
+        loads["merge"] = describe()["load_1m"]
     if "growth" in wanted:
         before = {row["asked"]: row for row in result.get("growth", [])}
         now = {row["asked"]: row for row in growth(given.max, given.spark_max)}
         rows = [before.get(asked, {}) | now.get(asked, {}) for asked in sorted({*before, *now})]
         result["growth"] = rows
+        loads["growth"] = describe()["load_1m"]
     save("scale", result)
     if given.write:
         write_page({**result, "restore": kept("restore")}, describe())
