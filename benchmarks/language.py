@@ -109,13 +109,13 @@ def flagged(texts: list[str], scene: Scene) -> dict[str, float]:
     return {name: round(count / len(texts) * 10_000, 1) for name, count in counts.items()} | {"texts": len(texts)}
 
 
-def best(work: Callable[[], Any], times: int = 3) -> float:
-    """CPU seconds of the fastest run: whatever else the machine does is not counted."""
+def best(work: Callable[[], Any], times: int = 3, *, clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds of the fastest run, by default of the CPU: whatever else the machine does is not counted."""
     seconds = []
     for _ in range(times):
-        begin = time.process_time()
+        begin = clock()
         work()
-        seconds.append(time.process_time() - begin)
+        seconds.append(clock() - begin)
     return min(seconds)
 
 
@@ -128,6 +128,7 @@ def speed(texts: list[str]) -> dict[str, float]:
     many = [term for rule in listed.rules for term in rule.terms]
     shipped = api.shipped_lexicon()  # loads the tables, so that the next line measures compiling alone
     compiled = best(lambda: api.compile_packs([listed]), 6)
+    waited = best(lambda: api.compile_packs([listed]), 6, clock=time.perf_counter)
     lexicon = api.compile_packs([listed])
     content = lexicon.content()
     thawed = best(lambda: api.thaw_lexicon(content))
@@ -140,6 +141,7 @@ def speed(texts: list[str]) -> dict[str, float]:
     return {
         **matching(many, cut, batches),
         "compile_seconds": round(compiled, 2),
+        "compile_waited_seconds": round(waited, 2),
         "thaw_seconds": round(thawed, 3),
         "frozen_bytes": len(content),
         "shipped_batch": len(cut) / check(batches, shipped),
@@ -232,7 +234,12 @@ def rows(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             "",
             f"{listed}, with evidence of every hit",
         ),
-        ("compiling the large list", f"{fast['compile_seconds']} s", "< 0.5 s", listed),
+        (
+            "compiling the large list",
+            f"{fast['compile_waited_seconds']} s",
+            "< 0.5 s",
+            f"on the clock; {fast['compile_seconds']} s of both cores; {listed}",
+        ),
         ("reading it compiled", f"{fast['thaw_seconds']} s", "", f"{fast['frozen_bytes'] / 1e6:.0f} MB"),
     ]
     return table

@@ -66,6 +66,7 @@ def _rule(rule: RuleView, pack: PackView) -> dict[str, Any]:
         "speech_class": words.ACTION_CLASS.get(speech, ""),
         "speech": words.of(words.ACTIONS, speech),
         "few": rule.terms[:12],
+        "detector": words.of(words.DETECTORS, rule.detector),
     }
 
 

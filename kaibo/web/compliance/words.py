@@ -105,6 +105,12 @@ CHANGE_STATES = {
     "followed": gettext_lazy("followed"),
     "no_effect": gettext_lazy("no effect"),
 }
+DETECTORS = {
+    "phone": gettext_lazy("any phone number"),
+    "wechat": gettext_lazy("any WeChat name"),
+    "qq": gettext_lazy("any QQ number"),
+    "address": gettext_lazy("any address outside of the platform"),
+}
 MARK_KINDS = {
     "trademark": gettext_lazy("Trademark"),
     "patent": gettext_lazy("Patent"),

@@ -38,6 +38,17 @@ SAID_FOR: dict[Concern, tuple[str, ...]] = {
     Concern.OTHER: ("complaint", "explanation"),
 }
 """Topics of the script library that help with a concern, the nearest first."""
+SAID_WORD: dict[Concern, str] = {
+    Concern.INJURY: "受伤",
+    Concern.FAKE: "假货",
+    Concern.FAULT: "质量",
+    Concern.FALSE_AD: "宣传",
+    Concern.PRICE: "价格",
+    Concern.REFUND: "退款",
+    Concern.SHIPPING: "发货",
+    Concern.HOST: "主播",
+}
+"""A line whose title holds this word stands before others of its topic."""
 BARS = 72
 
 
@@ -135,7 +146,7 @@ def matter_page(request: HttpRequest, matter_id: int) -> HttpResponseBase:
         "line": _line(view, names, rooms, now=clock.now_us()),
         "groups": _groups(view, rooms),
         "bars": _bars(view.hours),
-        "says": [{"line": line, "topic": topic_word(TOPICS, line.topic)} for line in _prepared(SAID_FOR[view.concern])],
+        "says": [{"line": line, "topic": topic_word(TOPICS, line.topic)} for line in _prepared(view.concern)],
         "steps": [
             {
                 "step": step,
@@ -183,9 +194,10 @@ def _cut(text: str, matched: str) -> dict[str, str]:
     return {"before": text[:at], "middle": matched, "after": text[at + len(matched) :]}
 
 
-def _prepared(topics: tuple[str, ...]) -> list[Any]:
+def _prepared(concern: Concern) -> list[Any]:
+    topics, word = SAID_FOR[concern], SAID_WORD.get(concern, "")
     lines = radar.script_lines(*topics)
-    return sorted(lines, key=lambda line: topics.index(line.topic))
+    return sorted(lines, key=lambda line: (topics.index(line.topic), word not in line.title))
 
 
 def _bars(hours: tuple[Hour, ...]) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def test_it_shows_a_matter_and_takes_it_through(cast: Cast, matter_id: int) -> N
     assert '<span class="mark warn">质量太差</span>了' in page
     assert "观众 1" in page
     assert "v_" not in page, "numbers, not hashes"
-    assert "质量问题说明" in page, "what is prepared to be said"
+    assert page.index("质量问题说明") < page.index("价格说明"), "what is prepared to be said, the nearest first"
     cast.operator.post(f"{address}step/", {"step": "start", "why": ""})
     assert api.matter(matter_id).state == "watched", "it has to be said what is done"
     cast.operator.post(f"{address}step/", {"step": "start", "why": "暂停讲解，送检"})
