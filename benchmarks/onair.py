@@ -105,7 +105,8 @@ def main() -> None:
             found = asyncio.run(run(home, take, model, models / "packages", given.times))
         finally:
             home.stop()
-    told = {"spoken": given.times, "seconds": [round(one, 2) for one in found]}
+        clips = len(list((home.home / "clips").rglob("*.wav")))
+    told = {"spoken": given.times, "seconds": [round(one, 2) for one in found], "clips": clips}
     save("onair", told)
     if len(found) < given.times:
         sys.exit("onair: not every phrase became an alert; the seconds above may belong to others")

@@ -118,16 +118,20 @@ class _Line:
         self._tape = Tape(place.platform, place.room_id) if keeps else None
         feed = eventlog.local_feed(FEED, place.platform, kinds=[KIND])
         self._provenance = Provenance(feed.id, translator_version=TRANSLATOR)
-        self._began_at = place.began_at
+        self._began_at, self._is_sure = place.began_at, place.began_at is not None
+        self._samples = 0
         self._mark = "" if audio.is_live(heard) else audio.digest(Path(heard))
 
     def take(self, piece: Sound) -> None:
-        """The next piece; the first one tells when listening began."""
+        """The next piece. When listening began is told by the one that came with the least delay before anything was
+        said: the first ones come late, together, once the address was understood."""
         self.told.heard_seconds += len(piece) / RATE
         if self._tape is not None:
             self._tape.take(piece)
-        if self._began_at is None:
-            self._began_at = now_us() - len(piece) * 1_000_000 // RATE
+        self._samples += len(piece)
+        if not self._is_sure:
+            begin = now_us() - self._samples * 1_000_000 // RATE
+            self._began_at = begin if self._began_at is None else min(self._began_at, begin)
 
     def keep(self, said: Iterable[Utterance]) -> None:
         """What was finished, into the log."""
@@ -135,6 +139,7 @@ class _Line:
         if not found:
             return
         assert self._began_at is not None  # nothing is said before a piece of sound
+        self._is_sure = True
         events = [event_of(one, self._place, self._reference(one), self._known_by(), self._began_at) for one in found]
         self.told.utterances += len(found)
         self.told.add(_keep(events, self._provenance))

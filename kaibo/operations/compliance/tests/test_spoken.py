@@ -4,12 +4,14 @@ import wave
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import now_us
 from kaibo.operations.compliance import api
 from kaibo.operations.compliance.contracts import Scene
+from kaibo.studio.speech import audio, telling
 from kaibo.studio.speech.api import Place, Told, Utterance, listen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -62,6 +64,17 @@ def test_it_makes_a_case_of_a_word_that_only_sounds_forbidden(take: Path) -> Non
     assert (greeting.attrs or {})["confidence"] == 0.8
     assert "confidence" not in (offer.attrs or {}), "not stated is not zero"
     assert (offer.occurred_at, offer.duration_ms, offer.show_id) == (began_at + 1_500_000, 1700, "tonight")
+
+
+def test_it_says_when_words_on_air_were_said_though_their_sound_came_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    began_at, late = now_us(), [2.1, 2.11, 2.12, 2.13, 2.5, 3.0, 3.5]  # half a second of sound each
+    clock = iter([began_at + round(seconds * 1_000_000) for seconds in late])
+    monkeypatch.setattr(telling, "now_us", lambda: next(clock))
+    monkeypatch.setattr(audio, "pieces", lambda _: iter([np.zeros(8000, np.float32)] * len(late)))
+    told = listen("rtmp://127.0.0.1/live/main", Scripted([(2200, 2900, "大家晚上好")]), Place("douyin", "771"))
+    assert told.accepted == 1
+    [said] = eventlog.news({}, kinds=("speech.transcribed",)).events
+    assert said.occurred_at == began_at + 2_200_000, "the first piece alone would say 1.6 s later"
 
 
 def test_it_adds_nothing_when_a_recording_is_heard_again(take: Path) -> None:
