@@ -183,6 +183,7 @@ class Home:
         from kaibo.connectors.pollworker import PollWorker
         from kaibo.eventlog import api as eventlog
         from kaibo.operations.compliance import api as compliance
+        from kaibo.operations.opinion import api as opinion
         from kaibo.operations.radar.api import Follower
         from kaibo.warehouse.supervisor import Supervisor
         from kaibo.web.door import door
@@ -195,6 +196,7 @@ class Home:
             PollWorker(),
             compliance.LogFollower("proctor", compliance.look),
             compliance.LogFollower("radar", Follower().look, seconds=1.0),
+            compliance.LogFollower("opinion", opinion.Follower().look, seconds=2.0),
         ]
         if env.read("KAIBO_LAKE"):
             self._where_held.append(eventlog.LakeSender())
