@@ -62,7 +62,7 @@ check-tests: $(READY)
 
 test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite
 	@$(PY) -m tests.postgres $(TEST_DIRS)
-	@$(PYTEST) -n 3 --dist loadgroup -m "$(MARKS)" $(TEST_DIRS)
+	@$(PYTEST) -n 4 --dist loadgroup -m "$(MARKS)" $(TEST_DIRS)
 
 soak: $(READY)  ## the long forms of the tests, for example one million events through crashes
 	@$(PYTEST) -m "soak" $(TEST_DIRS)

@@ -105,7 +105,8 @@ def scale_rows(scale: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 def main() -> int:
     """Run, print, remember; 1 when a run failed."""
-    for name in ("file", "door", "door_known", "push", "watchers", "tables", "scale", "restore"):
+    names = ("file", "door", "door_known", "push", "watchers", "tables", "report", "cue", "gateway", "scale", "restore")
+    for name in names:
         (OUT / f"{name}.json").unlink(missing_ok=True)  # a run that fails must not show what an earlier one reached
     failed = []
     for run in RUNS:

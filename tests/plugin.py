@@ -28,11 +28,27 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two browsers, or two servers of journeys, never fight over two cores; one of each do: both mostly wait."""
+    """Two browsers, two servers of journeys or two faults never fight over two cores; one of each do: they mostly wait.
+
+    What waits comes first, so that nobody waits for a long chain of it at the end.
+    """
+    chains = []
     for item in items:
-        for name in ("browser", "journey"):
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
+        name = _chain(item)
+        chains.append(name)
+        if name:
+            item.add_marker(pytest.mark.xdist_group(name))
+    order = sorted(range(len(items)), key=lambda at: not chains[at])
+    items[:] = [items[at] for at in order]
+
+
+def _chain(item: pytest.Item) -> str:
+    """The name of the tests that run one after the other with this one, or nothing."""
+    if item.get_closest_marker("browser"):
+        return "browser"
+    if item.path.parent.name == "faults" or item.get_closest_marker("spark"):
+        return "faults"
+    return "journey" if item.get_closest_marker("journey") else ""
 
 
 @pytest.hookimpl(wrapper=True)
