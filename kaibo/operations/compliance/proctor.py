@@ -102,6 +102,8 @@ def _count(events: Sequence[StoredEvent]) -> list[tuple[str, str]]:
 
 def _take_back(events: Sequence[StoredEvent]) -> None:
     """Findings of events that are net gone are marked; a case without any left is withdrawn."""
+    if all(event.sign > 0 for event in events):
+        return
     net: dict[Key, int] = {}
     for event in events:
         net[_key(event)] = net.get(_key(event), 0) + event.sign

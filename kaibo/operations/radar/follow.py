@@ -102,10 +102,6 @@ def _said(event: StoredEvent) -> Said:
 
 def _ask(comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:
     """Questions as rows, once per comment; a line that takes one back marks it, one that moves it moves it."""
-    net: dict[tuple[str, str, str], int] = {}
-    for event in comments:
-        key = event.platform, event.room_id, event.event_id
-        net[key] = net.get(key, 0) + event.sign
     rows: dict[tuple[str, str, str], Asked] = {}
     for event, reading in zip(comments, readings, strict=True):
         topic = _topic(reading)
@@ -122,8 +118,7 @@ def _ask(comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:
             text=(event.text or "")[:200],
             viewer_id=event.viewer_id or "",
         )
-    gone = [key for key, sign in net.items() if sign < 0]
-    for known in _known(gone):
+    for known in _known(_net_gone(comments)):
         known.is_retracted = True
         known.save(update_fields=["is_retracted"])
     for known in _known(rows):
@@ -132,6 +127,17 @@ def _ask(comments: Sequence[StoredEvent], readings: Sequence[Reading]) -> None:
             known.show_id, known.is_retracted = row.show_id, False
             known.save(update_fields=["show_id", "is_retracted"])
     Asked.objects.bulk_create(rows.values())
+
+
+def _net_gone(events: Sequence[StoredEvent]) -> list[tuple[str, str, str]]:
+    """Events that more lines took back than brought; mostly none."""
+    if all(event.sign > 0 for event in events):
+        return []
+    net: dict[tuple[str, str, str], int] = {}
+    for event in events:
+        key = event.platform, event.room_id, event.event_id
+        net[key] = net.get(key, 0) + event.sign
+    return [key for key, sign in net.items() if sign < 0]
 
 
 def _topic(reading: Reading) -> Intent | None:
