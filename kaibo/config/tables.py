@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from kaibo.eventlog.api import one_look
 from kaibo.kit.clock import to_datetime
 from kaibo.kit.env import zone
 from kaibo.kit.errors import KaiboError, NotFound
@@ -35,7 +36,8 @@ def print_metrics(show_id: str, *, by: str, ids: list[str] | None, as_json: bool
     facts = api.facts_of(show_id)
     if facts.show is None and facts.span is None:
         raise NotFound(f"there is no show '{show_id}'", fix="kaibo shows lists them, or import one first")
-    lines = api.evaluate(show_id, ids, by=by, facts=facts) if by else {"": api.evaluate(show_id, ids, facts=facts)}
+    with one_look():
+        lines = api.evaluate(show_id, ids, by=by, facts=facts) if by else {"": api.evaluate(show_id, ids, facts=facts)}
     if as_json:
         plain = {key: {name: as_json_value(value) for name, value in line.items()} for key, line in lines.items()}
         typer.echo(json.dumps(plain if by else plain[""], ensure_ascii=False))

@@ -20,6 +20,7 @@ from kaibo.eventlog.lake import every_source, lake_sealed, lake_staged, rewrite_
 from kaibo.eventlog.lakeaway import LakeAway, LakeSender, lake_away, send_lake
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
 from kaibo.eventlog.log import Log, holds_log, open_log, stands_back, status
+from kaibo.eventlog.looks import one_look
 from kaibo.eventlog.netevents import events_of, loose_orders, order_homes, stage_events
 from kaibo.eventlog.presence import Present, processes
 from kaibo.eventlog.quarantine import keep as set_aside
@@ -85,6 +86,7 @@ __all__ = [
     "nicknames",
     "note_gap",
     "notices",
+    "one_look",
     "open_log",
     "open_window",
     "order_homes",

@@ -17,6 +17,7 @@ HOUR_US = 3600 * MICROS
 @pytest.fixture(autouse=True)
 def own_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks of one test, gone afterwards."""
+    work.tasks()  # those of Kaibo are declared once per process, and not in what is thrown away
     monkeypatch.setattr(work, "_tasks", {})
 
 

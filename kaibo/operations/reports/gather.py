@@ -6,6 +6,7 @@ from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.rooms import api as rooms
 from kaibo.commerce.shows import api as shows
 from kaibo.commerce.shows.contracts import ShowView
+from kaibo.eventlog.api import one_look
 from kaibo.kit import env
 from kaibo.kit.clock import HOUR_US, MINUTE_US, from_datetime, now_us, to_datetime
 from kaibo.metrics import api as metrics
@@ -50,6 +51,11 @@ def report(show_id: str, *, at_us: int | None = None, columns: Mapping[str, tupl
     Raises: ShowNotFound, NotYet before the show has begun.
     Cost: about 45 queries and one pass over the show's minute rows; earlier shows are remembered for ten minutes.
     """
+    with one_look():
+        return _gathered(show_id, at_us, columns)
+
+
+def _gathered(show_id: str, at_us: int | None, columns: Mapping[str, tuple[str, ...]] | None) -> Report:
     show = shows.show(show_id)
     if show.begins_at is None or show.started_at is None:
         raise NotYet("the show has not begun", fix="come back when it is on air", show_id=show_id)

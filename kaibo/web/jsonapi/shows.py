@@ -122,7 +122,8 @@ def numbers(
     if by is None:
         whole = metrics.evaluate(show_id, wanted, from_us=from_us, to_us=to_us)
         return {id_: guard.plain(value) for id_, value in whole.items()}
-    lines = metrics.evaluate(show_id, wanted, by=by, from_us=from_us, to_us=to_us)
+    with eventlog.one_look():
+        lines = metrics.evaluate(show_id, wanted, by=by, from_us=from_us, to_us=to_us)
     return {key: {id_: guard.plain(value) for id_, value in line.items()} for key, line in lines.items()}
 
 

@@ -81,8 +81,12 @@ def room_state(show_id: str, *, now_us: int, sees_comments: bool = True, doors: 
 
     Raises: ShowNotFound. Cost: about 25 queries, whatever the size of the show: all parts share one `Facts`.
     """
+    with eventlog.one_look():
+        return _state(show_id, now_us, doors or RoomDoors(), sees_comments=sees_comments)
+
+
+def _state(show_id: str, now_us: int, doors: RoomDoors, *, sees_comments: bool) -> State:
     show = shows.show(show_id, now_us=now_us)
-    doors = doors or RoomDoors()
     facts = metrics.facts_of(show_id, now_us=now_us, doors=doors)
     state: State = {"meta/show": _meta(show)}
     state.update(_tiles(facts))

@@ -115,7 +115,8 @@ def show_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
 
 def table(show: ShowView, by: metrics.By, columns: list[Definition]) -> list[Row]:
     """Rows of one table: label beside the values; minutes and laps in order, the rest by money, then by views."""
-    values = metrics.evaluate(show.show_id, [one.id for one in columns], by=by)
+    with eventlog.one_look():
+        values = metrics.evaluate(show.show_id, [one.id for one in columns], by=by)
     labels = _labels(show, by)
     rows = [(labels.get(key) or _plain_label(by, key), line) for key, line in values.items()]
     if by in {"minute", "lap"}:
@@ -157,7 +158,8 @@ def _labels(show: ShowView, by: metrics.By) -> dict[str, str]:
 
 
 def _export(show: ShowView, by: metrics.By, columns: list[Definition], form: str) -> HttpResponseBase:
-    values = metrics.evaluate(show.show_id, [one.id for one in columns], by=by)
+    with eventlog.one_look():
+        values = metrics.evaluate(show.show_id, [one.id for one in columns], by=by)
     labels = _labels(show, by)
     made = metrics_export.wide_table(
         f"{show.title} {TABLES[by]}",

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_it_shows_what_was_set_aside_and_lets_it_run_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.tasks()  # Kaibo's own are declared once per process, and not in what is thrown away
     monkeypatch.setattr(work, "_tasks", {})
     ran = []
 
@@ -32,6 +33,7 @@ def test_it_shows_what_was_set_aside_and_lets_it_run_again(cast: Cast, monkeypat
 
 
 def test_it_leaves_out_what_ends_well_every_minute(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.tasks()  # Kaibo's own are declared once per process, and not in what is thrown away
     monkeypatch.setattr(work, "_tasks", {})
     said = ["", ""]
 
