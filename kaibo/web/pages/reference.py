@@ -36,7 +36,19 @@ SETTING_SAYS = {
     "KAIBO_HOSTS": gettext_lazy("Host names this server answers to."),
     "KAIBO_TLS": gettext_lazy("Whether a proxy speaks TLS before us; cookies then become secure."),
     "KAIBO_DATABASE_URL": gettext_lazy("Where the records live; empty is SQLite in the home folder."),
+    "KAIBO_TWO_STEP": gettext_lazy(
+        "Who must log in with a code of the phone: optional (nobody), directors or everybody."
+    ),
+    "KAIBO_INBOX_DAYS": gettext_lazy("Days that the raw body of a translated push is kept; 0 keeps it for ever."),
+    "KAIBO_CASE_DAYS": gettext_lazy("Days that evidence of closed violation cases is kept; 0 keeps it for ever."),
+    "KAIBO_COMMENT_DAYS": gettext_lazy("Days that the text of comments is kept; 0 keeps it for ever."),
+    "KAIBO_BACKUP_TO": gettext_lazy("Where the daily backup goes; empty makes none."),
+    "KAIBO_COUNT_APART": gettext_lazy(
+        "1 when a counter is started apart, for example on Spark; the server then starts none."
+    ),
 }
+OF_THE_MACHINE = frozenset({"KAIBO_HOME", "KAIBO_LOG", "KAIBO_DEBUG", "KAIBO_SHARED_DATA", "KAIBO_REQUIRE_ALL"})
+"""Settings that concern whoever installs Kaibo or works on it, and nobody who works with it."""
 
 
 @tools.page("metric.see")
@@ -95,7 +107,7 @@ def settings_page(request: HttpRequest) -> HttpResponseBase:
             "says": SETTING_SAYS.get(setting.name, setting.purpose),
         }
         for setting in env.SETTINGS
-        if setting.name in SETTING_SAYS
+        if not setting.is_secret and setting.name not in OF_THE_MACHINE
     ]
     asked = export.wanted(request, {"settings": lambda: _setting_table(lines)})
     if asked is not None:

@@ -11,7 +11,8 @@ from kaibo.commerce.shows import api as shows
 from kaibo.commerce.team import api as team
 from kaibo.commerce.team.contracts import Role, RoomScope
 from kaibo.eventlog import api as eventlog
-from kaibo.kit import clock
+from kaibo.kit import clock, env
+from kaibo.web.pages.reference import OF_THE_MACHINE
 from kaibo.web.tests.people import PASSWORD, Cast
 
 PAGES = (
@@ -253,3 +254,10 @@ def test_it_heads_the_columns_of_the_back_office_in_chinese(cast: Cast, name: st
     top = "".join(re.findall(r"<thead\b.*?</thead>", html, flags=re.DOTALL))  # a row's first cell is a head too
     heads = [words_of(head).strip() for head in re.findall(r"<th\b.*?</th>", top, flags=re.DOTALL)]
     assert [head for head in heads if re.search(r"[A-Za-z]", head)] == []
+
+
+def test_it_shows_every_setting_that_a_team_sets_and_no_secret(cast: Cast) -> None:
+    page = cast.director.get("/settings/").content.decode()
+    for setting in env.SETTINGS:
+        is_shown = setting.name in page
+        assert is_shown is not (setting.is_secret or setting.name in OF_THE_MACHINE), setting.name
