@@ -60,9 +60,11 @@ check-django: $(READY)
 check-tests: $(READY)
 	@echo "== architecture, words, docs, rule packs"; $(PYTEST) tests/architecture tests/docs kaibo/language/tests/test_packs.py
 
-test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite
+test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite, the browser beside the others
 	@$(PY) -m tests.postgres $(TEST_DIRS)
-	@$(PYTEST) -n 4 --dist loadgroup -m "$(MARKS)" $(TEST_DIRS)
+	@$(PYTEST) -m "browser and ($(MARKS))" $(TEST_DIRS) >$(VENV)/browser.log 2>&1 & browser=$$!; \
+	$(PYTEST) -n 3 --dist loadgroup -m "not browser and ($(MARKS))" $(TEST_DIRS); others=$$?; \
+	wait $$browser; code=$$?; cat $(VENV)/browser.log; exit $$((others || code))
 
 soak: $(READY)  ## the long forms of the tests, for example one million events through crashes
 	@$(PYTEST) -m "soak" $(TEST_DIRS)

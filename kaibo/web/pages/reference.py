@@ -43,6 +43,10 @@ SETTING_SAYS = {
     "KAIBO_CASE_DAYS": gettext_lazy("Days that evidence of closed violation cases is kept; 0 keeps it for ever."),
     "KAIBO_COMMENT_DAYS": gettext_lazy("Days that the text of comments is kept; 0 keeps it for ever."),
     "KAIBO_BACKUP_TO": gettext_lazy("Where the daily backup goes; empty makes none."),
+    "KAIBO_RECORDINGS": gettext_lazy("Folders, comma separated, whose recordings a case may play."),
+    "KAIBO_RECORDING_DAYS": gettext_lazy("Days that sound kept while listening stays; 0 keeps it for ever."),
+    "KAIBO_SENSITIVE_WORD_RATIO": gettext_lazy("Sensitive-word rate that the team stays under, 0 to 1."),
+    "KAIBO_SERVED_AS": gettext_lazy("Host or host:port by which servers on other machines reach this one."),
     "KAIBO_LAKE": gettext_lazy("Where Parquet files of the lake are sent as well; empty keeps them in the home alone."),
     "KAIBO_COUNT_APART": gettext_lazy(
         "1 when a counter is started apart, for example on Spark; the server then starts none."
