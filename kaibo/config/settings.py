@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "kaibo.operations.compliance",
     "kaibo.operations.radar",
     "kaibo.operations.opinion",
+    "kaibo.operations.outreach",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -127,7 +128,7 @@ TIME_ZONE = str(env.zone())
 FORMAT_MODULE_PATH = ["kaibo.config.formats"]
 
 # Modules that declare background tasks and belong to no app of INSTALLED_APPS.
-WORK_TASKS = ["kaibo.connectors.bots", "kaibo.web.rounds.tasks"]
+WORK_TASKS = ["kaibo.connectors.bots", "kaibo.connectors.outboxworker", "kaibo.web.rounds.tasks"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.home() / "static"

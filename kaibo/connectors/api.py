@@ -3,8 +3,10 @@
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from kaibo.connectors import reading, registry
+from kaibo.connectors.calling import PlatformFault
 from kaibo.connectors.contracts import (
     Accepted,
     Answered,
@@ -52,6 +54,7 @@ __all__ = [
     "Manifest",
     "Ok",
     "Outcome",
+    "PlatformFault",
     "PostView",
     "Refused",
     "Reply",
@@ -64,6 +67,7 @@ __all__ = [
     "bot_posts",
     "bots",
     "can_ask",
+    "check_command",
     "check_config",
     "check_file",
     "connector",
@@ -78,6 +82,7 @@ __all__ = [
     "move_grant",
     "open_file",
     "post_to_bot",
+    "read_audience",
     "recognised_by",
     "runbook",
     "translate_file",
@@ -184,7 +189,6 @@ def try_connection(
     Shape: a token that the platform grants meanwhile is kept sealed at `kept_at`. It may take half a minute.
     """
     from kaibo.connectors import pollworker  # this room reads files without Django
-    from kaibo.connectors.calling import PlatformFault
 
     client = pollworker.client_of(connector_id)
     if client is None or not all(settings.get(name) for name in client.NEEDS):
@@ -214,6 +218,28 @@ def error_sentence(connector_id: str, code: str, language: str) -> str:
         return ""
     found = next((one for one in texts if one.get("code") == code), {})
     return str(found.get("zh") if language.startswith("zh") and found.get("zh") else found.get("sentence", ""))
+
+
+def check_command(connector_id: str, action: str, args: Mapping[str, object]) -> Ok | ConfigProblem:
+    """Whether a platform can be asked to do this, before it is ordered through the outbox of the event log."""
+    from kaibo.connectors import outboxworker  # needs the records; this door does not
+
+    actions = outboxworker.actions_of(connector_id)
+    if actions is None or action not in actions.ACTIONS:
+        return ConfigProblem("action", f"{connector_id} cannot be asked for {action}")
+    return actions.check(action, args)
+
+
+def read_audience(feed_id: str) -> dict[str, Any]:
+    """Who can be written to through a feed: `owners`, `groups`, `tags`; asked now, so for background work alone.
+
+    Raises: PlatformFault, UnknownFeed.
+    """
+    from kaibo.connectors import outboxworker  # needs the records; this door does not
+    from kaibo.eventlog import api as eventlog
+
+    actions = outboxworker.actions_of(eventlog.feed(feed_id).connector)
+    return {} if actions is None else actions.audience(outboxworker.line_to(feed_id))
 
 
 def fetched_files(feed_id: str, *, limit: int = 100) -> list[FetchedFile]:

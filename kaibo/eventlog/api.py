@@ -1,6 +1,6 @@
 """The door of the event log: the memory of every room. Contracts in and out."""
 
-from kaibo.eventlog import inbox, notices, polls, work
+from kaibo.eventlog import inbox, notices, outbox, polls, work
 from kaibo.eventlog.artifacts import artifact, latest_artifact, publish_artifact
 from kaibo.eventlog.audit import audit, audit_entries
 from kaibo.eventlog.coverage import coverage, gaps_of, note_gap, shares
@@ -90,6 +90,7 @@ __all__ = [
     "open_log",
     "open_window",
     "order_homes",
+    "outbox",
     "polls",
     "processes",
     "publish_artifact",

@@ -81,3 +81,22 @@ class JobNotFound(KaiboError):
 class UnknownDelivery(KaiboError):
     code = "unknown_delivery"
     status = 404
+
+
+class BadCommand(KaiboError):
+    """An order to a platform that cannot be kept."""
+
+    code = "bad_command"
+    status = 422
+
+
+class CommandNotFound(KaiboError):
+    code = "command_not_found"
+    status = 404
+
+
+class CommandTaken(KaiboError):
+    """The platform was asked already: it cannot be taken back here."""
+
+    code = "command_taken"
+    status = 409

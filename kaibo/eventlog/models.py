@@ -322,3 +322,30 @@ class FirstTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.at_us}"
+
+
+class Command(models.Model):
+    """What a platform is asked to do. `state`: waiting, sending, accepted, refused, withdrawn."""
+
+    feed_id = models.CharField(max_length=40)
+    connector = models.CharField(max_length=60)
+    action = models.CharField(max_length=60)
+    key = models.CharField(max_length=80)  # of who orders: the same key is the same command
+    args = models.JSONField(default=dict)
+    actor = models.CharField(max_length=120)
+    state = models.CharField(max_length=12, default="waiting")
+    created_at = models.BigIntegerField()
+    sent_at = models.BigIntegerField(null=True, blank=True)  # when the platform was last asked
+    settled_at = models.BigIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    problem = models.TextField(blank=True)
+    answer = models.JSONField(default=dict, blank=True)
+    progress = models.JSONField(default=dict, blank=True)  # what became of it since
+    looked_at = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("action", "created_at")), models.Index(fields=("state", "created_at")))
+        constraints = (models.UniqueConstraint(fields=("feed_id", "key"), name="command_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.state}"

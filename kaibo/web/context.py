@@ -33,6 +33,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         _entry(request, "rooms", pgettext("menu", "Rooms"), "room", "room.see"),
         _entry(request, "compliance", pgettext("menu", "Compliance"), "compliance", "text.check"),
         _entry(request, "opinion", _("Opinion watch"), "opinion", "opinion.see"),
+        _entry(request, "outreach", pgettext("menu", "Message tasks"), "send", "message.task"),
     ]
     numbers = [
         _entry(request, "feeds", pgettext("menu", "Feeds"), "feed", "feed.see"),

@@ -34,6 +34,7 @@ RIGHTS: dict[str, str | Promise] = {
     "opinion.see": _("See the opinion watch"),
     "opinion.act": _("Handle and close matters of opinion"),
     "opinion.rule": _("Set the limits of the opinion watch"),
+    "message.task": _("Ask members to send messages to customers and groups"),
     "report.share": _("Share and post the daily report"),
     "report.columns": _("Set the report's columns"),
     "feed.see": _("See feeds and their health"),

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kaibo.web.opinion.urls")),
     path("", include("kaibo.web.privacy.urls")),
     path("", include("kaibo.web.bots.urls")),
+    path("", include("kaibo.web.outreach.urls")),
     path("rooms/", rooms.room_list, name="rooms"),
     path("rooms/new/", rooms.room_create, name="room_create"),
     path("rooms/<str:platform>/<str:room_id>/", rooms.room_page, name="room"),

@@ -188,6 +188,8 @@ ACTS = {
     "bot.changed": gettext_lazy("changed the address of a chat bot"),
     "bot.dropped": gettext_lazy("took a chat bot away"),
     "bot.tested": gettext_lazy("sent a test through a chat bot"),
+    "message.ordered": gettext_lazy("asked a member to send a message"),
+    "message.taken_back": gettext_lazy("took a message task back"),
     "viewer.erased": gettext_lazy("erased a viewer"),
     "comments.let_go": gettext_lazy("let old words go"),
     "feed.gap_noted": gettext_lazy("noted a gap of the feed"),

@@ -19,11 +19,16 @@ class Wecom(Platform):
         self.contacts: list[tuple[str, str, int, str]] = []  # customer, member, when, state
         self.tasks: dict[str, dict[str, Any]] = {}
         self.messages: dict[int, int] = {}  # day -> messages in groups
+        self.owners: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
+        self.stopped: list[str] = []
+        self.is_hiding = False  # the list of tasks lags behind
 
     # -- what happens in the company ----------------------------------------------------------------------------
 
-    def open_group(self, chat: str, customers: int) -> None:
-        self.groups[chat] = [("lisi", 1), *((f"wm-{chat}-{number}", 2) for number in range(customers))]
+    def open_group(self, chat: str, customers: int, owner: str = "lisi") -> None:
+        self.owners[chat] = owner
+        self.groups[chat] = [(owner, 1), *((f"wm-{chat}-{number}", 2) for number in range(customers))]
 
     def add(self, customer: str, member: str, state: str = "") -> None:
         self.contacts.append((customer, member, self.clock.seconds, state))
@@ -50,6 +55,8 @@ class Wecom(Platform):
             "get_follow_user_list": self._followers, "groupchat/list": self._groups, "groupchat/get": self._group,
             "groupchat/statistic_group_by_day": self._days, "batch/get_by_user": self._customers,
             "get_groupmsg_list_v2": self._messages, "get_groupmsg_task": self._task,
+            "add_msg_template": self._made, "get_groupmsg_send_result": self._results,
+            "cancel_groupmsg_send": self._stop, "get_corp_tag_list": self._tags,
         }  # fmt: skip
         if name not in answers:
             return Told({"errcode": 40066, "errmsg": "invalid url"})
@@ -71,7 +78,14 @@ class Wecom(Platform):
             {"userid": person, "type": kind, "join_time": self.clock.seconds, "join_scene": 1, "group_nickname": "老王"}
             for person, kind in self.groups[form["chat_id"]]
         ]
-        return {"group_chat": {"chat_id": form["chat_id"], "name": "福利群", "owner": "lisi", "member_list": members}}
+        return {
+            "group_chat": {
+                "chat_id": form["chat_id"],
+                "name": "福利群",
+                "owner": self.owners[form["chat_id"]],
+                "member_list": members,
+            }
+        }
 
     def _days(self, form: dict[str, Any]) -> dict[str, Any]:
         assert 0 < len(form["owner_filter"]["userid_list"]) <= 100
@@ -97,11 +111,51 @@ class Wecom(Platform):
     def _messages(self, form: dict[str, Any]) -> dict[str, Any]:
         assert form["end_time"] - form["start_time"] <= 31 * DAY
         rows = [
-            {"msgid": msgid, "creator": "boss", "create_time": task["created"], "text": {"content": "今晚八点开播"}}
+            {
+                "msgid": msgid,
+                "creator": "boss",
+                "create_time": task["created"],
+                "create_type": 0,
+                "text": task.get("asked", {}).get("text", {"content": "今晚八点开播"}),
+                "attachments": task.get("asked", {}).get("attachments", []),
+            }
             for msgid, task in self.tasks.items()
-            if task["type"] == form["chat_type"] and form["start_time"] <= task["created"] <= form["end_time"]
+            if not self.is_hiding
+            and task["type"] == form["chat_type"]
+            and form["start_time"] <= task["created"] <= form["end_time"]
         ]
         return self._page(rows, form, "group_msg_list")
+
+    def _made(self, form: dict[str, Any]) -> dict[str, Any]:
+        """A task for one member; WeCom knows no key, so the same call twice makes two."""
+        assert form["sender"] in self.members
+        assert 0 < len(form["text"]["content"].encode()) <= 4000
+        assert set(form.get("chat_id_list", ())) <= {
+            chat for chat, owner in self.owners.items() if owner == form["sender"]
+        }
+        assert (form["chat_type"] == "group") == ("chat_id_list" in form)
+        msgid = f"msg-{len(self.tasks) + 1}"
+        rows = {form["sender"]: (0, 0)}
+        self.tasks[msgid] = {"created": self.clock.seconds, "type": form["chat_type"], "rows": rows, "asked": form}
+        return {"msgid": msgid, "fail_list": []}
+
+    def _results(self, form: dict[str, Any]) -> dict[str, Any]:
+        task = self.tasks[form["msgid"]]
+        status, at = task["rows"][form["userid"]]
+        chats = task["asked"].get("chat_id_list", ["-"])
+        rows = [
+            {"chat_id": chat, "userid": form["userid"], "status": min(status, 1), "send_time": at} for chat in chats
+        ]
+        return self._page(rows, form, "send_list")
+
+    def _stop(self, form: dict[str, Any]) -> dict[str, Any]:
+        assert form["msgid"] in self.tasks
+        self.stopped.append(form["msgid"])
+        return {}
+
+    def _tags(self, _form: dict[str, Any]) -> dict[str, Any]:
+        tags = [{"id": one, "name": name} for one, name in self.tags.items()]
+        return {"tag_group": [{"group_id": "g1", "group_name": "来源", "tag": tags}]}
 
     def _task(self, form: dict[str, Any]) -> dict[str, Any]:
         rows = [

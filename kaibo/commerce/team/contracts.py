@@ -34,7 +34,7 @@ _CONTENT = _VIEWER | {
 _AD_BUYER = _VIEWER | {"cost.see", "round.type", "ad.log", "import.see", "import.run", "report.share"}
 _SUPPLY = _VIEWER | {"cost.see", "lineup.edit", "goods.change", "giveaway.log", "import.see", "import.run"}
 _SERVICE = _VIEWER | {
-    *("comment.see", "answer.mark", "text.check", "violation.log", "case.see", "case.act"),
+    *("comment.see", "answer.mark", "text.check", "violation.log", "case.see", "case.act", "message.task"),
     *("opinion.see", "opinion.act"),
 }
 _OPERATOR = _ANALYST | _HOST_MANAGER | _CONTENT | _AD_BUYER | _SUPPLY | _SERVICE | {"show.start", "show.end"}
@@ -72,7 +72,7 @@ ACTS: dict[Role, frozenset[str]] = {
 TEAM_ACTS = frozenset(
     {
         *("people.edit", "audit.see", "settings.see", "quarantine.replay", "report.columns", "job.retry"),
-        *("viewer.erase", "case.rule", "opinion.rule", "bot.edit"),
+        *("viewer.erase", "case.rule", "opinion.rule", "bot.edit", "message.task"),
     }
 )
 """Acts that concern everybody: only somebody with all rooms may do them."""

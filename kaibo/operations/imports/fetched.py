@@ -1,5 +1,6 @@
 """Files that feeds fetched from their platforms: given to the import of dropped tables, each once."""
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from kaibo.connectors import api as connectors
@@ -58,7 +59,7 @@ def _take_one(file: FetchedFile) -> int:
                 as_of=file.received_at,
                 show_id="",
                 rooms=None,
-                language="en",
+                language=settings.LANGUAGE_CODE,
                 actor=ACTOR,
                 is_checked_later=False,
                 origin=origin_of(file),

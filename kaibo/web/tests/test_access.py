@@ -57,6 +57,7 @@ def addresses(cast: Cast, show_id: str, feed_id: str) -> Iterator[tuple[str, str
         "line_id": 1,
         "link_id": 1,
         "job_id": 1,
+        "task_id": 1,
         "file_id": 1,
         "entry_id": 1,
         "round_id": "none",
