@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from kaibo.connectors.contracts import ConfigProblem
 from kaibo.connectors.pacing import Bucket, Clock, Rate, pause
-from kaibo.connectors.payloads import BadField, decode
+from kaibo.connectors.payloads import BadField, decode, whole
 from kaibo.connectors.registry import error_texts
-from kaibo.connectors.tokens import Tokens
+from kaibo.connectors.tokens import Granted, Tokens
 from kaibo.kit.errors import KaiboError
 
 if TYPE_CHECKING:  # it takes a fifth of a second to import: only who calls pays for it
@@ -288,6 +288,19 @@ def refuse(code: str, sentence: str, fix: str = "") -> NoReturn:
 def as_config_problem(fault: PlatformFault) -> ConfigProblem:
     """The same for a form that tries a connection."""
     return ConfigProblem(fault.code, fault.sentence)
+
+
+def code_under(name: str) -> Callable[[dict[str, Any]], str]:
+    """Reads the platform's code from one field of its replies; none and 0 are good."""
+    return lambda said: str(whole(said.get(name)) or "")
+
+
+def granted(said: object, *, code: str, problem: str, fix: str, seconds: float = 7200) -> Granted:
+    """What a reply grants, for `seconds` where it does not say how long. Raises PlatformRefused for none."""
+    if not isinstance(said, dict) or not said.get("access_token"):
+        refuse(code, problem, fix)
+    lasts = float(whole(said.get("expires_in")) or seconds)
+    return Granted(str(said["access_token"]), lasts, str(said.get("refresh_token") or ""))
 
 
 def compact(value: object) -> bytes:

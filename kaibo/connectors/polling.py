@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kaibo.connectors.calling import PlatformFault
+from kaibo.connectors.calling import Caller, PlatformFault
 from kaibo.connectors.contracts import Checked
-from kaibo.connectors.pacing import Clock
+from kaibo.connectors.pacing import Clock, Rate
 from kaibo.connectors.tokens import Vault
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.polls import Fetched
@@ -56,6 +56,19 @@ class Page:
     cursor: Mapping[str, Any]
     bodies: tuple[Fetched, ...] = ()
     again_seconds: float | None = None
+
+
+def caller_to(
+    connector: str,
+    line: Line,
+    *,
+    base: str,
+    code_of: Callable[[dict[str, Any]], str],
+    rates: Mapping[str, Rate] | None = None,
+) -> Caller:
+    """The calls of a feed: to the address that its settings name, else to the platform's own."""
+    own = line.settings.get("base_url") or base
+    return Caller(connector, base=own, clock=line.clock, code_of=code_of, rates=rates, **line.options)
 
 
 class Client(Protocol):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from kaibo.eventlog import api as eventlog
-from tests.emulators.base import Told, ticks
+from tests.emulators.base import Told
 from tests.emulators.kuaishou_shop import KEY, ORDERS, REFUNDS, SECRET, SIGN_SECRET, KuaishouShop, Order
 from tests.emulators.rig import Killed, Rig
+from tests.emulators.shops import evening, sums
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,36 +28,13 @@ def rig(home: Path, platform: KuaishouShop) -> Rig:
     return Rig("kuaishou_shop", platform, settings)
 
 
-def sums(rig: Rig) -> tuple[int, ...]:
-    events = rig.events()
-    assert {one.currency for one in events if one.amount_minor is not None} <= {"CNY"}
-    return tuple(
-        sum(one.amount_minor or 0 for one in events if one.kind == kind) for kind in ("order.paid", "order.refunded")
-    )
+def an_evening(platform: KuaishouShop, rig: Rig, *, seed: int) -> None:
+    draw = random.Random(seed)
 
+    def ask_back(order: Order, fen: int) -> None:
+        platform.ask_back(order, fen, way=draw.choice((1, 3, 10)))
 
-def evening(platform: KuaishouShop, rig: Rig, draw: random.Random) -> None:
-    asked = list[Order]()
-    for number in ticks(platform.clock, every=60, times=45):
-        for _place in range(draw.randrange(7)):
-            order = platform.place(draw.randrange(1, 99_999))
-            if draw.random() < 0.3:
-                platform.ask_back(order, draw.randrange(1, order.fen + 1), way=draw.choice((1, 3, 10)))
-                asked.append(order)
-        if platform.orders and draw.random() < 0.5:
-            platform.send(draw.choice(platform.orders))
-        if asked and draw.random() < 0.6:
-            platform.pay_back(draw.choice(asked))  # also again: the record changes, the money does not
-        if number == 20:
-            platform.fail_for(60)
-        if number % 11 == 5:
-            with pytest.raises(Killed):
-                rig.ask("orders", kill_after=1)
-        rig.ask("orders")
-        rig.ask("after_sales")
-    platform.clock.sleep(300)
-    rig.ask("orders")
-    rig.ask("after_sales")
+    evening(rig, draw, ask_back=ask_back, dies_after=1)
 
 
 def test_it_fetches_every_fen_over_an_evening_of_faults_and_kills(platform: KuaishouShop, rig: Rig) -> None:
@@ -66,7 +44,7 @@ def test_it_fetches_every_fen_over_an_evening_of_faults_and_kills(platform: Kuai
     platform.fail_once(Told({"result": 1016, "error_msg": "Exceed qps limit, KEY [a], MAX_QPS [3.0]"}), after=14)
     platform.fail_once(Told({"result": 100200500, "error": "server_error"}), path=REFUNDS, after=5)
     platform.fail_once(Told({}, is_cut=True), path=REFUNDS, after=9)
-    evening(platform, rig, random.Random(4))
+    an_evening(platform, rig, seed=4)
     assert sums(rig) == (platform.paid, platform.refunded)
     assert platform.refunded > 0
     assert platform.grants >= 3
@@ -75,7 +53,7 @@ def test_it_fetches_every_fen_over_an_evening_of_faults_and_kills(platform: Kuai
 
 def test_it_counts_once_what_pages_repeat_in_another_order(platform: KuaishouShop, rig: Rig) -> None:
     platform.is_repeating = True
-    evening(platform, rig, random.Random(5))
+    an_evening(platform, rig, seed=5)
     assert sums(rig) == (platform.paid, platform.refunded)
     paid = [one.order_id for one in rig.events() if one.kind == "order.paid"]
     assert sorted(paid) == [str(one.oid) for one in platform.orders], "ids keep all their digits"

@@ -12,6 +12,7 @@ from kaibo.connectors.youzan import client
 from kaibo.eventlog import api as eventlog
 from tests.emulators.base import Asked, Told, ticks
 from tests.emulators.rig import Killed, Rig
+from tests.emulators.shops import evening, sums
 from tests.emulators.youzan import CLIENT, ORDERS, REFUNDS, SECRET, SHOP, TOKEN, Order, Youzan, local
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,44 +34,21 @@ def rig(home: Path, platform: Youzan) -> Rig:
     return Rig("youzan", platform, {"client_id": CLIENT, "secret": SECRET, "kdt_id": SHOP})
 
 
-def sums(rig: Rig) -> tuple[int, ...]:
-    events = rig.events()
-    assert {one.currency for one in events if one.amount_minor is not None} <= {"CNY"}
-    return tuple(
-        sum(one.amount_minor or 0 for one in events if one.kind == kind) for kind in ("order.paid", "order.refunded")
-    )
-
-
 @pytest.mark.parametrize("is_newest_first", [False, True])
 def test_it_fetches_every_fen_over_an_evening_of_faults_and_kills(
     platform: Youzan, rig: Rig, is_newest_first: bool
 ) -> None:
-    draw, asked = random.Random(6), list[Order]()
+    draw = random.Random(6)
     platform.token_seconds, platform.lag, platform.is_newest_first = 1_500, 30, is_newest_first
     platform.fail_once(Told({}, 429, {"retry-after": "2"}), path=ORDERS, after=6)
     platform.fail_once(Told({"gw_err_resp": {"err_code": 4101, "err_msg": "请求太频繁"}}), path=ORDERS, after=12)
     platform.fail_once(Told(raw=b"busy"), path=REFUNDS, after=4)
     platform.fail_once(Told({"code": 106000001, "success": False, "message": "超时"}), path=REFUNDS, after=9)
-    for number in ticks(platform.clock, every=60, times=45):
-        for _place in range(draw.randrange(7)):
-            order = platform.place(draw.randrange(1, 99_999))
-            if draw.random() < 0.3:
-                platform.ask_back(order, draw.randrange(1, order.fen + 1), demand=draw.choice((1, 2, 3)))
-                asked.append(order)
-        if platform.orders and draw.random() < 0.6:
-            platform.send(draw.choice(platform.orders))
-        if asked and draw.random() < 0.6:
-            platform.pay_back(draw.choice(asked))  # also again: the record changes, the money does not
-        if number == 20:
-            platform.fail_for(60)
-        if number % 11 == 5:
-            with pytest.raises(Killed):
-                rig.ask("orders", kill_after=2)
-        rig.ask("orders")
-        rig.ask("after_sales")
-    platform.clock.sleep(300)
-    rig.ask("orders")
-    rig.ask("after_sales")
+
+    def ask_back(order: Order, fen: int) -> None:
+        platform.ask_back(order, fen, demand=draw.choice((1, 2, 3)))
+
+    evening(rig, draw, ask_back=ask_back, dies_after=2)
     assert sums(rig) == (platform.paid, platform.refunded)
     assert platform.refunded > 0
     assert platform.grants >= 2

@@ -5,12 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kaibo.connectors import signing
-from kaibo.connectors.calling import Answer, Call, Caller, PlatformFault, closing, compact, needed_settings, refuse
+from kaibo.connectors.calling import (
+    Answer,
+    Call,
+    Caller,
+    PlatformFault,
+    closing,
+    compact,
+    granted,
+    needed_settings,
+)
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.doudian.settlements import settlements
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH, ORDERS
 from kaibo.connectors.spans import Span, begun, spans
 from kaibo.connectors.tokens import Granted, Tokens
@@ -130,14 +139,7 @@ def _ask(caller: Caller, line: Line, method: str, wanted: dict[str, Any], tokens
 
 
 def _caller(line: Line) -> Caller:
-    return Caller(
-        "doudian",
-        base=line.settings.get("base_url") or BASE,
-        clock=line.clock,
-        code_of=_code,
-        rates=RATES,
-        **line.options,
-    )
+    return caller_to("doudian", line, base=BASE, code_of=_code, rates=RATES)
 
 
 def _code(said: dict[str, Any]) -> str:
@@ -169,8 +171,5 @@ def _tokens(line: Line, caller: Caller) -> Tokens:
 
 
 def _granted(answer: Answer) -> Granted:
-    data = answer.said.get("data")
-    if not isinstance(data, dict) or not data.get("access_token"):
-        refuse("bad_token", "Doudian grants no access token", "check app key, secret and shop id")
-    seconds = float(whole(data.get("expires_in")) or 3600)
-    return Granted(str(data["access_token"]), seconds, str(data.get("refresh_token") or ""))
+    fix, said = "check app key, secret and shop id", answer.said.get("data")
+    return granted(said, code="bad_token", problem="Doudian grants no access token", fix=fix, seconds=3600)

@@ -4,11 +4,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from kaibo.connectors.calling import Answer, Call, Caller, PlatformFault, closing, needed_settings, refuse
+from kaibo.connectors.calling import (
+    Answer,
+    Call,
+    Caller,
+    PlatformFault,
+    closing,
+    code_under,
+    granted,
+    needed_settings,
+    refuse,
+)
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH
 from kaibo.connectors.tokens import Granted, Tokens
 from kaibo.eventlog.polls import Fetched
@@ -116,14 +126,7 @@ def _get(caller: Caller, tokens: Tokens, path: str, query: dict[str, str]) -> An
 
 
 def _caller(line: Line, base: str) -> Caller:
-    return Caller(
-        "douyin_push",
-        base=line.settings.get("base_url") or base,
-        clock=line.clock,
-        code_of=lambda said: str(whole(said.get("err_no")) or ""),
-        rates=RATES,
-        **line.options,
-    )
+    return caller_to("douyin_push", line, base=base, code_of=code_under("err_no"), rates=RATES)
 
 
 def _tokens(line: Line, auth: Caller) -> Tokens:
@@ -133,10 +136,8 @@ def _tokens(line: Line, auth: Caller) -> Tokens:
         form = {"appid": app, "secret": secret, "grant_type": "client_credential"}
         head = {"content-type": "application/json"}
         answer = auth.ask(lambda _token: Call("POST", "/api/apps/v2/token", {}, json.dumps(form).encode(), head))
-        data = _data(answer.said)
-        if not data.get("access_token"):
-            refuse("bad_secret", "Douyin grants no access token", "check app id and app secret")
-        return Granted(str(data["access_token"]), float(whole(data.get("expires_in")) or 7200))
+        fix = "check app id and app secret"
+        return granted(_data(answer.said), code="bad_secret", problem="Douyin grants no access token", fix=fix)
 
     return Tokens(line.vault, owner=line.feed_id, seed=secret, grant=grant, clock=line.clock)
 

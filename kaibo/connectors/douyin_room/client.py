@@ -9,7 +9,7 @@ from kaibo.connectors.contracts import Checked
 from kaibo.connectors.douyin_room.translate import ended_at, is_complete
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import text, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH
 from kaibo.connectors.tokens import Granted, Tokens
 from kaibo.eventlog.polls import Fetched
@@ -91,8 +91,7 @@ def _code(said: dict[str, Any]) -> str:
 
 
 def _caller(line: Line) -> Caller:
-    base = line.settings.get("base_url") or BASE
-    return Caller("douyin_room", base=base, clock=line.clock, code_of=_code, rates=RATES, **line.options)
+    return caller_to("douyin_room", line, base=BASE, code_of=_code, rates=RATES)
 
 
 def _tokens(line: Line, caller: Caller) -> Tokens:

@@ -10,7 +10,7 @@ from kaibo.connectors.calling import Answer, Call, Caller, closing, compact, nee
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import text, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH, ORDERS
 from kaibo.connectors.spans import Span, begun, spans
 from kaibo.connectors.tokens import Granted, Tokens
@@ -110,14 +110,7 @@ def _ask(caller: Caller, tokens: Tokens, line: Line, name: str, span: Span, plac
 
 
 def _caller(line: Line, code_of: Callable[[dict[str, Any]], str]) -> Caller:
-    return Caller(
-        "kuaishou_shop",
-        base=line.settings.get("base_url") or BASE,
-        clock=line.clock,
-        code_of=code_of,
-        rates=RATES,
-        **line.options,
-    )
+    return caller_to("kuaishou_shop", line, base=BASE, code_of=code_of, rates=RATES)
 
 
 def _code(said: dict[str, Any]) -> str:

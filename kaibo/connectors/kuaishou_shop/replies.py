@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kaibo.connectors.contracts import Outcome, Skipped
-from kaibo.connectors.payloads import as_object, count, guarded, instant, needed, objects, some, text, unknown
-from kaibo.eventlog.events import PlatformEvent
+from kaibo.connectors.payloads import as_object, count, guarded, instant, needed, objects, some, text
+from kaibo.connectors.wholeorders import PRICED, price, refund, states
 
 PLATFORM = "kuaishou"
 ROOM = "shop"  # a reply names the seller by another id than a push, and no room
@@ -34,25 +34,19 @@ def _order(order: dict[str, Any]) -> Iterator[Outcome]:
     base = as_object(order.get("orderBaseInfo"), "orderBaseInfo")
     line = as_object(order.get("orderItemInfo") or {}, "orderItemInfo")
     order_id, status = needed(text(base.get("oid")), "oid"), text(base.get("status")) or ""
-    for kind, stamp in (
+    stamps = (
         ("order.placed", base.get("createTime")),
         ("order.paid", base.get("payTime")),
         ("order.shipped", base.get("sendTime")),
         ("order.delivered", base.get("recvTime")),
         ("order.canceled", base.get("updateTime") if status == FAILED else None),
-    ):
-        at = instant(stamp)
-        if at is None:
-            continue
-        event = PlatformEvent(
-            event_id=f"detail:{kind}:{order_id}", kind=kind, platform=PLATFORM, room_id=ROOM, occurred_at=at
-        )
-        event.order_id, event.viewer_id = order_id, text(base.get("buyerOpenId"))
+    )
+    for event in states(order_id, stamps, platform=PLATFORM, room=ROOM):
+        event.viewer_id = text(base.get("buyerOpenId"))
         event.product_id, event.sku_id = text(line.get("itemId")), text(line.get("skuId"))
         event.quantity = count(line.get("num"))
-        if kind in {"order.placed", "order.paid"}:
-            event.amount_minor = count(base.get("totalFee"))
-            event.currency = None if event.amount_minor is None else "CNY"
+        if event.kind in PRICED:
+            price(event, count(base.get("totalFee")))
         event.attrs = some(status=status)
         yield event
 
@@ -60,22 +54,16 @@ def _order(order: dict[str, Any]) -> Iterator[Outcome]:
 def _refund(row: dict[str, Any]) -> Iterator[Outcome]:
     refund_id = needed(text(row.get("refundId")), "refundId")
     at = needed(instant(row.get("updateTime"), row.get("endTime"), row.get("createTime")), "updateTime")
-    order_id, status, way = text(row.get("oid")), text(row.get("status")) or "", text(row.get("handlingWay"))
-    if status != GIVEN_BACK or way == EXCHANGE:
-        key = f"{refund_id}:{status}"
-        event = unknown(f"refund:{status}", row, platform=PLATFORM, room_id=ROOM, event_id=key, at=at)
-        event.order_id = order_id
-        yield event
-        return
-    event = PlatformEvent(
-        event_id=f"detail:order.refunded:{refund_id}",
-        kind="order.refunded",
+    status, way = text(row.get("status")) or "", text(row.get("handlingWay"))
+    yield refund(
+        row,
+        refund_id=refund_id,
+        status=status,
+        is_given_back=status == GIVEN_BACK and way != EXCHANGE,
+        order_id=text(row.get("oid")),
+        at=at,
+        minor=count(row.get("refundFee")),
+        refund_kind=REFUND_KINDS.get(way or ""),
         platform=PLATFORM,
-        room_id=ROOM,
-        occurred_at=at,
-        order_id=order_id,
+        room=ROOM,
     )
-    event.amount_minor = count(row.get("refundFee"))
-    event.currency = None if event.amount_minor is None else "CNY"
-    event.attrs = some(refund_id=refund_id, refund_kind=REFUND_KINDS.get(way or ""))
-    yield event

@@ -10,7 +10,7 @@ from kaibo.connectors.oceanengine import fields
 from kaibo.connectors.oceanengine.translate import totals_after
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import CHINA, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH
 from kaibo.connectors.tokens import Granted, Tokens
 from kaibo.eventlog.polls import Fetched
@@ -151,13 +151,12 @@ def _ask(caller: Caller, tokens: Tokens, path: str, query: dict[str, str]) -> An
 
 
 def _caller(line: Line) -> Caller:
-    return Caller(
+    return caller_to(
         "oceanengine",
-        base=line.settings.get("base_url") or BASE,
-        clock=line.clock,
+        line,
+        base=BASE,
         code_of=lambda said: "" if whole(said.get("code")) == 0 else str(said.get("code")),
         rates=RATES,
-        **line.options,
     )
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kaibo.connectors import signing
-from kaibo.connectors.calling import Answer, Call, Caller, closing, compact, needed_settings, refuse
+from kaibo.connectors.calling import Answer, Call, Caller, closing, code_under, compact, needed_settings, refuse
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import text, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH, ORDERS
 from kaibo.connectors.spans import Span, begun, spans
 from kaibo.connectors.tokens import Granted, Tokens
@@ -83,14 +83,7 @@ def _ask(caller: Caller, tokens: Tokens, line: Line, path: str, span: Span, page
 
 
 def _caller(line: Line, base: str) -> Caller:
-    return Caller(
-        "tiktok_shop",
-        base=line.settings.get("base_url") or base,
-        clock=line.clock,
-        code_of=lambda said: str(whole(said.get("code")) or ""),
-        rates=RATES,
-        **line.options,
-    )
+    return caller_to("tiktok_shop", line, base=base, code_of=code_under("code"), rates=RATES)
 
 
 def _tokens(line: Line, auth: Caller) -> Tokens:

@@ -5,6 +5,7 @@ from typing import Any
 
 from kaibo.connectors.contracts import Outcome, Skipped
 from kaibo.connectors.payloads import as_object, guarded, instant, minor, needed, objects, some, text, unknown
+from kaibo.connectors.wholeorders import PRICED, price, states
 from kaibo.eventlog.events import PlatformEvent
 
 PLATFORM = "tiktok"
@@ -37,27 +38,21 @@ def _order(order: dict[str, Any]) -> Iterator[Outcome]:
     status = text(order.get("status")) or ""
     is_canceled = status in {"CANCEL", "CANCELLED"}
     is_delivered = status in {"DELIVERED", "COMPLETED"}
-    for kind, stamp in (
+    stamps = (
         ("order.placed", order.get("create_time")),
         ("order.paid", order.get("paid_time")),
         ("order.shipped", order.get("collection_time") if is_delivered or status == "IN_TRANSIT" else None),
         ("order.delivered", order.get("delivery_time") if is_delivered else None),
         ("order.canceled", order.get("cancel_time") if is_canceled else None),
-    ):
-        at = instant(stamp)
-        if at is None:
-            continue
-        event = PlatformEvent(
-            event_id=f"detail:{kind}:{order_id}", kind=kind, platform=PLATFORM, room_id=ROOM, occurred_at=at
-        )
-        event.order_id, event.viewer_id, event.quantity = order_id, text(order.get("user_id")), len(lines) or None
+    )
+    for event in states(order_id, stamps, platform=PLATFORM, room=ROOM):
+        event.viewer_id, event.quantity = text(order.get("user_id")), len(lines) or None
         if len({text(line.get("product_id")) for line in lines}) == 1:
             event.product_id = text(lines[0].get("product_id"))
         if len({text(line.get("sku_id")) for line in lines}) == 1:
             event.sku_id = text(lines[0].get("sku_id"))
-        if kind in {"order.placed", "order.paid"} and currency:
-            event.amount_minor = minor(payment.get("total_amount"), currency)
-            event.currency = None if event.amount_minor is None else currency
+        if event.kind in PRICED and currency:
+            price(event, minor(payment.get("total_amount"), currency), currency)
         event.attrs = some(status=status, reason=text(order.get("cancel_reason")) if is_canceled else None)
         yield event
 
@@ -85,8 +80,7 @@ def _moved(row: dict[str, Any], key: str, *, status: str, is_final: str, kind: s
     amount = as_object(row.get("refund_amount") or {}, "refund_amount")
     currency = text(amount.get("currency"))
     if kind == "order.refunded" and currency:
-        event.amount_minor = minor(amount.get("refund_total"), currency)
-        event.currency = None if event.amount_minor is None else currency
+        price(event, minor(amount.get("refund_total"), currency), currency)
     reason = text(row.get("return_reason")) or text(row.get("cancel_reason"))
     event.attrs = some(reason=reason, return_type=text(row.get("return_type")))
     return event

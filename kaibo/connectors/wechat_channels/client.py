@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from kaibo.connectors.calling import Answer, Call, Caller, closing, needed_settings, refuse
+from kaibo.connectors.calling import Answer, Call, Caller, closing, code_under, granted, needed_settings
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import CHINA, text, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH, ORDERS
 from kaibo.connectors.spans import Span, begun, spans
 from kaibo.connectors.tokens import Granted, Tokens
@@ -150,14 +150,7 @@ def _ask(caller: Caller, tokens: Tokens, path: str, wanted: dict[str, Any]) -> A
 
 
 def _caller(line: Line) -> Caller:
-    return Caller(
-        "wechat_channels",
-        base=line.settings.get("base_url") or BASE,
-        clock=line.clock,
-        code_of=lambda said: str(whole(said.get("errcode")) or ""),
-        rates=RATES,
-        **line.options,
-    )
+    return caller_to("wechat_channels", line, base=BASE, code_of=code_under("errcode"), rates=RATES)
 
 
 def _tokens(line: Line, caller: Caller) -> Tokens:
@@ -169,8 +162,7 @@ def _tokens(line: Line, caller: Caller) -> Tokens:
         said = caller.ask(
             lambda _token: Call("POST", "/cgi-bin/stable_token", {}, json.dumps(form).encode(), head)
         ).said
-        if not said.get("access_token"):
-            refuse("bad_token", "WeChat grants no access token", "check app id and app secret")
-        return Granted(str(said["access_token"]), float(whole(said.get("expires_in")) or 7200))
+        fix = "check app id and app secret"
+        return granted(said, code="bad_token", problem="WeChat grants no access token", fix=fix)
 
     return Tokens(line.vault, owner=line.feed_id, seed=secret, grant=grant, clock=line.clock)

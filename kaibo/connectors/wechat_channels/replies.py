@@ -6,6 +6,8 @@ from typing import Any
 from kaibo.connectors.contracts import Outcome, Skipped
 from kaibo.connectors.payloads import as_object, count, guarded, instant, needed, objects, some, text, unknown
 from kaibo.connectors.wechat_channels.dashboard import SECTIONS, dashboard
+from kaibo.connectors.wholeorders import price as give_price
+from kaibo.connectors.wholeorders import states
 from kaibo.eventlog.events import PlatformEvent
 
 PLATFORM = "weixin_channels"
@@ -48,16 +50,10 @@ def _order(order: dict[str, Any]) -> Iterator[Outcome]:
     extra = as_object(detail.get("ext_info") or {}, "ext_info")
     products = objects(detail.get("product_infos") or [], "product_infos")
     room = text(extra.get("live_id")) or f"finder:{text(extra.get('finder_id')) or 'none'}"
-    for kind, stamp in (("order.placed", order.get("create_time")), ("order.paid", pay.get("pay_time"))):
-        at = instant(stamp)
-        if at is None:
-            continue
-        event = PlatformEvent(
-            event_id=f"detail:{kind}:{order_id}", kind=kind, platform=PLATFORM, room_id=room, occurred_at=at
-        )
-        event.order_id, event.viewer_id = order_id, text(order.get("openid"))
-        event.amount_minor = count(price.get("order_price"))
-        event.currency = None if event.amount_minor is None else "CNY"
+    stamps = (("order.placed", order.get("create_time")), ("order.paid", pay.get("pay_time")))
+    for event in states(order_id, stamps, platform=PLATFORM, room=room):
+        event.viewer_id = text(order.get("openid"))
+        give_price(event, count(price.get("order_price")))
         pieces = [count(one.get("sku_cnt")) for one in products]
         event.quantity = sum(one or 0 for one in pieces) if pieces and None not in pieces else None
         if len(products) == 1:

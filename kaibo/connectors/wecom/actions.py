@@ -14,7 +14,17 @@ from kaibo.connectors.calling import closing, needed_settings, refuse
 from kaibo.connectors.contracts import ConfigProblem, Ok
 from kaibo.connectors.payloads import text, whole
 from kaibo.connectors.polling import Line
-from kaibo.connectors.wecom.client import CHATS, EVERYBODY, NEEDS, PAGE_SIZE, Ask, _asker, _caller, _from, _rows
+from kaibo.connectors.wecom.client import (
+    CHATS,
+    EVERYBODY,
+    NEEDS,
+    PAGE_SIZE,
+    Ask,
+    asker,
+    calls,
+    from_place,
+    rows_of,
+)
 from kaibo.kit.clock import MICROS
 from kaibo.kit.speech import gettext as _
 
@@ -72,8 +82,8 @@ def _check_link(link: Mapping[str, Any] | None) -> Ok | ConfigProblem:
 def perform(action: str, args: Mapping[str, Any], line: Line) -> dict[str, Any]:
     """Ask once, and say what WeCom answered. Raises PlatformFault; its code says whether the answer is unknown."""
     needed_settings(line.settings, *NEEDS)
-    with closing(_caller(replace(line, options={**line.options, "attempts": 1}))) as caller:
-        ask = _asker(caller, line)
+    with closing(calls(replace(line, options={**line.options, "attempts": 1}))) as caller:
+        ask = asker(caller, line)
         if action == CANCEL:
             ask("cancel_groupmsg_send", {"msgid": args["msgid"]})
             return {}
@@ -112,8 +122,8 @@ def find(
     """
     if action == CANCEL:
         return None
-    with closing(_caller(line)) as caller:
-        ask = _asker(caller, line)
+    with closing(calls(line)) as caller:
+        ask = asker(caller, line)
         span = {
             "start_time": since_us // MICROS - EARLY_SECONDS,
             "end_time": line.clock.now_us() // MICROS + LATE_SECONDS,
@@ -134,8 +144,8 @@ def follow(args: Mapping[str, Any], answer: Mapping[str, Any], line: Line) -> di
     Shape: counts only; nobody is named.
     """
     msgid, found = str(answer["msgid"]), {"asked": 0, "sent": 0, "reached": 0, "missed": 0}
-    with closing(_caller(line)) as caller:
-        ask = _asker(caller, line)
+    with closing(calls(line)) as caller:
+        ask = asker(caller, line)
         for row in _senders(ask, msgid):
             found["asked"] += 1
             found["sent"] += whole(row.get("status")) == SENT
@@ -154,15 +164,15 @@ def audience(line: Line) -> dict[str, Any]:
     Cost: a call per group.
     """
     needed_settings(line.settings, *NEEDS)
-    with closing(_caller(line)) as caller:
-        ask = _asker(caller, line)
+    with closing(calls(line)) as caller:
+        ask = asker(caller, line)
         owners = ask("get_follow_user_list", None).said.get("follow_user")
         chats = [text(one.get("chat_id")) for one in _paged(ask, "groupchat/list", _every_group(), "group_chat_list")]
         groups = [_group(ask, chat) for chat in chats if chat]
         tags = [
             {"id": text(tag.get("id")), "name": text(tag.get("name")), "group": text(group.get("group_name"))}
-            for group in _rows(ask("get_corp_tag_list", {}).said, "tag_group")
-            for tag in _rows(group, "tag")
+            for group in rows_of(ask("get_corp_tag_list", {}).said, "tag_group")
+            for tag in rows_of(group, "tag")
         ]
     return {
         "owners": sorted(filter(None, map(text, owners if isinstance(owners, list) else []))),
@@ -178,7 +188,7 @@ def _every_group() -> dict[str, Any]:
 def _group(ask: Ask, chat: str) -> dict[str, Any]:
     said = ask("groupchat/get", {"chat_id": chat, "need_name": 0}).said.get("group_chat")
     found = said if isinstance(said, dict) else {}
-    people = _rows(found, "member_list")
+    people = rows_of(found, "member_list")
     return {"id": chat, "name": text(found.get("name")), "owner": text(found.get("owner")), "people": len(people)}
 
 
@@ -186,7 +196,7 @@ def _is_same(one: Mapping[str, Any], args: Mapping[str, Any]) -> bool:
     """Whether a task says what was asked for; links are compared by address and title."""
     said = one.get("text")
     content = text(said.get("content")) if isinstance(said, dict) else None
-    links = [row.get("link") for row in _rows(dict(one), "attachments") if row.get("msgtype") == "link"]
+    links = [row.get("link") for row in rows_of(dict(one), "attachments") if row.get("msgtype") == "link"]
     told = [(text(row.get("url")), text(row.get("title"))) for row in links if isinstance(row, dict)]
     link = args.get("link")
     return content == text(args["text"]) and told == ([(text(link["url"]), text(link["title"]))] if link else [])
@@ -199,8 +209,8 @@ def _senders(ask: Ask, msgid: str) -> Iterator[dict[str, Any]]:
 def _paged(ask: Ask, path: str, wanted: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
     place: str | None = None
     while True:
-        said = ask(path, {**wanted, **_from(place)}).said
-        yield from _rows(said, name)
+        said = ask(path, {**wanted, **from_place(place)}).said
+        yield from rows_of(said, name)
         place = text(said.get("next_cursor"))
         if not place:
             return

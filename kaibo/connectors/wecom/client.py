@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from kaibo.connectors.calling import Answer, Call, Caller, closing, needed_settings, refuse
+from kaibo.connectors.calling import Answer, Call, Caller, closing, code_under, granted, needed_settings, refuse
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
-from kaibo.connectors.payloads import CHINA, text, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.payloads import CHINA, text
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH
 from kaibo.connectors.tokens import Granted, Tokens
 from kaibo.eventlog.polls import Fetched
@@ -40,15 +40,15 @@ def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
     """Pages of one of the four; each is kept with the place behind it."""
     needed_settings(line.settings, *NEEDS)
     read = {GROUPS: _groups, STATISTICS: _statistics, CONTACTS: _contacts, MESSAGES: _messages}[name]
-    with closing(_caller(line)) as caller:
-        yield from read(_asker(caller, line), line, dict(cursor))
+    with closing(calls(line)) as caller:
+        yield from read(asker(caller, line), line, dict(cursor))
 
 
 def check(line: Line) -> Checked:
     """The company, when its members for customers can be listed."""
     needed_settings(line.settings, *NEEDS)
-    with closing(_caller(line)) as caller:
-        _colleagues(_asker(caller, line))
+    with closing(calls(line)) as caller:
+        _colleagues(asker(caller, line))
         return Checked("account", line.settings["receiver"])
 
 
@@ -56,8 +56,10 @@ def _groups(ask: Ask, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
     """Each group with how many people are in it now; those still to be asked for are part of the place."""
     while True:
         if "left" not in cursor:
-            said = ask("groupchat/list", {"status_filter": 0, "limit": PAGE_SIZE, **_from(cursor.get("next"))}).said
-            chats = [text(one.get("chat_id")) for one in _rows(said, "group_chat_list")]
+            said = ask(
+                "groupchat/list", {"status_filter": 0, "limit": PAGE_SIZE, **from_place(cursor.get("next"))}
+            ).said
+            chats = [text(one.get("chat_id")) for one in rows_of(said, "group_chat_list")]
             cursor = {**cursor, "left": [one for one in chats if one], "next": text(said.get("next_cursor")) or ""}
         while cursor["left"]:
             chat, *left = cursor["left"]
@@ -103,7 +105,7 @@ def _contacts(ask: Ask, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
     for start in range(int(cursor.get("start") or 0), len(members), PAGE_SIZE):
         place = text(cursor.get("next")) if cursor.get("start") == start else None
         while True:
-            wanted = {"userid_list": members[start : start + PAGE_SIZE], "limit": PAGE_SIZE, **_from(place)}
+            wanted = {"userid_list": members[start : start + PAGE_SIZE], "limit": PAGE_SIZE, **from_place(place)}
             answer = ask("batch/get_by_user", wanted)
             place = text(answer.said.get("next_cursor"))
             cursor = {"start": start, "next": place} if place else {"start": start + PAGE_SIZE}
@@ -120,9 +122,9 @@ def _messages(ask: Ask, line: Line, _cursor: dict[str, Any]) -> Iterator[Page]:
         place: str | None = None
         while True:
             span = {"start_time": now - TASK_DAYS * DAY_US // MICROS, "end_time": now}
-            wanted = {"chat_type": chat_type, "filter_type": EVERYBODY, "limit": PAGE_SIZE, **span, **_from(place)}
+            wanted = {"chat_type": chat_type, "filter_type": EVERYBODY, "limit": PAGE_SIZE, **span, **from_place(place)}
             said = ask("get_groupmsg_list_v2", wanted).said
-            for one in _rows(said, "group_msg_list"):
+            for one in rows_of(said, "group_msg_list"):
                 if text(one.get("msgid")):
                     yield from _confirmations(ask, line, one, chat_type)
             place = text(said.get("next_cursor"))
@@ -136,7 +138,7 @@ def _confirmations(ask: Ask, line: Line, task: dict[str, Any], chat_type: str) -
     told = {BY: FETCH, "corp": line.settings["receiver"], "msgid": str(text(task.get("msgid"))), "chat_type": chat_type}
     told["created"] = text(task.get("create_time")) or ""
     while True:
-        answer = ask("get_groupmsg_task", {"msgid": told["msgid"], "limit": PAGE_SIZE, **_from(place)})
+        answer = ask("get_groupmsg_task", {"msgid": told["msgid"], "limit": PAGE_SIZE, **from_place(place)})
         place = text(answer.said.get("next_cursor"))
         mark = hashlib.sha256(told["msgid"].encode() + answer.raw).hexdigest()
         yield Page({}, (Fetched(answer.raw, told, delivery_id=f"task:{mark}"),))
@@ -149,16 +151,16 @@ def _colleagues(ask: Ask) -> list[str]:
     return sorted(filter(None, map(text, found if isinstance(found, list) else [])))
 
 
-def _rows(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def rows_of(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
     rows = said.get(name)
     return [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
 
 
-def _from(place: object) -> dict[str, str]:
+def from_place(place: object) -> dict[str, str]:
     return {"cursor": str(place)} if place else {}
 
 
-def _asker(caller: Caller, line: Line) -> Ask:
+def asker(caller: Caller, line: Line) -> Ask:
     tokens = _tokens(line, caller)
 
     def ask(path: str, wanted: dict[str, Any] | None) -> Answer:
@@ -171,15 +173,8 @@ def _asker(caller: Caller, line: Line) -> Ask:
     return ask
 
 
-def _caller(line: Line) -> Caller:
-    return Caller(
-        "wecom",
-        base=line.settings.get("base_url") or BASE,
-        clock=line.clock,
-        code_of=lambda said: str(whole(said.get("errcode")) or ""),
-        rates=RATES,
-        **line.options,
-    )
+def calls(line: Line) -> Caller:
+    return caller_to("wecom", line, base=BASE, code_of=code_under("errcode"), rates=RATES)
 
 
 def _tokens(line: Line, caller: Caller) -> Tokens:
@@ -188,8 +183,6 @@ def _tokens(line: Line, caller: Caller) -> Tokens:
     def grant(_seed: str) -> Granted:
         query = {"corpid": corp, "corpsecret": secret}
         said = caller.ask(lambda _token: Call("GET", "/cgi-bin/gettoken", query)).said
-        if not said.get("access_token"):
-            refuse("bad_token", "WeCom grants no access token", "check corp id and secret")
-        return Granted(str(said["access_token"]), float(whole(said.get("expires_in")) or 7200))
+        return granted(said, code="bad_token", problem="WeCom grants no access token", fix="check corp id and secret")
 
     return Tokens(line.vault, owner=line.feed_id, seed=secret, grant=grant, clock=line.clock)

@@ -8,7 +8,7 @@ from kaibo.connectors.calling import Answer, Call, Caller, closing, compact, nee
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Rate
 from kaibo.connectors.payloads import CHINA, whole
-from kaibo.connectors.polling import Line, Page, Poll
+from kaibo.connectors.polling import Line, Page, Poll, caller_to
 from kaibo.connectors.settling import BY, FETCH, ORDERS
 from kaibo.connectors.spans import Span, begun, spans
 from kaibo.connectors.tokens import Granted, Tokens
@@ -120,8 +120,7 @@ def _total(name: str, answer: Answer) -> int:
 
 
 def _caller(line: Line) -> Caller:
-    base = line.settings.get("base_url") or BASE
-    return Caller("youzan", base=base, clock=line.clock, code_of=_code, rates=RATES, **line.options)
+    return caller_to("youzan", line, base=BASE, code_of=_code, rates=RATES)
 
 
 def _code(said: dict[str, Any]) -> str:

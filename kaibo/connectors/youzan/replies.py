@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kaibo.connectors.contracts import Outcome, Skipped
-from kaibo.connectors.payloads import as_object, count, guarded, instant, minor, needed, objects, some, text, unknown
+from kaibo.connectors.payloads import as_object, count, guarded, instant, minor, needed, objects, some, text
+from kaibo.connectors.wholeorders import PRICED, price, refund, states
 from kaibo.eventlog.events import PlatformEvent
 
 PLATFORM = "youzan"
@@ -38,24 +39,18 @@ def _order(row: dict[str, Any], room: str) -> Iterator[Outcome]:
     )
     order_id, status = needed(text(order.get("tid")), "tid"), text(order.get("status")) or ""
     lines = objects(full.get("orders") or [], "orders")
-    for kind, stamp in (
+    stamps = (
         ("order.placed", order.get("created")),
         ("order.paid", order.get("pay_time")),
         ("order.shipped", order.get("consign_time")),
         ("order.delivered", order.get("success_time")),
         ("order.canceled", order.get("update_time") if status == CLOSED else None),
-    ):
-        at = instant(stamp)
-        if at is None:
-            continue
-        event = PlatformEvent(
-            event_id=f"detail:{kind}:{order_id}", kind=kind, platform=PLATFORM, room_id=room, occurred_at=at
-        )
-        event.order_id, event.viewer_id = order_id, text(buyer.get("yz_open_id"))
+    )
+    for event in states(order_id, stamps, platform=PLATFORM, room=room):
+        event.viewer_id = text(buyer.get("yz_open_id"))
         _products(event, lines)
-        if kind in {"order.placed", "order.paid"}:
-            event.amount_minor = minor(paid.get("payment"), "CNY")
-            event.currency = None if event.amount_minor is None else "CNY"
+        if event.kind in PRICED:
+            price(event, minor(paid.get("payment"), "CNY"))
         event.attrs = some(status=status)
         yield event
 
@@ -74,21 +69,15 @@ def _refund(row: dict[str, Any], room: str) -> Iterator[Outcome]:
     refund_id = needed(text(row.get("refund_id")), "refund_id")
     at = needed(instant(row.get("refund_success_time"), row.get("modified"), row.get("created")), "modified")
     status, demand = text(row.get("status")) or "", text(row.get("demand"))
-    if status != GIVEN_BACK or demand == EXCHANGE:
-        key = f"{refund_id}:{status}"
-        event = unknown(f"refund:{status}", row, platform=PLATFORM, room_id=room, event_id=key, at=at)
-        event.order_id = text(row.get("tid"))
-        yield event
-        return
-    event = PlatformEvent(
-        event_id=f"detail:order.refunded:{refund_id}",
-        kind="order.refunded",
-        platform=PLATFORM,
-        room_id=room,
-        occurred_at=at,
+    yield refund(
+        row,
+        refund_id=refund_id,
+        status=status,
+        is_given_back=status == GIVEN_BACK and demand != EXCHANGE,
         order_id=text(row.get("tid")),
+        at=at,
+        minor=minor(row.get("refund_fee"), "CNY"),
+        refund_kind=REFUND_KINDS.get(demand or ""),
+        platform=PLATFORM,
+        room=room,
     )
-    event.amount_minor = minor(row.get("refund_fee"), "CNY")
-    event.currency = None if event.amount_minor is None else "CNY"
-    event.attrs = some(refund_id=refund_id, refund_kind=REFUND_KINDS.get(demand or ""))
-    yield event
