@@ -83,7 +83,8 @@ def deliver(run: Run, *, command_id: int) -> str | None:
     if actions is None:
         raise GiveUp(f"{one.connector} cannot be asked to do anything")
     line = line_to(one.feed_id)
-    if not (eventlog.outbox.begin(one.id) if one.state == "waiting" else _may_ask_again(one, actions, line)):
+    is_ours = _may_ask(one, actions, line) if one.state == "waiting" else _may_ask_again(one, actions, line)
+    if not is_ours:
         return "settled meanwhile"
     try:
         answer = actions.perform(one.action, one.args, line)
@@ -93,22 +94,39 @@ def deliver(run: Run, *, command_id: int) -> str | None:
     return "accepted"
 
 
+def _may_ask(one: CommandView, actions: Actions, line: Line) -> bool:
+    """Whether a command that was never asked is ours to ask; one that waits long may stand in restored records, whose
+    platform knows it already. Raises Unsettled.
+    """
+    is_late = now_us() - one.created_at > SETTLE_US
+    found = _found(one, actions, line, since_us=one.created_at) if is_late else None
+    is_ours = eventlog.outbox.begin(one.id)
+    if is_ours and found is not None:
+        eventlog.outbox.answered(one.id, found)
+    return is_ours and found is None
+
+
 def _may_ask_again(one: CommandView, actions: Actions, line: Line) -> bool:
     """Whether the platform knows nothing of the last call, so that it is ours to repeat. Raises Unsettled."""
-    others = eventlog.outbox.commands(feed_id=one.feed_id, action=one.action, limit=1000)
-    known = {str(other.answer["msgid"]) for other in others if other.id != one.id and other.answer.get("msgid")}
     sent_at = one.sent_at or one.created_at
-    try:
-        found = actions.find(one.action, one.args, line, since_us=sent_at, known=known)
-    except PlatformFault as fault:
-        eventlog.outbox.note_problem(one.id, code=fault.code, problem=fault.sentence)
-        raise Unsettled(f"whether the last call arrived cannot be asked: {fault.sentence}") from fault
+    found = _found(one, actions, line, since_us=sent_at)
     if found is not None:
         eventlog.outbox.answered(one.id, found)
         return False
     if now_us() - sent_at < SETTLE_US:
         raise Unsettled("the platform does not list the last call; it is asked once more before it is repeated")
     return eventlog.outbox.begin_again(one.id, sent_at=sent_at)
+
+
+def _found(one: CommandView, actions: Actions, line: Line, *, since_us: int) -> dict[str, Any] | None:
+    """What the platform made of a call since then. Raises Unsettled where it does not say."""
+    others = eventlog.outbox.commands(feed_id=one.feed_id, action=one.action, limit=1000)
+    known = {str(other.answer["msgid"]) for other in others if other.id != one.id and other.answer.get("msgid")}
+    try:
+        return actions.find(one.action, one.args, line, since_us=since_us, known=known)
+    except PlatformFault as fault:
+        eventlog.outbox.note_problem(one.id, code=fault.code, problem=fault.sentence)
+        raise Unsettled(f"whether the last call arrived cannot be asked: {fault.sentence}") from fault
 
 
 def _not_taken(one: CommandView, fault: PlatformFault) -> str:

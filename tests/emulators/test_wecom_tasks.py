@@ -202,6 +202,18 @@ def test_it_takes_the_answer_of_its_own_call_among_tasks_that_say_the_same(
     assert answers == senders
 
 
+def test_it_asks_for_nothing_twice_after_older_records_were_restored(platform: Wecom, feed_id: str) -> None:
+    """A backup from before the call holds the command as waiting, and its job."""
+    ask(feed_id)
+    before = (Command.objects.values().get(), Job.objects.filter(task="outbox.deliver").values().get())
+    work()
+    Command.objects.filter(id=before[0]["id"]).update(**{**before[0], "created_at": clock.now_us() - 3 * MINUTE_US})
+    Job.objects.filter(id=before[1]["id"]).update(**before[1])
+    assert only().state == TaskState.CREATED
+    work()
+    assert (only().state, len(platform.tasks)) == (TaskState.WAITING, 1)
+
+
 def test_it_lets_one_of_two_workers_repeat_a_call(
     platform: Wecom, feed_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
