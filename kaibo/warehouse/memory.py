@@ -49,6 +49,7 @@ def remember(engine: Engine, show_id: str) -> None:
         stage_show(engine, show_id)
         engine.net()
     engine.stage_orders(excluded=strays_elsewhere([show_id]), strays=strays_at_home([show_id]))
+    engine.add_strays(homeless_strays(engine.new_orders()))
     engine.homes_to_be()
     engine.count(gives=False)
     engine.touch(show_id)
@@ -84,7 +85,10 @@ def strays_at_home(shows: Collection[str]) -> list[str]:
 
 
 def homeless_strays(order_keys: Collection[str]) -> list[str]:
-    """Bodies of earlier events of these orders that no show holds yet. Cost: a query per 400 orders, if any."""
+    """Bodies of earlier events of these orders that no show holds yet. Cost: a query per 400 orders, if any.
+
+    Whoever remembers one event of an order must remember these too: a later line may give them a home.
+    """
     if not StrayEvent.objects.filter(home_show_id="").exists():
         return []
     return [
@@ -100,8 +104,6 @@ def remember_what_it_touches(engine: Engine, rebuilt: Collection[str]) -> None:
     homes = known_homes(orders)
     for show in sorted({*engine.event_shows(), *homes} - set(engine.shows) - set(rebuilt)):
         remember(engine, show)
-    strays = homeless_strays(engine.new_orders())
-    if strays:
-        engine.add_strays(strays)
+    engine.add_strays(homeless_strays(orders))
     for show in sorted(set(engine.homes_to_be()) - set(engine.shows) - set(rebuilt)):
         remember(engine, show)

@@ -58,6 +58,21 @@ def test_it_counts_an_ordered_night_in_one_batch_like_the_reference(counter: Cou
         assert count_pieces(counter, [night]) == reference.count(night)
 
 
+def test_it_finds_an_earlier_line_without_a_show_although_another_room_has_that_order_too(counter: Counter) -> None:
+    """Told in two rooms by feeds of one room each: after a restart the show is read back, and the line beside it."""
+    order = {"platform": "douyin", "order_id": "o", "occurred_at": fakes.START, "amount_minor": 100}
+    elsewhere = {**order, "room_id": "r0", "feed_id": "f0", "show_id": "A", "event_id": "r", "kind": "order.refunded"}
+    shipped = {**order, "room_id": "r1", "feed_id": "f1", "event_id": "s", "kind": "order.shipped"}
+    placed = {**shipped, "show_id": "A", "event_id": "p", "kind": "order.placed"}
+    between = {**placed, "event_id": "e", "kind": "viewer.entered", "order_id": None}
+    night = [elsewhere, shipped, between, placed]
+    expected = reference.count(night)
+    assert any(row.get("orders_shipped") for row in expected.values())
+    for forgets in (True, False):
+        assert count_pieces(counter, [[elsewhere, shipped], [placed, between]], forgets=forgets) == expected
+        assert count_pieces(counter, [[elsewhere, shipped], [between], [placed]], forgets=forgets) == expected
+
+
 def test_it_settles_every_tie_the_same_way_round(counter: Counter) -> None:
     """What chance seldom meets: one id in two rooms at one instant, refunds exactly an hour and a day late."""
     at = {"platform": "douyin", "room_id": "r0", "show_id": "A", "occurred_at": fakes.START, "viewer_id": "v1"}
