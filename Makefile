@@ -60,14 +60,15 @@ check-django: $(READY)
 check-tests: $(READY)
 	@echo "== architecture, words, docs, rule packs"; $(PYTEST) tests/architecture tests/docs kaibo/language/tests/test_packs.py
 
-test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite, the browser beside the others
-	@$(PY) -m tests.postgres $(TEST_DIRS)
+test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite; the browser beside both
 	@$(PYTEST) -m "browser and ($(MARKS))" $(TEST_DIRS) >$(VENV)/browser.log 2>&1 & browser=$$!; \
-	$(PYTEST) -n 3 --dist loadgroup -m "not browser and ($(MARKS))" $(TEST_DIRS); others=$$?; \
-	wait $$browser; code=$$?; cat $(VENV)/browser.log; exit $$((others || code))
+	$(PY) -m tests.postgres $(TEST_DIRS); records=$$?; \
+	$(PYTEST) -n 3 --dist loadgroup --durations 15 -m "not browser and ($(MARKS))" $(TEST_DIRS); others=$$?; \
+	wait $$browser; code=$$?; cat $(VENV)/browser.log; exit $$((records || others || code))
 
 soak: $(READY)  ## the long forms of the tests, for example one million events through crashes
 	@$(PYTEST) -m "soak" $(TEST_DIRS)
+	@$(PY) -m tests.postgres -m "postgres and spark" $(TEST_DIRS)
 
 bench: $(BENCH_READY)  ## side-by-side measurements, one table
 	@$(PY) -m benchmarks

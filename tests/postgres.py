@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     """Exit code of pytest; none marked is fine."""
     with server() as address:
         environment = {**os.environ, "KAIBO_DATABASE_URL": address}
-        command = [sys.executable, "-m", "pytest", "-m", "postgres and not soak", *arguments]
+        command = [sys.executable, "-m", "pytest", "-m", "postgres and not soak and not spark", *arguments]
         code = subprocess.call(command, env=environment)
     return 0 if code == NOTHING_COLLECTED else code
 

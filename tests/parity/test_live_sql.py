@@ -55,6 +55,7 @@ def test_it_gives_the_same_rows_on_spark(spark: Any, cases: dict[str, list[Case]
     assert not wrong, "\n\n".join(wrong)
 
 
+@pytest.mark.soak
 @pytest.mark.shared_data
 def test_it_gives_the_same_rows_for_a_real_recording(spark: Any, shared_data: Path, home: Path, db: None) -> None:
     from kaibo.connectors.api import translate_file

@@ -122,10 +122,11 @@ def test_it_sets_aside_lines_that_no_engine_can_read(spark: Any, home: Path) -> 
     assert shows.differences(shows.counted(), wanted) == []
 
 
+@pytest.mark.soak
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     ("room", "recordings"),
-    [("563689", "2020-12-11*"), pytest.param(None, "*", marks=pytest.mark.soak)],
+    [("563689", "2020-12-11*"), (None, "*")],
     ids=["one room, one evening", "everything"],
 )
 def test_it_counts_real_recordings_as_duckdb_does(
