@@ -63,7 +63,7 @@ check-tests: $(READY)
 test: $(READY)  ## every test: PostgreSQL's first, then all of them on SQLite; the browser beside both
 	@$(PYTEST) -m "browser and ($(MARKS))" $(TEST_DIRS) >$(VENV)/browser.log 2>&1 & browser=$$!; \
 	$(PY) -m tests.postgres $(TEST_DIRS); records=$$?; \
-	$(PYTEST) -n 3 --dist loadgroup --durations 15 -m "not browser and ($(MARKS))" $(TEST_DIRS); others=$$?; \
+	$(PYTEST) -n 3 --dist loadscope --durations 15 -m "not browser and ($(MARKS))" $(TEST_DIRS); others=$$?; \
 	wait $$browser; code=$$?; cat $(VENV)/browser.log; exit $$((records || others || code))
 
 soak: $(READY)  ## the long forms of the tests, for example one million events through crashes

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,30 +27,21 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two browsers, two servers of journeys or two faults never fight over two cores; one of each do: they mostly wait.
-
-    Servers and faults come first, so that nobody waits for a long chain of them at the end. Browsers do not: they leave
-    an event loop behind in their process, where no other asynchronous test runs any more.
-    """
-    chains = []
-    for item in items:
-        name = _chain(item)
-        chains.append(name)
-        if name:
-            item.add_marker(pytest.mark.xdist_group(name))
-    order = sorted(range(len(items)), key=lambda at: chains[at] in {"", "browser"})
-    items[:] = [items[at] for at in order]
+CHAINS = ("tests/parity/", "tests/faults/", "tests/journeys/")
+"""Folders whose tests run one after the other: two Sparks, or two servers that are killed, fight over two cores."""
 
 
-def _chain(item: pytest.Item) -> str:
-    """The name of the tests that run one after the other with this one, or nothing."""
-    if item.get_closest_marker("browser"):
-        return "browser"
-    if item.path.parent.name == "faults" or item.get_closest_marker("spark"):
-        return "faults"
-    return "journey" if item.get_closest_marker("journey") else ""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each chain to one process, the longest first; every other test by itself. (Marks of groups are lost between
+    pytest 9.2 and pytest-xdist 3.8.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Chains(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return next((chain for chain in CHAINS if nodeid.startswith(chain)), nodeid)
+
+    return Chains(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
