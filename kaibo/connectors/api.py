@@ -13,6 +13,7 @@ from kaibo.connectors.contracts import (
     BadBot,
     BadFile,
     BadLine,
+    BodyTooLarge,
     BotView,
     Checked,
     ConfigProblem,
@@ -263,7 +264,11 @@ def verify_delivery(connector_id: str, feed_id: str, delivery: Delivery, *, kept
     except UnknownConnector as error:
         return Refused("no_pushes", error.sentence)
     needs = registry.feed_settings(connector_id)
-    return door.verify(delivery, {n.name: env.read_feed(feed_id, n.name) or kept.get(n.name, "") for n in needs})
+    settings = {n.name: env.read_feed(feed_id, n.name) or kept.get(n.name, "") for n in needs}
+    try:
+        return door.verify(delivery, settings)
+    except BodyTooLarge as error:
+        return Refused("too_large", str(error))
 
 
 def _outcomes(

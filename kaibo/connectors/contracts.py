@@ -108,15 +108,32 @@ class Checked:
     number: str
 
 
+SMALL_BYTES = 4 * 1024 * 1024
+"""A sealed message is opened before anything is proven, in memory: ten times the largest documented push."""
+
+
+class BodyTooLarge(Exception):
+    """A body that would have to be read whole before it is proven."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A request as it arrived at a hook. Header names are in lower case; `body` is as received, to the byte."""
+    """A request as it arrived at a hook. Header names are in lower case; `body` is as received, to the byte.
+
+    Shape: a large body is a view of a file: what only hashes it need not hold it.
+    """
 
     method: str
     headers: Mapping[str, str]
     query: Mapping[str, str]
-    body: bytes
+    body: bytes | memoryview
     received_at: int
+
+    def small(self) -> bytes:
+        """The body in memory, for what must be opened or read before it is proven. Raises BodyTooLarge."""
+        if len(self.body) > SMALL_BYTES:
+            raise BodyTooLarge(f"a body that must be opened to be proven may have {SMALL_BYTES >> 20} MB")
+        return bytes(self.body)
 
 
 @dataclass(frozen=True, slots=True)

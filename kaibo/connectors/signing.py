@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -32,20 +32,24 @@ def is_same_hex(given: str, wanted: str) -> bool:
     return is_same(given.strip().lower(), wanted.lower())
 
 
-def douyin_push(headers: Mapping[str, str], body: bytes, secret: str) -> str:
+type Raw = bytes | memoryview
+"""A body as received, to the byte; a view of a file where it is large, so it is hashed where it lies, never joined."""
+
+
+def douyin_push(headers: Mapping[str, str], body: Raw, secret: str) -> str:
     """Source: developer.open-douyin.com, live data push, x-signature."""
     head = "&".join(f"{name}={headers.get(name, '')}" for name in PUSH_HEADERS)
-    return base64.b64encode(_md5(head.encode() + body + secret.encode()).digest()).decode()
+    return base64.b64encode(_md5(head.encode(), body, secret.encode()).digest()).decode()
 
 
-def douyin_webhook(body: bytes, secret: str) -> str:
+def douyin_webhook(body: Raw, secret: str) -> str:
     """Source: developer.open-douyin.com, webhooks, X-Douyin-Signature."""
-    return _sha1(secret.encode() + body).hexdigest()
+    return _sha1(secret.encode(), body).hexdigest()
 
 
-def doudian_push(body: bytes, *, app_key: str, secret: str) -> str:
+def doudian_push(body: Raw, *, app_key: str, secret: str) -> str:
     """Source: op.jinritemai.com, message push, event-sign."""
-    return _md5(app_key.encode() + body + secret.encode()).hexdigest()
+    return _md5(app_key.encode(), body, secret.encode()).hexdigest()
 
 
 def doudian_request(told: Mapping[str, str], body: str, *, secret: str) -> str:
@@ -61,9 +65,11 @@ def kuaishou_request(told: Mapping[str, str], *, secret: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), plain.encode(), hashlib.sha256).digest()).decode()
 
 
-def tiktok_push(body: bytes, *, app_key: str, secret: str) -> str:
+def tiktok_push(body: Raw, *, app_key: str, secret: str) -> str:
     """Source: partner.tiktokshop.com, webhooks, Authorization."""
-    return hmac.new(secret.encode(), app_key.encode() + body, hashlib.sha256).hexdigest()
+    work = hmac.new(secret.encode(), app_key.encode(), hashlib.sha256)
+    work.update(body)
+    return work.hexdigest()
 
 
 def tiktok_request(path: str, query: Mapping[str, str], body: bytes, *, secret: str) -> str:
@@ -143,12 +149,18 @@ def _unpad(plain: bytes, block: int) -> bytes:
     return plain[:-count]
 
 
-def _md5(data: bytes) -> "hashlib._Hash":
-    return hashlib.md5(data, usedforsecurity=False)
+def _md5(*parts: Raw) -> "hashlib._Hash":
+    return _fed(hashlib.md5(usedforsecurity=False), parts)
 
 
-def _sha1(data: bytes) -> "hashlib._Hash":
-    return hashlib.sha1(data, usedforsecurity=False)
+def _sha1(*parts: Raw) -> "hashlib._Hash":
+    return _fed(hashlib.sha1(usedforsecurity=False), parts)
+
+
+def _fed(work: "hashlib._Hash", parts: Iterable[Raw]) -> "hashlib._Hash":
+    for part in parts:
+        work.update(part)
+    return work
 
 
 def _sha256_text(text: str) -> str:

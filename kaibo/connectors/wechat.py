@@ -35,7 +35,7 @@ def verify_sealed(delivery: Delivery, settings: Mapping[str, str], *, reply: Rep
         return Refused("no_secret", "the feed lacks token, aes_key or receiver")
     is_handshake = delivery.method == "GET"
     try:
-        sealed = delivery.query.get("echostr", "") if is_handshake else _sealed(delivery.body)
+        sealed = delivery.query.get("echostr", "") if is_handshake else _sealed(delivery.small())
     except BadField as problem:
         return Refused("unreadable", problem.problem)
     stamp, nonce = delivery.query.get("timestamp", ""), delivery.query.get("nonce", "")

@@ -32,7 +32,7 @@ def receive(
     feed_id: str,
     *,
     connector: str,
-    body: bytes,
+    body: bytes | memoryview,
     delivery_id: str = "",
     payload: bytes | None = None,
     told: Mapping[str, str] | None = None,
@@ -63,7 +63,7 @@ def receive_soon(
     feed_id: str,
     *,
     connector: str,
-    body: bytes,
+    body: bytes | memoryview,
     delivery_id: str = "",
     payload: bytes | None = None,
     told: Mapping[str, str] | None = None,
@@ -118,7 +118,7 @@ def _bring(taken: list[Kept], counts_copies: bool) -> None:
             Delivered.objects.filter(feed_id=feed_id, identity=identity).update(copies=models.F("copies") + number)
 
 
-def _identity(delivery_id: str, body: bytes) -> str:
+def _identity(delivery_id: str, body: bytes | memoryview) -> str:
     is_usable = 0 < len(delivery_id) <= ID_LENGTH and delivery_id.isprintable()  # PostgreSQL keeps no NUL
     return delivery_id if is_usable else f"sha256:{hashlib.sha256(body).hexdigest()}"
 

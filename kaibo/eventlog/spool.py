@@ -28,6 +28,7 @@ TRUNCATE_BYTES = 8 * 1024 * 1024
 MOST_BYTES = 128 * 1024 * 1024
 """So much may wait for records that are busy; past it a platform is asked to send again later."""
 AT_ONCE = 500
+AT_ONCE_BYTES = 32 * 1024 * 1024
 YOUNG_SECONDS = 60.0
 HEAD = Struct(">II")  # length, crc32
 
@@ -39,12 +40,20 @@ class Kept(msgspec.Struct, array_like=True, gc=False):
     connector: str
     identity: str
     received_at: int
-    body: bytes
+    body: bytes | memoryview
     payload: bytes | None
     told: dict[str, str]
 
 
-_ENCODER, _DECODER = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Kept)
+class _Read(Kept, array_like=True, gc=False):
+    """The same from a file, where every body is bytes."""
+
+    body: bytes
+
+
+_ENCODER, _DECODER = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Read)
+_SEVEN_FIELDS, _BYTES = b"\x97", b"\xc6"
+"""MessagePack: an array of seven; bytes whose length follows in four."""
 
 
 class Spool:
@@ -88,7 +97,7 @@ class Spool:
             return 0
         with self._bringing:
             with self._work:
-                taken = self._durable[:AT_ONCE]
+                taken = _so_much(self._durable)
             self._bring(taken, True)
             with self._work:
                 del self._durable[: len(taken)]
@@ -137,7 +146,8 @@ class Spool:
                 self._is_writing = True
             try:
                 file = self._opened()
-                file.write(b"".join(_record(one) for one, _done in group))
+                for one, _done in group:
+                    file.writelines(_record(one))
                 file.flush()
                 os.fsync(file.fileno())
             except OSError as error:
@@ -195,9 +205,24 @@ def spool_folder() -> Path:
     return folder
 
 
-def _record(one: Kept) -> bytes:
-    data = _ENCODER.encode(one)
-    return HEAD.pack(len(data), zlib.crc32(data)) + data
+def _so_much(waiting: list[Kept]) -> list[Kept]:
+    """What is brought in at once: many small ones, few large ones, one at least."""
+    size = 0
+    for number, one in enumerate(waiting[:AT_ONCE]):
+        size += _size(one)
+        if number and size > AT_ONCE_BYTES:
+            return waiting[:number]
+    return waiting[:AT_ONCE]
+
+
+def _record(one: Kept) -> tuple[bytes, bytes | memoryview, bytes]:
+    """Length, check and fields, in pieces: a large body goes from its pages into the file and is never joined."""
+    encode = _ENCODER.encode
+    before = b"".join((_SEVEN_FIELDS, *map(encode, (one.feed_id, one.connector, one.identity, one.received_at))))
+    before += _BYTES + len(one.body).to_bytes(4, "big")
+    after = encode(one.payload) + encode(one.told)
+    check = zlib.crc32(after, zlib.crc32(one.body, zlib.crc32(before)))
+    return HEAD.pack(len(before) + len(one.body) + len(after), check) + before, one.body, after
 
 
 def _records(file: BinaryIO) -> Iterator[Kept]:

@@ -31,16 +31,19 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView
 from kaibo.eventlog.errors import UnknownFeed
 from kaibo.kit.clock import now_us
+from kaibo.web.bodies import Body, Gone, Held, TooLarge, TooMuch
 from kaibo.web.plain import Receive, Scope, Send
 
 log = logging.getLogger("kaibo.web")
 
-BODY_LIMIT = 4 * 1024 * 1024
-"""The largest documented push is a list of a few hundred messages; ten times that still fits."""
+BODY_LIMIT = 32 * 1024 * 1024
+"""As for events. The largest documented push is a list of a few hundred messages, some hundred kilobytes."""
 IN_FLIGHT_LIMIT = 64 * 1024 * 1024
+ON_DISK_LIMIT = 256 * 1024 * 1024
+"""Large bodies lie on the disk while they arrive and are proven."""
 THREADS = 4
 BODY_SECONDS = 10.0
-"""A sender that needs longer than this for its body holds memory for nothing."""
+"""A sender that needs longer than this for its body holds its place for nothing: platforms give up after five."""
 AUDIT_SECONDS = 60.0
 """A refusal is audited once a minute per feed and reason: a stranger must not fill the book."""
 FRESH_SECONDS = 2.0
@@ -49,6 +52,8 @@ MOST_HOOKS = 1000
 INLINE_BYTES = 64 * 1024
 """A body up to this size is proven in less time than handing it to a thread takes."""
 METHODS = ("GET", "POST")
+NOT_KEPT = "the delivery could not be kept; send it again"
+_STATUS = {"no_secret": 503, "too_large": 413}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
-        self.in_flight = 0  # bytes of bodies that are held, also of those still arriving
+        self.held = Held()
         self._hooks: dict[str, _Hook] = {}
         self._audited: dict[tuple[str, str], float] = {}
         self._auditing = threading.Lock()
@@ -79,17 +84,35 @@ class Gateway:
         if scope["method"] not in METHODS:
             await _send(send, _told(405, "pushes come with POST, handshakes with GET"))
             return
-        held = _Held(self)
+        body = Body(self.held)
         try:
-            body = await asyncio.wait_for(held.read(scope, receive), BODY_SECONDS)
-            reply = body if isinstance(body, Reply) else await self._take(scope, body)
+            reply = await self._take(scope, await self._read(scope, receive, body))
         except TimeoutError:
             reply = _told(408, "the body did not arrive in time")
+        except TooLarge:
+            reply = _too_large()
+        except TooMuch:
+            reply = _told(503, "too much is on its way; send again later")
+        except Gone:
+            return
+        except OSError as error:
+            log.error("a delivery could not be kept: %s", error)
+            reply = _told(503, NOT_KEPT)
         finally:
-            held.let_go()
+            body.let_go()
         await _send(send, reply)
 
-    async def _take(self, scope: Scope, body: bytes) -> Reply:
+    async def _read(self, scope: Scope, receive: Receive, body: Body) -> bytes | memoryview:
+        """Raises: TooLarge also for what says itself how long it is, before any of it is read."""
+        told = dict(scope["headers"]).get(b"content-length", b"")
+        if told.isdigit() and int(told) > BODY_LIMIT:
+            raise TooLarge
+        return await asyncio.wait_for(
+            body.read(receive, limit=BODY_LIMIT, most_in_memory=IN_FLIGHT_LIMIT, most_on_disk=ON_DISK_LIMIT),
+            BODY_SECONDS,
+        )
+
+    async def _take(self, scope: Scope, body: bytes | memoryview) -> Reply:
         """The reply, once the delivery is durable. What the records hold about the feed is read at most so often."""
         loop = asyncio.get_running_loop()
         try:
@@ -98,19 +121,18 @@ class Gateway:
             if hook is None or problem is not None:
                 return problem or _told(404, "there is no such hook")
             delivery = _delivery(scope, body)
-            if len(body) > INLINE_BYTES:
-                verdict = await loop.run_in_executor(None, hook.verify, delivery)
-            else:
-                verdict = hook.verify(delivery)
+            is_small = len(body) <= INLINE_BYTES
+            verdict = hook.verify(delivery) if is_small else await asyncio.to_thread(hook.verify, delivery)
             if isinstance(verdict, Refused):
                 await loop.run_in_executor(self._pool, self._audit, hook.feed, verdict)
-                return _told(503 if verdict.code == "no_secret" else 401, verdict.sentence)
+                return _told(_STATUS.get(verdict.code, 401), verdict.sentence)
             if isinstance(verdict, Accepted):
-                await asyncio.wrap_future(_kept(hook.feed, delivery, verdict))
+                kept = (hook.feed, delivery, verdict)  # a body without an id of its own is known by its hash
+                await asyncio.wrap_future(_kept(*kept) if is_small else await asyncio.to_thread(_kept, *kept))
             return verdict.reply
-        except (DatabaseFault, OSError) as error:
+        except DatabaseFault as error:
             log.error("a delivery could not be kept: %s", error)
-            return _told(503, "the delivery could not be kept; send it again")
+            return _told(503, NOT_KEPT)
 
     def _fresh(self, path: str) -> "_Hook | None":
         hook = self._hooks.get(path)
@@ -169,7 +191,7 @@ def _problem_of(hook: "_Hook | None") -> Reply | None:
     return None
 
 
-def _delivery(scope: Scope, body: bytes) -> Delivery:
+def _delivery(scope: Scope, body: bytes | memoryview) -> Delivery:
     return Delivery(
         method=scope["method"],
         headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
@@ -189,39 +211,6 @@ def _kept(feed: FeedView, delivery: Delivery, verdict: Accepted) -> "Future[None
         told=verdict.told,
         received_at=delivery.received_at,
     )
-
-
-class _Held:
-    """What one request holds in memory: counted piece by piece as it comes, so that many slow senders are few bytes."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway, self._size = gateway, 0
-
-    async def read(self, scope: Scope, receive: Receive) -> bytes | Reply:
-        """The body, or why it is not read on: too long by its own word or by its bytes, or too much is held already."""
-        told = dict(scope["headers"]).get(b"content-length", b"")
-        if told.isdigit() and int(told) > BODY_LIMIT:
-            return _too_large()
-        pieces: list[bytes] = []
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return b""
-            piece = message.get("body", b"")
-            self._size += len(piece)
-            self._gateway.in_flight += len(piece)
-            if self._size > BODY_LIMIT:
-                return _too_large()
-            if self._gateway.in_flight > IN_FLIGHT_LIMIT:
-                return _told(503, "too much is on its way; send again later")
-            pieces.append(piece)
-            if not message.get("more_body", False):
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    def let_go(self) -> None:
-        """Its bytes are answered for."""
-        self._gateway.in_flight -= self._size
-        self._size = 0
 
 
 def _told(status: int, problem: str) -> Reply:

@@ -38,7 +38,7 @@ def _webhook(delivery: Delivery, settings: Mapping[str, str]) -> Verdict:
     if not signing.is_same_hex(delivery.headers["x-douyin-signature"], wanted):
         return Refused("bad_signature", "X-Douyin-Signature does not belong to this body")
     try:
-        payload = decode(delivery.body)
+        payload = decode(bytes(delivery.body))
     except BadField as problem:
         return Refused("no_json", problem.problem)
     if isinstance(payload, dict) and payload.get("event") == "verify_webhook":

@@ -25,7 +25,7 @@ def verify(delivery: Delivery, settings: Mapping[str, str]) -> Verdict:
     if not settings.get("secret"):
         return Refused("no_secret", "the feed has no secret")
     try:
-        plain = signing.open_kuaishou(delivery.body, secret=settings["secret"])
+        plain = signing.open_kuaishou(delivery.small(), secret=settings["secret"])
         envelope = as_object(decode(plain), "payload")
         is_whole = _is_whole(envelope)
     except signing.Unsealable as error:

@@ -21,7 +21,7 @@ def verify(delivery: Delivery, settings: Mapping[str, str]) -> Verdict:
     if not signing.is_same_hex(delivery.headers.get("authorization", ""), wanted):
         return Refused("bad_signature", "Authorization does not belong to this body")
     try:
-        envelope = decode(delivery.body)
+        envelope = decode(bytes(delivery.body))
     except BadField as problem:
         return Refused("no_json", problem.problem)
     if not isinstance(envelope, dict):

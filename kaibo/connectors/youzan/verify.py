@@ -19,7 +19,7 @@ def verify(delivery: Delivery, settings: Mapping[str, str]) -> Verdict:
     if not client_id or not secret:
         return Refused("no_secret", "the feed has no client_id or no secret")
     try:
-        envelope = as_object(decode(delivery.body), "payload")
+        envelope = as_object(decode(delivery.small()), "payload")
     except BadField as problem:
         return Refused("no_json", problem.problem)
     message, sign = envelope.get("msg"), envelope.get("sign")

@@ -51,6 +51,31 @@ def test_it_brings_in_what_a_killed_process_left_and_nothing_that_was_cut(home: 
     assert files(home) == []
 
 
+def test_it_writes_a_large_body_from_its_pages_and_reads_the_same_back(home: Path, brought: list[Kept]) -> None:
+    running = Spool(lambda *_: None)
+    body = os.urandom(1 << 20)
+    for payload in (None, b"opened"):
+        one = Kept("feed_a", "doudian", "id", 1_780_000_000_000_000, memoryview(body), payload, {"room": "1"})
+        running.keep(one).result(timeout=5)
+    killed(running)
+    assert Spool(lambda taken, _counts: brought.extend(taken)).recover() == 2
+    assert [(one.body, one.payload, one.told) for one in brought] == [
+        (body, None, {"room": "1"}),
+        (body, b"opened", {"room": "1"}),
+    ]
+
+
+def test_it_brings_few_large_ones_at_once(home: Path) -> None:
+    groups: list[int] = []
+    running = Spool(lambda taken, _counts: groups.append(len(taken)))
+    for number in range(3):
+        body = bytes(spool.AT_ONCE_BYTES // 2)
+        running.keep(Kept("feed_a", "doudian", f"id-{number}", 1, body, None, {})).result(timeout=20)
+    while running.bring_in():
+        pass
+    assert groups == [2, 1]
+
+
 def test_it_writes_into_no_file_that_another_process_looks_at(
     home: Path, fresh: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

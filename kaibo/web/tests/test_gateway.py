@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from django.db import connections
 
+from kaibo.connectors.contracts import SMALL_BYTES
 from kaibo.connectors.inboxworker import translate_waiting
 from kaibo.connectors.tests import pushes, sealing
 from kaibo.eventlog import api, inbox, spool
@@ -20,6 +21,7 @@ from kaibo.kit import env
 from kaibo.kit.clock import MINUTE_US, now_us
 from kaibo.web import door as door_module
 from kaibo.web import gateway as gateway_module
+from kaibo.web.bodies import MEMORY_BYTES, Held
 from kaibo.web.plain import PlainRoutes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,7 +78,7 @@ def post(url: str, feed_id: str, push: pushes.Push, body: bytes | None = None) -
         content=sent.body if body is None else body,
         headers=dict(sent.headers),
         params=dict(sent.query),
-        timeout=20,
+        timeout=60,
     )
 
 
@@ -179,7 +181,7 @@ def test_it_bounds_what_it_reads(url: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(gateway_module, "BODY_SECONDS", 10.0)
     monkeypatch.setattr(gateway_module, "IN_FLIGHT_LIMIT", 500)
     assert httpx.post(f"{url}/hooks/doudian/{feed}", content=b"x" * 800).status_code == 503
-    assert gateway_module.gateway.in_flight == 0, "what was refused is held no longer"
+    assert gateway_module.gateway.held == Held(), "what was refused is held no longer"
 
 
 def test_it_stops_reading_a_stream_at_the_limit_and_counts_what_still_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +191,7 @@ def test_it_stops_reading_a_stream_at_the_limit_and_counts_what_still_arrives(mo
 
     async def receive() -> dict[str, object]:
         asked.append(1)
-        seen.append(gateway.in_flight)
+        seen.append(gateway.held.in_memory)
         return {"type": "http.request", "body": b"x" * 4_000, "more_body": True}
 
     async def send(message: MutableMapping[str, object]) -> None:
@@ -200,10 +202,56 @@ def test_it_stops_reading_a_stream_at_the_limit_and_counts_what_still_arrives(mo
     assert sent[0]["status"] == 413
     assert len(asked) == 3
     assert seen == [0, 4_000, 8_000]
-    assert gateway.in_flight == 0
+    assert gateway.held == Held()
     told = {**scope, "headers": [(b"content-length", b"99999999")]}
     asyncio.run(gateway.serve(told, receive, send))
     assert len(asked) == 3, "nothing is read of a body that says itself that it is too long"
+
+
+def test_it_takes_a_large_body_to_the_disk_while_it_arrives_and_proves_it_there(
+    url: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in memory stays small however long the body; one changed bit of it is still a forged one."""
+    monkeypatch.setattr(gateway_module, "BODY_SECONDS", 60.0)  # a busy disk is not what is tried here
+    seen: list[tuple[int, int]] = []
+    gateway, feed = gateway_module.gateway, make_feed("doudian", monkeypatch)
+    rows = b",".join(pushes.sample("doudian").strip()[1:-1] for _ in range(12_000))
+    push = pushes.push("doudian", b"[" + rows + b"]")
+    whole = push.delivery.body
+    assert len(whole) > 8 * 1024 * 1024
+
+    def pieces(body: bytes | memoryview) -> Iterator[bytes]:
+        for start in range(0, len(body), 1 << 20):
+            seen.append((gateway.held.in_memory, gateway.held.on_disk))
+            yield bytes(body[start : start + (1 << 20)])
+
+    def send(body: bytes | memoryview) -> int:
+        headers = dict(push.delivery.headers)
+        return httpx.post(f"{url}/hooks/doudian/{feed}", content=pieces(body), headers=headers, timeout=90).status_code
+
+    assert send(sealing.flipped(bytes(whole))) == 401
+    assert api.inbox.items() == []
+    assert send(whole) == 200
+    assert max(memory for memory, _disk in seen) <= MEMORY_BYTES + (1 << 20)
+    assert max(disk for _memory, disk in seen) > len(whole) // 2
+    assert gateway.held == Held()
+    (item,) = api.inbox.items()
+    assert item.payload == whole
+    assert [path.suffix for path in (home / "inbox").iterdir()] == [".spool"], "its file has no name"
+    translate_waiting()
+    (item,) = api.inbox.items()
+    assert (item.state, item.count) == ("translated", 4 * 12_000), item.reason
+
+
+@pytest.mark.parametrize("connector", ["kuaishou_shop", "wecom", "wechat_channels", "youzan"])
+def test_it_refuses_a_large_body_that_must_be_opened_to_be_proven(
+    connector: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "BODY_SECONDS", 60.0)
+    feed, push = make_feed(connector, monkeypatch), pushes.push(connector, at_us=now_us())
+    answer = post(url, feed, push, bytes(push.delivery.body) + b" " * SMALL_BYTES)
+    assert answer.status_code == 413, answer.text
+    assert api.inbox.items() == []
 
 
 def test_it_asks_to_send_again_when_the_disk_fails_and_takes_it_then(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
