@@ -13,6 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "bench-out"
+FIGURES = ROOT / "benchmarks" / "figures"  # what the written pages say, so that a part of them can be measured anew
 PACKAGES = ("kaibo", "django", "duckdb", "msgspec", "pyarrow", "pyspark", "uvicorn")
 
 
@@ -48,9 +49,17 @@ def save(name: str, result: dict[str, Any]) -> None:
 
 
 def kept(name: str) -> dict[str, Any]:
-    """What the last run of a measurement wrote; {} where there was none."""
-    path = OUT / f"{name}.json"
-    return dict(json.loads(path.read_text())) if path.exists() else {}
+    """What the last run of a measurement wrote here, else what the written page was drawn from; {} without both."""
+    for folder in (OUT, FIGURES):
+        if (path := folder / f"{name}.json").exists():
+            return dict(json.loads(path.read_text()))
+    return {}
+
+
+def keep(name: str, result: dict[str, Any]) -> None:
+    """Write down what a page is drawn from, beside the code."""
+    FIGURES.mkdir(exist_ok=True)
+    (FIGURES / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
 
 
 def percentile(values: list[float], share: float) -> float:

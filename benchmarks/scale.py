@@ -1,10 +1,11 @@
 """(g) The same log counted by DuckDB, by Spark on this machine and by a Spark cluster; what merging costs in SQLite and
-PostgreSQL; how the cost grows with the number of events.
+PostgreSQL; how the cost grows with the number of events, in one show and over many nights.
 
-`python -m benchmarks.scale [--max N] [--spark-max N] [--only engines|merge|growth] [--write]`. The long curve is by
-hand and takes half an hour and 20 GB of disk to 30 million events: `--only growth --max 30000000 --spark-max 0` (or
-100000000). What is left out keeps the figures of the last run. `--write` draws the page of docs/reference, with the
-figures of `python -m benchmarks.restore`.
+`python -m benchmarks.scale [--max N] [--from N] [--spark-max N] [--only engines|merge|growth|nights] [--write]`. The
+long curves are by hand and take up to an hour and 45 GB of disk to 100 million events: `--only growth --max 30000000
+--spark-max 0`, `--only growth --shape nights --max 100000000` (the same as `--only nights`). What is left out keeps the
+figures of the last run, each step as soon as it is measured; `--from` leaves out the steps below. `--write` draws the
+page of docs/reference, with the figures of `python -m benchmarks.restore`.
 """
 
 import argparse
@@ -24,24 +25,34 @@ import psutil
 
 from benchmarks import events
 from benchmarks.curve import write_page
-from benchmarks.machine import ROOT, describe, kept, save
+from benchmarks.machine import ROOT, describe, keep, kept, save
 from tests.journeys.server import Kaibo
 from tests.parity.cluster import SETTINGS, cluster
 from tests.postgres import server
 
 STEPS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
 MERGE_EVENTS = 100_000
-PARTS = ["engines", "merge", "growth"]
+PARTS = ["engines", "merge", "growth", "nights"]
 _IMPORT = 1_000_000  # lines of one import: a larger night is brought in several
+NIGHT = 1_000_000  # lines of a night of its own, in a room of its own
+# Bytes per event, measured at a million: the line and its id in the log (417), its row in the lake (20), and of records
+# and counting a little; the file of one import lies there too (240 per line).
+_LOG_BYTES, _COUNTED_BYTES, _FILE_BYTES = 420, 40, 240
+_SPARE = 2 * 2**30  # what a machine in use wants to keep free
+
+
+class NoRoom(Exception):
+    """A step needs more disk than is free; the message says how much and where."""
 
 
 class Watch:
-    """Processor time of processes and all that they start, those that end meanwhile included."""
+    """Processor time and memory of processes and all that they start, those that end meanwhile included."""
 
     def __init__(self, *roots: int) -> None:
         self._roots = [psutil.Process(root) for root in roots]
         self._before = {process.pid: _spent(process) for process in self._every()}
         self._after: dict[int, float] = {}
+        self._peak = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -54,10 +65,17 @@ class Watch:
         self._thread.join()
         return round(sum(spent - self._before.get(pid, 0.0) for pid, spent in self._after.items()), 2)
 
+    def peak_mb(self) -> int:
+        """Resident memory of all of them together when it was the most; processes may share some of it."""
+        return round(self._peak / 1e6)
+
     def _look(self) -> None:
         while True:
+            held = 0
             for process in self._every():
                 self._after[process.pid] = _spent(process)
+                held += _held(process)
+            self._peak = max(self._peak, held)
             if self._over.wait(0.05):
                 return
 
@@ -78,31 +96,52 @@ def _spent(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def bring(folder: Path, count: int) -> Kaibo:
-    """A home whose log holds this many lines (one in 200 is a duplicate), none of them counted."""
+def _held(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def bring(folder: Path, count: int, *, night: int | None = None) -> Kaibo:
+    """A home whose log holds this many lines (one in 200 is a duplicate), none of them counted.
+
+    All of one show; with `night`, a show in a room and on a day of its own for each so many lines.
+    """
     home = Kaibo(folder / "log")
     home.python("")
-    for number, start in enumerate(range(0, count, _IMPORT)):
-        path = events.write(folder / f"{number}.ndjson", min(_IMPORT, count - start), seed=number + 1)
+    for number, start in enumerate(range(0, count, night or _IMPORT)):
+        size = min(night or _IMPORT, count - start)
+        path = events.write(folder / f"{number}.ndjson", size, seed=number + 1, night=number if night else 0)
         home.run("import", "ndjson", str(path), "--json", seconds=3600)
         path.unlink()
     return home
 
 
 def count_with(
-    home: Kaibo, folder: Path, *options: str, beside: tuple[int, ...] = (), **environment: str
+    home: Kaibo,
+    folder: Path,
+    *options: str,
+    beside: tuple[int, ...] = (),
+    is_last: bool = False,
+    **environment: str,
 ) -> dict[str, Any]:
-    """Count a copy of the home from the beginning, the start of the process included."""
-    copy = folder / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(home.home, copy, ignore=shutil.ignore_patterns("lake"))
+    """Count a copy of the home from the beginning, the start of the process included.
+
+    Who counts last counts the home itself, which spares a copy of the log.
+    """
+    place = home.home
+    if not is_last:
+        place = folder / "copy"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(home.home, place, ignore=shutil.ignore_patterns("lake"))
     command = [sys.executable, "-m", "kaibo", "count", "--once", "--json", *options]
     began = time.perf_counter()
     watch = Watch(*beside) if beside else Watch()
     with (folder / "count.log").open("wb") as log:
         child = subprocess.Popen(
             command,
-            env={**home.environment, "KAIBO_HOME": str(copy), **environment},
+            env={**home.environment, "KAIBO_HOME": str(place), **environment},
             stdout=subprocess.PIPE,
             stderr=log,
         )
@@ -112,7 +151,12 @@ def count_with(
         raise RuntimeError((folder / "count.log").read_text()[-2000:])
     told = json.loads(said.splitlines()[-1])
     seconds = time.perf_counter() - began
-    return {"events": told["events"], "seconds": round(seconds, 2), "processor_seconds": watch.seconds()}
+    return {
+        "events": told["events"],
+        "seconds": round(seconds, 2),
+        "processor_seconds": watch.seconds(),
+        "peak_mb": watch.peak_mb(),
+    }
 
 
 def rated(result: dict[str, Any]) -> dict[str, Any]:
@@ -143,19 +187,50 @@ def three(count: int, folder: Path, *, with_cluster: bool) -> dict[str, Any]:
     return found
 
 
-def growth(most: int, spark_most: int) -> list[dict[str, Any]]:
-    """What counting costs for each number of events up to `most`, on Spark up to `spark_most`."""
-    found = []
-    for count in (step for step in STEPS if step <= most):
+def need_room(folder: Path, count: int, *, copies: int) -> None:
+    """Whether the disk takes a log of this many lines, counted, with so many copies beside it.
+
+    Raises: NoRoom.
+    """
+    needed = count * (_LOG_BYTES + _COUNTED_BYTES) * (1 + copies) + min(count, _IMPORT) * _FILE_BYTES + _SPARE
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        message = f"{count:,} events need {needed / 1e9:.1f} GB in {folder}, {free / 1e9:.1f} GB are free;"
+        raise NoRoom(f"{message} free some, or let TMPDIR name a larger disk")
+
+
+def growth(steps: list[int], spark_most: int, *, night: int | None = None) -> Iterator[dict[str, Any]]:
+    """What counting costs for each number of events, on Spark up to `spark_most`; `night` as in `bring`.
+
+    Raises: NoRoom before a step that the disk does not hold.
+    """
+    for count in steps:
         with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
-            home = bring(Path(scratch), count)
-            row = {"asked": count, "duckdb": rated(count_with(home, Path(scratch)))}
-            if count <= spark_most:
-                row["spark_local"] = rated(count_with(home, Path(scratch), *spark_options("local[2]")))
-            found.append(row)
-            sys.stdout.write(json.dumps(row) + "\n")
-            sys.stdout.flush()
-    return found
+            folder, with_spark = Path(scratch), count <= spark_most
+            need_room(folder, count, copies=int(with_spark))
+            home = bring(folder, count, night=night)
+            row: dict[str, Any] = {"asked": count}
+            if with_spark:
+                row["spark_local"] = rated(count_with(home, folder, *spark_options("local[2]")))
+                shutil.rmtree(folder / "copy")
+            row["duckdb"] = rated(count_with(home, folder, is_last=True))
+            if night:
+                row["shows"] = -(-count // night)
+            yield row
+
+
+def curve(part: str, given: argparse.Namespace, result: dict[str, Any]) -> None:
+    """Measure the steps of one curve and keep each as soon as it is there: the next may find no room or be ended."""
+    is_nights = part == "nights"
+    lowest = max(given.lowest, given.night if is_nights else 0)
+    steps = [step for step in STEPS if lowest <= step <= given.max]
+    spark_most = 0 if is_nights else given.spark_max
+    rows = {row["asked"]: row for row in result.get(part, [])}
+    for row in growth(steps, spark_most, night=given.night if is_nights else None):
+        rows[row["asked"]] = rows.get(row["asked"], {}) | row
+        result[part] = [rows[asked] for asked in sorted(rows)]
+        result["loads"][part] = describe()["load_1m"]
+        save("scale", result)
 
 
 def merge_cost(count: int) -> dict[str, Any]:
@@ -173,35 +248,53 @@ def merge_cost(count: int) -> dict[str, Any]:
     return found
 
 
-def main() -> None:
+def main() -> int:
+    """1 when a step found no room on the disk; what was measured before is kept and drawn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--max", type=int, default=3_000_000)
+    parser.add_argument("--from", type=int, default=0, dest="lowest", help="leave out smaller steps of the curves")
     parser.add_argument("--spark-max", type=int, default=1_000_000)
     parser.add_argument("--without-cluster", action="store_true")
     parser.add_argument("--only", action="append", choices=PARTS)
+    parser.add_argument("--shape", choices=["room", "nights"], default="room", help="what `--only growth` measures")
+    parser.add_argument("--night", type=int, default=NIGHT, help="events of one night")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     wanted = given.only or PARTS
-    result: dict[str, Any] = {**kept("scale"), "machine": None} if given.only else {}
-    loads = result.setdefault("loads", {})
+    if given.only and given.shape == "nights":
+        wanted = ["nights" if part == "growth" else part for part in wanted]
+    result: dict[str, Any] = kept("scale") if given.only else {}
+    before = result.pop("machine", {})
+    result.setdefault("loads", {})
     if "engines" in wanted:
         with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
             result["engines"] = three(given.events, Path(scratch), with_cluster=not given.without_cluster)
-        loads["engines"] = describe()["load_1m"]
+        result["loads"]["engines"] = describe()["load_1m"]
     if "merge" in wanted:
         result["merge"] = merge_cost(MERGE_EVENTS)
-        loads["merge"] = describe()["load_1m"]
-    if "growth" in wanted:
-        before = {row["asked"]: row for row in result.get("growth", [])}
-        now = {row["asked"]: row for row in growth(given.max, given.spark_max)}
-        rows = [before.get(asked, {}) | now.get(asked, {}) for asked in sorted({*before, *now})]
-        result["growth"] = rows
-        loads["growth"] = describe()["load_1m"]
+        result["loads"]["merge"] = describe()["load_1m"]
+    ended = 0
+    try:
+        for part in [part for part in ("growth", "nights") if part in wanted]:
+            curve(part, given, result)
+    except NoRoom as full:
+        sys.stderr.write(f"{full}\n")
+        ended = 1
     save("scale", result)
     if given.write:
-        write_page({**result, "restore": kept("restore")}, describe())
+        machine, restored = describe(), kept("restore")
+        known = before.get("packages", {})  # a part that was not measured anew may have needed more
+        machine["packages"] |= {
+            name: known[name]
+            for name, is_there in machine["packages"].items()
+            if is_there == "absent" and name in known
+        }
+        keep("scale", {**result, "machine": machine})
+        keep("restore", restored)
+        write_page({**result, "restore": restored}, machine)
+    return ended
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
