@@ -63,7 +63,9 @@ def super_chat_minor(attrs: dict[str, str]) -> int:
 
 
 def _fen(coins: Decimal) -> int:
-    """Half up: bundles of gifts below one fen do exist."""
+    """Half up: bundles of gifts below one fen do exist. Raises ValueError for more than anybody pays."""
+    if coins.adjusted() > LARGEST_DIGITS:
+        raise ValueError(f"{coins:.3E} coins are no price")
     return int((coins / COINS_PER_FEN).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
