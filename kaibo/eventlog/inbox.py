@@ -126,10 +126,11 @@ def _identity(delivery_id: str, body: bytes | memoryview) -> str:
 spool = Spool(_bring)
 
 
-def wait_for_delivery(seconds: float) -> None:
-    """Return when something arrived in this process, at the latest after so many seconds."""
-    _arrived.wait(seconds)
+def wait_for_delivery(seconds: float) -> bool:
+    """Whether something arrived in this process since it was last asked; waits for it so many seconds at most."""
+    has_arrived = _arrived.wait(seconds)
     _arrived.clear()
+    return has_arrived
 
 
 def wake() -> None:

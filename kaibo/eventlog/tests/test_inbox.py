@@ -1,5 +1,9 @@
 """The inbox: kept once, for ever, translated or set aside, replayable."""
 
+import threading
+from concurrent.futures import Future
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -65,10 +69,26 @@ def test_it_empties_old_bodies_but_never_forgets_them() -> None:
     assert inbox.put_back({"doudian": "doudian/2"}, actor="user:1") == 2, "an emptied body cannot be read again"
 
 
-def test_it_waits_for_the_next_delivery_only() -> None:
+def test_it_is_woken_by_a_delivery_once_it_is_kept(django_capture_on_commit_callbacks: Any) -> None:
     inbox.wait_for_delivery(0)
+    with django_capture_on_commit_callbacks() as at_commit:
+        assert keep(b"one")
+        assert not inbox.wait_for_delivery(0), "nobody could see it yet"
+    for callback in at_commit:
+        callback()
+    assert inbox.wait_for_delivery(60)
+    assert not inbox.wait_for_delivery(0), "one delivery wakes once"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_wakes_who_waits_already() -> None:
+    inbox.wait_for_delivery(0)
+    woken = Future[bool]()
+    waiter = threading.Thread(target=lambda: woken.set_result(inbox.wait_for_delivery(60)))
+    waiter.start()
     keep(b"one")
-    inbox.wait_for_delivery(60)  # returns at once: something arrived
+    assert woken.result(timeout=30)
+    waiter.join()
 
 
 def test_it_is_durable_at_commit() -> None:

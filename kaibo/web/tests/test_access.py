@@ -155,16 +155,22 @@ def test_it_leaks_nothing_of_another_room_anywhere(cast: Cast) -> None:
     room_director = Client()
     room_director.force_login(User.objects.get(pk=boss.id))
     found = []
+    named = {
+        url: name  # once for those of neither show nor feed
+        for show_id, feed_id in ((cast.show_id, "none"), (cast.other_show_id, feed.id))
+        for name, url in addresses(cast, show_id, feed_id)
+        if name not in {"logout", "account_log_out", "set_language"}
+    }
     for person in (cast.viewer, cast.operator, room_director):
-        for show_id, feed_id in ((cast.show_id, "none"), (cast.other_show_id, feed.id)):
-            for name, url in addresses(cast, show_id, feed_id):
-                if name in {"logout", "account_log_out", "set_language"}:
-                    continue
-                for query in ("", "?export=csv", "?export=csv&table=quarantine", "?by=product&export=csv"):
-                    answer = person.get(url + query)
-                    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-                    if mark in body.decode(errors="replace"):
-                        found.append((answer.wsgi_request.user.username, url + query))
+        for url, name in named.items():
+            for query in ("", "?export=csv", "?export=csv&table=quarantine", "?by=product&export=csv"):
+                answer = person.get(url + query)
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                if mark in body.decode(errors="replace"):
+                    found.append((answer.wsgi_request.user.username, url + query))
+                if answer.status_code == 405 or name in FREE_API:
+                    break  # said by the address alone, before anything is asked
+    assert len(named) > 200
     assert found == []
     assert "eigen" in cast.operator.get("/feeds/").content.decode()
 
