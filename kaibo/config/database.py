@@ -1,8 +1,8 @@
 """Where the records live: SQLite in the home, or the PostgreSQL of KAIBO_DATABASE_URL."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -58,14 +58,10 @@ def one_at_a_time(what: str) -> Iterator[None]:
     """
     from django.db import connections
 
+    from kaibo.eventlog.turns import turn
+
     if connections["default"].vendor != "postgresql":
         yield
         return
-    key = int.from_bytes(hashlib.sha256(f"kaibo {what}".encode()).digest()[:7], "big")
-    line = connections.create_connection("default")
-    try:
-        with line.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [key])
+    with turn(what, seconds=inf):
         yield
-    finally:
-        line.close()

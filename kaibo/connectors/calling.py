@@ -14,6 +14,7 @@ from kaibo.connectors.pacing import Bucket, Clock, Rate, pause
 from kaibo.connectors.payloads import BadField, decode, whole
 from kaibo.connectors.registry import error_texts
 from kaibo.connectors.tokens import Granted, Tokens
+from kaibo.eventlog.errors import TurnTaken
 from kaibo.kit.errors import KaiboError
 
 if TYPE_CHECKING:  # it takes a fifth of a second to import: only who calls pays for it
@@ -114,7 +115,8 @@ class Caller:
         for attempt in range(self._attempts):
             if bucket in self._buckets:
                 self._buckets[bucket].take()
-            token = tokens.current() if tokens is not None else ""
+            with _in_turn():
+                token = tokens.current() if tokens is not None else ""
             try:
                 return self._once(make(token))
             except _Refusal as refusal:
@@ -129,7 +131,8 @@ class Caller:
                 self._clock.sleep(pause(attempt, draw=self._draw))
                 continue
             if fault.code == BAD_TOKEN and tokens is not None and not is_renewed:
-                tokens.renew(token)
+                with _in_turn():
+                    tokens.renew(token)
                 is_renewed = True
             elif fault.is_permanent or fault.is_for_later:
                 raise fault
@@ -252,6 +255,14 @@ class Caller:
 
 
 _OWN = {TOO_FAST: "the platform says that we ask too often; the call is repeated later"}
+
+
+@contextlib.contextmanager
+def _in_turn() -> Iterator[None]:
+    try:
+        yield
+    except TurnTaken:
+        raise PlatformFault("another process is renewing the access token; the call is repeated later") from None
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import cast
 
 from django.db import Error as DatabaseFault
@@ -16,6 +17,7 @@ from kaibo.connectors.polling import Client, Line, Poll, run_poll
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView
 from kaibo.eventlog.sealed import feed_setting, keep_setting, kept_setting
+from kaibo.eventlog.turns import turn
 from kaibo.kit.clock import MICROS
 from kaibo.kit.errors import KaiboError
 
@@ -26,6 +28,8 @@ LOOK_SECONDS = 2.0
 NAP_SECONDS = 1.0
 """How soon a push that says there is something to fetch is followed up."""
 RETRY_SECONDS = 5.0
+TURN_SECONDS = 60.0
+"""How long to wait while another process renews a token: two calls that nobody answers, then the poll fails."""
 STOP_SECONDS = 2.0
 """A reply that is on its way when the server stops is asked for again: the cursor stands behind what was kept."""
 
@@ -41,6 +45,9 @@ class Sealed:
 
     def write(self, name: str, value: str) -> None:
         keep_setting(self._feed_id, name, value)
+
+    def turn(self) -> AbstractContextManager[None]:
+        return turn(f"the grant of {self._feed_id}", seconds=TURN_SECONDS)
 
 
 def client_of(connector_id: str) -> Client | None:

@@ -1,9 +1,10 @@
-"""Access tokens: kept sealed, renewed before they end, one renewal at a time."""
+"""Access tokens: kept sealed, renewed before they end, one renewal at a time among all processes of a home."""
 
 import hashlib
 import json
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +36,10 @@ class Vault(Protocol):
         """Durable when it returns."""
         ...
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Nobody else renews what is kept here meanwhile, in no process. Raises TurnTaken."""
+        ...
+
 
 class Memory:
     """A vault that forgets: for trying a connection before anything is saved."""
@@ -48,13 +53,17 @@ class Memory:
     def write(self, name: str, value: str) -> None:
         self._kept[name] = value
 
+    def turn(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
 
 class Tokens:
     """The access token of one feed.
 
     Shape: `seed` is what the operator typed in (a refresh token, or whatever the first grant needs); typing in another
     starts over. `grant` asks the platform, with the latest refresh token or the seed. Several platforms void a refresh
-    token by using it, so what is granted is kept before it is used, and the polls of a feed share what is kept.
+    token by using it, so what is granted is kept before it is used, and the polls of a feed share what is kept. Whoever
+    renews takes a turn and looks again first: another server, or a worker, may have done it meanwhile.
     """
 
     def __init__(self, vault: Vault, *, owner: str, seed: str, grant: Callable[[str], Granted], clock: Clock) -> None:
@@ -63,19 +72,25 @@ class Tokens:
         self._lock = _lock_of(owner)
 
     def current(self) -> str:
-        """A token that is good for a while. Raises what `grant` raises."""
+        """A token that is good for a while. Raises what `grant` raises, TurnTaken."""
         with self._lock:
             held = self._read()
-            if held is None or self._clock.now_us() >= int(str(held["renew_at"])):
-                held = self._renew(held)
+            if held is None or self._is_due(held):
+                with self._vault.turn():
+                    held = self._read()
+                    if held is None or self._is_due(held):
+                        held = self._renew(held)
             return str(held["access"])
 
     def renew(self, spent: str) -> None:
         """The platform refuses `spent`: get another, unless somebody did already."""
-        with self._lock:
+        with self._lock, self._vault.turn():
             held = self._read()
             if held is None or held["access"] == spent:
                 self._renew(held)
+
+    def _is_due(self, held: dict[str, object]) -> bool:
+        return self._clock.now_us() >= int(str(held["renew_at"]))
 
     def _read(self) -> dict[str, object] | None:
         kept = self._vault.read(KEPT_AS)

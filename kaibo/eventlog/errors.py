@@ -66,6 +66,13 @@ class DamagedLake(KaiboError):
     status = 500
 
 
+class TurnTaken(KaiboError):
+    """Another process has not finished what only one may do at a time."""
+
+    code = "turn_taken"
+    status = 503
+
+
 class BadTask(KaiboError):
     """Background work that nobody can run."""
 
