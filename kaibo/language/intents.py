@@ -12,9 +12,9 @@ import numpy as np
 import yaml
 
 from kaibo.language.automaton import Search, is_inside_latin
-from kaibo.language.compiler import folded_terms
 from kaibo.language.errors import BadPack
 from kaibo.language.normalise import Folded, fold
+from kaibo.language.patterns import folded_terms
 from kaibo.language.segment import CUES
 from kaibo.language.tables import BOUNDARY
 from kaibo.language.voice import QUESTIONS, Cue, Intent, Reading

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from kaibo.language.compiler import Entry, Lexicon, Role
+from kaibo.language.compiler import Entry, Lexicon
 from kaibo.language.contracts import Action, Findings, Hit, Rule, Setting, Standing, View
 from kaibo.language.exemptions import try_all
 from kaibo.language.ordinary import ordinary_words
+from kaibo.language.patterns import Role
 
 Span = tuple[int, int]
 SURE_SYLLABLES = 4

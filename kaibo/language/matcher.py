@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kaibo.language import contact
-from kaibo.language.compiler import FOLLOWS, OPENS, OPENS_ALONE, Automaton, Entry, Lexicon, Role
+from kaibo.language.compiler import FOLLOWS, OPENS, OPENS_ALONE, Automaton, Entry, Lexicon
 from kaibo.language.contracts import Boundary, Findings, Rule, Setting, View
 from kaibo.language.judge import Judge, Places, Span
 from kaibo.language.normalise import (
@@ -28,6 +28,7 @@ from kaibo.language.normalise import (
     sounded,
     unspaced,
 )
+from kaibo.language.patterns import Role
 from kaibo.language.tables import BOUNDARY
 
 FEW_OPENINGS = 0.02  # of the characters; beyond, cutting the text to pieces costs more than searching all of it

@@ -12,9 +12,9 @@ import yaml
 
 from kaibo.language import polarity
 from kaibo.language.automaton import Search, is_inside_latin
-from kaibo.language.compiler import folded_terms
 from kaibo.language.intents import read_many
 from kaibo.language.normalise import fold
+from kaibo.language.patterns import folded_terms
 from kaibo.language.segment import CUES
 from kaibo.language.tables import BOUNDARY
 from kaibo.language.voice import Intent, Opinion, Polarity, Reading
