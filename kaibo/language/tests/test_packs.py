@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import gzip
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -156,6 +157,30 @@ def test_it_shows_every_exemption_it_tried() -> None:
     assert hit.standing == Standing.STANDS
     assert len(hit.exemptions) == 9
     assert not any(one.applies for one in hit.exemptions)
+
+
+def suggested() -> list[tuple[str, str]]:
+    """(rule, words) that the handbook gives as an example of what may be said instead."""
+    rules = [rule for pack in api.shipped_packs() for rule in pack.rules]
+    return [(rule.id, words) for rule in rules for words in re.findall("“([^”]+)”", rule.suggestion)]
+
+
+@pytest.mark.parametrize(("rule", "words"), suggested())
+def test_it_lets_pass_what_it_suggests_instead(rule: str, words: str) -> None:
+    for scene in Scene:
+        for said in (words, f"家人们，我们这款{words}，喜欢的先看看"):
+            found = api.check(said, setting=Setting(scene))
+            assert not found.hits, f"{rule} suggests {words}: {[(hit.rule, hit.matched) for hit in found.hits]}"
+
+
+def test_it_has_something_to_say_instead_of_all_but_red_lines() -> None:
+    silent = {
+        rule.id.split(".")[0]
+        for pack in api.shipped_packs()
+        for rule in pack.rules
+        if rule.actions.get(Scene.SPEECH, Action.COUNT) != Action.COUNT and not rule.suggestion
+    }
+    assert silent == {"redline"}
 
 
 def test_it_counts_absolute_words_nowhere_in_comments() -> None:
