@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -128,9 +128,31 @@ def batches(after: Mapping[str, int]) -> Iterator[BatchRef]:
         following = every[position + 1] if position + 1 < len(every) else None
         if following and following.writer == segment.writer and following.first_seq <= done + 1:
             continue
-        for ref in batches_of(segment):
-            if ref.to_seq > done:
-                yield ref
+        yield from _batches_behind(segment, done)
+
+
+def _batches_behind(segment: Segment, done: int) -> Iterable[BatchRef]:
+    """The batches of a segment that end behind a sequence number, in order.
+
+    Cost: of the index only what is new is looked at, from its end: readers come ten times a second, and an evening of
+    small batches is long. Where a record of those is changed, the whole index is.
+    """
+    try:
+        raw = segment.index_path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    found: list[BatchRef] = []
+    for at in range((len(raw) // RECORD.size - 1) * RECORD.size, -1, -RECORD.size):
+        from_seq, to_seq, offset, length, crc, committed_at, check = RECORD.unpack_from(raw, at)
+        if zlib.crc32(raw[at : at + RECORD.size - 4]) != check:
+            return [ref for ref in batches_of(segment) if ref.to_seq > done]
+        ref = BatchRef(segment.writer, from_seq, to_seq, segment.path, offset, length, crc, committed_at)
+        if not found and segment.ids_path.exists() and _reaches_beyond(segment, [ref]):
+            return [ref for ref in batches_of(segment) if ref.to_seq > done]
+        if to_seq <= done:
+            break
+        found.append(ref)
+    return reversed(found)
 
 
 def read_batch(ref: BatchRef) -> bytes:
