@@ -57,6 +57,7 @@ class Follower:
             self._watch_of(show_id).take(_said(event), is_complaint=Intent.COMPLAINT in reading.intents)
         for watch in self._watches.values():
             watch.flush()
+        signals.keep(list(self._watches.values()))
         while len(self._watches) > 16:  # shows that nobody talks in any more
             oldest = min(self._watches.values(), key=lambda one: one.clock_us)
             del self._watches[oldest.show_id]

@@ -1,6 +1,10 @@
 """Bursts, floods and complaints of one show, every ten seconds of the show's own time."""
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
 
 from kaibo.kit.clock import HOUR_US, MICROS, MINUTE_US
 from kaibo.kit.clock import now_us as present
@@ -23,6 +27,23 @@ LEAST_COMPLAINTS = 5
 COMPLAINT_TIMES = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A signal before it is kept."""
+
+    kind: str
+    term: str
+    at_us: int
+    peak: int
+    from_us: int
+    examples: list[list[str]]
+    expected: float = 0
+    lift: float = 0
+    viewers: int | None = None
+    is_new: bool = False
+    flood: str = ""
+
+
 class Watch:
     """What one show said in the last ten minutes, its shop's own words (`known`) whole. `clock_us` is the newest
     comment's time."""
@@ -37,6 +58,8 @@ class Watch:
         self._held = 0
         self._slogans: set[str] = set()
         self._next_us = 0
+        self.drafts: list[Draft] = []
+        """What was noticed and is not kept yet."""
 
     def remember(self, said: Said) -> None:
         """Know it without saying anything about it."""
@@ -78,16 +101,19 @@ class Watch:
             told = self._told(burst.examples)
             if told and self._slogans.issuperset(language.sentences_of([text for _, text, _ in told])):
                 continue  # a lucky bag asked for it
-            _keep(
-                self.show_id, "burst", burst.term, now_us, peak=burst.count, from_us=burst.began_at_us,
-                expected=burst.expected, lift=burst.lift, viewers=burst.viewers, is_new=burst.is_new,
-                examples=told,
+            self.drafts.append(
+                Draft(
+                    "burst", burst.term, now_us, peak=burst.count, from_us=burst.began_at_us, examples=told,
+                    expected=burst.expected, lift=burst.lift, viewers=burst.viewers, is_new=burst.is_new,
+                )
             )  # fmt: skip
         for flood in floods[:5]:
             if not flood.is_slogan:
-                _keep(
-                    self.show_id, "flood", flood.text[:200], now_us, peak=flood.count, from_us=flood.from_us,
-                    viewers=flood.viewers, examples=self._told(flood.ids), flood=flood.kind.value,
+                self.drafts.append(
+                    Draft(
+                        "flood", flood.text[:200], now_us, peak=flood.count, from_us=flood.from_us,
+                        examples=self._told(flood.ids), viewers=flood.viewers, flood=flood.kind.value,
+                    )
                 )  # fmt: skip
         self._say_complaints(now_us)
 
@@ -106,34 +132,47 @@ class Watch:
         if len(recent) >= LEAST_COMPLAINTS and len(recent) >= COMPLAINT_TIMES * expected:
             lift = (len(recent) - expected) / (expected + 1) ** 0.5
             told = [list(pair) for _, *pair in recent[-5:]]
-            _keep(
-                self.show_id, "complaint", "", now_us, peak=len(recent), from_us=recent[0][0], expected=expected,
-                lift=lift, examples=told,
+            self.drafts.append(
+                Draft(
+                    "complaint", "", now_us, peak=len(recent), from_us=recent[0][0], examples=told, expected=expected,
+                    lift=lift,
+                )
             )  # fmt: skip
 
 
-def _keep(
-    show_id: str,
-    kind: str,
-    term: str,
-    now_us: int,
-    *,
-    peak: int,
-    from_us: int,
-    expected: float = 0,
-    lift: float = 0,
-    viewers: int | None = None,
-    is_new: bool = False,
-    examples: list[list[str]],
-    flood: str = "",
-) -> None:
-    """One signal: the one that goes on grows, another begins."""
-    same = Signal.objects.filter(show_id=show_id, kind=kind, term=term, to_us__gte=now_us - SAME_US)
-    row = same.order_by("-to_us").first() or Signal(
-        show_id=show_id, kind=kind, term=term, from_us=from_us, peak=0, to_us=now_us
-    )
-    row.to_us = max(row.to_us, now_us)
-    if peak >= row.peak:
-        row.peak, row.expected, row.lift, row.viewers = peak, expected, lift, viewers
-        row.is_new, row.examples, row.flood = is_new, examples, flood
-    row.save()
+def keep(watches: Sequence[Watch]) -> None:
+    """Keep what was noticed: the signal that goes on grows, another begins.
+
+    Cost: one transaction; one query per show that has something to say, one for each that goes on.
+    """
+    if not any(watch.drafts for watch in watches):
+        return
+    with transaction.atomic():
+        for watch in watches:
+            if watch.drafts:
+                _keep_show(watch.show_id, watch.drafts)
+    for watch in watches:
+        watch.drafts.clear()
+
+
+def _keep_show(show_id: str, drafts: Sequence[Draft]) -> None:
+    since = min(draft.at_us for draft in drafts) - SAME_US
+    known = Signal.objects.filter(show_id=show_id, to_us__gte=since).order_by("to_us")
+    last = {(row.kind, row.term): row for row in known}
+    begun, going_on = [], {}
+    for draft in drafts:
+        row = last.get((draft.kind, draft.term))
+        if row is None or row.to_us < draft.at_us - SAME_US:
+            row = last[draft.kind, draft.term] = Signal(
+                show_id=show_id, kind=draft.kind, term=draft.term, from_us=draft.from_us, peak=0, to_us=draft.at_us
+            )
+            begun.append(row)
+        elif row.pk is not None:
+            going_on[row.pk] = row
+        row.to_us = max(row.to_us, draft.at_us)
+        if draft.peak >= row.peak:
+            row.peak, row.expected, row.lift, row.viewers = draft.peak, draft.expected, draft.lift, draft.viewers
+            row.is_new, row.examples, row.flood = draft.is_new, draft.examples, draft.flood
+    for row in going_on.values():
+        row.save()
+    Signal.objects.bulk_create(begun)
