@@ -27,6 +27,7 @@ MIX = {
 DUPLICATES = 0.005
 NIGHT_US = 4 * 3600 * 1_000_000
 DAY_US = 24 * 3600 * 1_000_000
+NIGHTS = 100
 BEGAN_US = 1_795_348_800_000_000  # 2026-11-22T12:00:00Z, 20:00 in Shanghai
 SOURCES = ("feed", "paid", "following", "short_video", "search", "other")
 _WORDS = ("身高160穿什么码", "多少钱", "主播好美", "什么时候发货", "已拍", "会起球吗", "3号链接看一下", "666")
@@ -76,12 +77,12 @@ def _fields(kind: str, number: int, draw: random.Random) -> str:
 def write(path: Path, count: int, *, seed: int = 1, night: int = 0) -> Path:
     """A file of `count` lines; an existing one of the same name is used again.
 
-    Every `night` is a day later and in a room of its own.
+    Every `night` is a day later and in a room of its own; the hundredth is the latest, none lies ahead of us.
     """
     if not path.exists():
         part = path.with_suffix(".part")
         with part.open("w", encoding="utf-8") as file:
-            began_us, room = BEGAN_US + night * DAY_US, str(100 + night)
+            began_us, room = BEGAN_US - (NIGHTS - 1 - night % NIGHTS) * DAY_US, str(100 + night)
             file.writelines(line + "\n" for line in lines(count, seed=seed, began_us=began_us, room=room))
         part.replace(path)
     return path
