@@ -15,11 +15,12 @@ from kaibo.eventlog.feeds import (
     set_feed_enabled,
 )
 from kaibo.eventlog.handover import RemoteLog, announce_server, forwarded, server_address, withdraw_server
+from kaibo.eventlog.health import status
 from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import every_source, lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lakeaway import LakeAway, LakeSender, lake_away, send_lake
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
-from kaibo.eventlog.log import Log, holds_log, open_log, stands_back, status
+from kaibo.eventlog.log import Log, holds_log, open_log, stands_back
 from kaibo.eventlog.looks import one_look
 from kaibo.eventlog.netevents import events_of, loose_orders, order_homes, stage_events
 from kaibo.eventlog.presence import Present, processes

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from kaibo.eventlog.bodies import add, encoded, pieces
 from kaibo.eventlog.contracts import FeedView, Problem, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
@@ -141,8 +142,6 @@ class RemoteLog:
 
     def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt:
         """As LocalLog.append_lines. A lost answer is asked again: the ids make that harmless."""
-        from kaibo.eventlog.log import add, pieces
-
         total = Receipt()
         told = {**asdict(provenance), "feed": feed.id if feed else None}
         for piece, line_offset in pieces(body, size=REQUEST_BYTES):
@@ -157,8 +156,6 @@ class RemoteLog:
         return lambda: receipt
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
-        from kaibo.eventlog.log import add, encoded
-
         total, read = Receipt(), 0
         for body, count in encoded(events):
             total = add(total, self.append_lines(body, provenance=provenance), offset=read)

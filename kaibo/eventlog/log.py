@@ -4,24 +4,24 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import Error as DatabaseFault
 
 from kaibo.eventlog import quarantine
 from kaibo.eventlog.appender import Appender, Group
-from kaibo.eventlog.contracts import FeedView, LogStatus, Problem, Provenance, Receipt
+from kaibo.eventlog.bodies import add, encoded, moved, pieces
+from kaibo.eventlog.contracts import FeedView, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
-from kaibo.eventlog.handover import RemoteLog, answers, server_address
-from kaibo.eventlog.lines import ENCODER, Rules
+from kaibo.eventlog.handover import RemoteLog, server_address
+from kaibo.eventlog.lines import Rules
 from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.moves import bind_loose
-from kaibo.eventlog.segments import log_folder, segments
+from kaibo.eventlog.segments import log_folder
 from kaibo.eventlog.validate import check_body
 from kaibo.eventlog.windows import set_bound, waiting_for_binding
 from kaibo.kit import env
@@ -30,15 +30,9 @@ from kaibo.kit.errors import KaiboError
 
 log = logging.getLogger("kaibo.eventlog")
 
-CHUNK_BYTES = 256 * 1024
-"""Bodies are taken in pieces of about this size, so that the decoded lines stay in the processor's cache: pieces of
-4 MB cost half as much again."""
-CHUNK_EVENTS = 10_000
 SYNC_BYTES = 16 * 1024 * 1024
 """A long body is made durable on its way once this much waits."""
 WAIT_SECONDS = 20.0
-REACH_SECONDS = 1.0
-DETAILS = 100
 
 
 class Log(Protocol):
@@ -128,7 +122,7 @@ class LocalLog:
         for piece, line_offset in pieces(body):
             checked = check_body(piece, rules)
             if line_offset and checked.problems:
-                checked.problems = [_moved(problem, line_offset) for problem in checked.problems]
+                checked.problems = [moved(problem, line_offset) for problem in checked.problems]
             receipt, group = self.appender.take(checked, provenance, feed=feed)
             if checked.problems:
                 quarantine.keep(
@@ -277,29 +271,6 @@ def _nobody_takes(lock: LockFile) -> str:
     return f"process {lock.holder()} is writing the log and no server is there to hand over to"
 
 
-def reach() -> str:
-    """Whether events can be taken as far as the log is concerned: nothing when they can, else why not.
-
-    Cost: none where the log is held; on a replica a request to the holder, at most one a second.
-    """
-    if not _stands_back or local_log() is not None:
-        return ""
-    known_at, known = _reached
-    if time.monotonic() - known_at > REACH_SECONDS and _reaching.acquire(blocking=False):  # one asks, all others know
-        try:
-            address = server_address()
-            is_there = address is not None and log_lock().is_held_by(address.instance) and answers(address)
-            known = "" if is_there else "no server holds the log, or it does not answer"
-            _reached[:] = time.monotonic(), known
-        finally:
-            _reaching.release()
-    return str(known)
-
-
-_reaching = threading.Lock()
-_reached: list[Any] = [-60.0, ""]
-
-
 def local_log() -> LocalLog | None:
     """The appender of this process if it is open here."""
     held = _open.get(env.home())
@@ -309,60 +280,3 @@ def local_log() -> LocalLog | None:
 def holds_log() -> bool:
     """Whether this process is the appender of the home; of several servers one is, the others are replicas."""
     return local_log() is not None
-
-
-def status() -> LogStatus:
-    """Health of the log, from any process. Cost: one query, one look at the folder."""
-    held = local_log()
-    out_of_reach = reach()
-    every = segments()
-    size = sum(one.path.stat().st_size for one in every if one.path.exists())
-    waiting = quarantine.count_waiting()
-    if held is None:
-        from kaibo.eventlog.segments import batches_of
-
-        last = batches_of(every[-1])[-1:] if every else []
-        writer = every[-1].writer if every else ""
-        seq, at = (last[0].to_seq, last[0].committed_at) if last else (0, None)
-        return LogStatus(writer, seq, at, len(every), size, waiting, bool(out_of_reach), out_of_reach)
-    work = held.appender
-    reason = work.refusal()
-    return LogStatus(work.writer, work.last_seq, work.last_commit_at, len(every), size, waiting, bool(reason), reason)
-
-
-def pieces(body: bytes, *, size: int = 0) -> Iterator[tuple[bytes, int]]:
-    """A body in pieces that end at a line, each with the number of lines before it; an array stays whole."""
-    size = size or CHUNK_BYTES
-    if len(body) <= size or body.lstrip()[:1] in {b"[", b"\xef"}:
-        yield body, 0
-        return
-    start = lines = 0
-    while start < len(body):
-        end = body.find(b"\n", start + size)
-        end = len(body) if end < 0 else end + 1
-        piece = body[start:end]
-        yield piece, lines
-        lines += piece.count(b"\n")
-        start = end
-
-
-def encoded(events: Iterable[PlatformEvent]) -> Iterator[tuple[bytes, int]]:
-    """Events as NDJSON bodies with their number."""
-    source = iter(events)
-    while batch := list(islice(source, CHUNK_EVENTS)):
-        yield ENCODER.encode_lines(batch), len(batch)
-
-
-def add(total: Receipt, more: Receipt, *, offset: int = 0) -> Receipt:
-    """The sum of two receipts; `offset` is the number of lines before the second."""
-    details = total.details
-    if more.details and len(details) < DETAILS:
-        moved = more.details if not offset else tuple(_moved(problem, offset) for problem in more.details)
-        details = (*details, *moved)[:DETAILS]
-    return Receipt(
-        total.accepted + more.accepted, total.duplicates + more.duplicates, total.rejected + more.rejected, details
-    )
-
-
-def _moved(problem: Problem, offset: int) -> Problem:
-    return Problem(problem.line + offset, problem.field, problem.problem, problem.fix)

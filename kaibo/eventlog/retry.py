@@ -1,9 +1,10 @@
 """Trying quarantined lines again, with the rules and the binding of their feed as they are now."""
 
 from kaibo.eventlog import quarantine
+from kaibo.eventlog.bodies import add
 from kaibo.eventlog.contracts import FeedView, Problem, Provenance, Receipt
 from kaibo.eventlog.feeds import view
-from kaibo.eventlog.log import add, open_log
+from kaibo.eventlog.log import open_log
 from kaibo.eventlog.models import Feed
 
 

@@ -239,7 +239,7 @@ def test_it_is_one_appender_per_process_and_seals_when_the_last_holder_leaves(ho
 
 
 def test_it_takes_a_body_larger_than_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kaibo.eventlog.log.CHUNK_BYTES", 1000)
+    monkeypatch.setattr("kaibo.eventlog.bodies.CHUNK_BYTES", 1000)
     good = some(50)
     from kaibo.eventlog.lines import ENCODER
 
