@@ -135,23 +135,11 @@ def records() -> Iterator[Finding]:
 def log() -> Iterator[Finding]:
     """Who holds the log, and whether it takes events."""
     from kaibo.eventlog import api as eventlog
-    from kaibo.eventlog.locks import LockFile
-    from kaibo.eventlog.segments import log_folder
+    from kaibo.eventlog.shards import agreed
 
-    lock = LockFile(log_folder() / "lock")
-    is_free = lock.take()
-    lock.release()
-    address = eventlog.server_address()
-    if is_free and address is not None:
-        yield Finding(
-            "log", "warn", "the last server did not stop in order", "start `kaibo serve`: it recovers by itself"
-        )
-    elif is_free:
-        yield Finding("log", "ok", "nobody writes now; the first who comes may")
-    elif address is None:
-        yield Finding("log", "warn", f"process {lock.holder()} writes and no server runs", "wait until it is done")
-    else:
-        yield Finding("log", "ok", f"held by the server at {address.url}")
+    number = agreed().number
+    for shard in range(number):
+        yield from _holder(shard, f"shard {shard} of {number}: " if number > 1 else "")
     status = eventlog.status()
     yield Finding("log", "ok", f"{status.segments} segments, {status.bytes_total / 1e6:.1f} MB")
     if status.is_refusing:
@@ -160,19 +148,40 @@ def log() -> Iterator[Finding]:
         yield Finding("log", "warn", f"{status.quarantined} lines are set aside", "kaibo quarantine list, then replay")
 
 
+def _holder(shard: int, which: str) -> Iterator[Finding]:
+    """Who holds the log, or a shard of it."""
+    from kaibo.eventlog import api as eventlog
+    from kaibo.eventlog.log import log_lock
+
+    lock, address = log_lock(shard), eventlog.server_address(shard)
+    is_free = lock.is_free()
+    if is_free and address is not None:
+        says = f"{which}the last server did not stop in order"
+        yield Finding("log", "warn", says, "start `kaibo serve`: it recovers by itself")
+    elif is_free:
+        yield Finding("log", "ok", f"{which}nobody writes now; the first who comes may")
+    elif address is None:
+        says = f"{which}process {lock.holder()} writes and no server runs"
+        yield Finding("log", "warn", says, "wait until it is done")
+    else:
+        yield Finding("log", "ok", f"{which}held by the server at {address.url}")
+
+
 def processes() -> Iterator[Finding]:
     """Servers and workers that live, and what each holds; the counter with them."""
     from kaibo.eventlog import api as eventlog
     from kaibo.eventlog.log import log_lock
     from kaibo.warehouse.counter import counter_lock
 
-    lock, counting = log_lock(), counter_lock()
+    locks, counting = [log_lock(shard) for shard in range(eventlog.count_shards())], counter_lock()
     for one in eventlog.processes():
         where = f"process {one.pid} on {one.machine}"
+        held = [str(shard) for shard, lock in enumerate(locks) if lock.is_held_by(one.instance)]
         if one.does != "serve":
             yield Finding("processes", "ok", f"{where}: background work")
-        elif lock.is_held_by(one.instance):
-            yield Finding("processes", "ok", f"{where}, {one.url}: holds the log")
+        elif held:
+            what = "the log" if len(locks) == 1 else f"shard {', '.join(held)} of the log"
+            yield Finding("processes", "ok", f"{where}, {one.url}: holds {what}")
         else:
             yield Finding("processes", "ok", f"{where}, {one.url}: a replica, takes the log over when it is free")
     is_free = counting.take()

@@ -1,4 +1,7 @@
-"""A server in its home: one holds the log, counts and translates; the others stand by and take over when it is gone."""
+"""A server in its home: one holds the log, counts and translates; the others stand by and take over when it is gone.
+
+Where the log has several shards each server holds some; counting and what else happens once per home is where the
+first is."""
 
 import logging
 import os
@@ -11,9 +14,9 @@ from typing import Protocol
 
 from django.db import connections
 
-from kaibo.config.onewriter import WriterLock
+from kaibo.config.parts import AlreadyServed, Part, settle_number, take_part
+from kaibo.config.sharing import Sharing
 from kaibo.kit import env
-from kaibo.kit.errors import Conflict
 
 log = logging.getLogger("kaibo.config")
 LOOK_SECONDS = 0.5
@@ -21,12 +24,6 @@ LOOK_SECONDS = 0.5
 GUARD_SECONDS = 1.0
 WAIT_SECONDS = 2.0
 """A server that is started again waits so long for the one before it, or for an import, to let go."""
-
-
-class AlreadyServed(Conflict):
-    """Another process serves this home."""
-
-    code = "already_served"
 
 
 class Listening(Protocol):
@@ -57,19 +54,21 @@ class _Guard(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        from kaibo.eventlog.log import log_lock
+        from kaibo.eventlog.log import local_logs
 
-        lock = log_lock()
         while not self._stopped.wait(GUARD_SECONDS):
-            try:
-                is_lost = lock.is_lost()
-            except OSError as error:
-                log.error("the lock of the log cannot be read: %s", error)
-                continue
-            if is_lost:
-                log.critical("process %s holds the log by now; this server ends, start it again", lock.holder())
-                logging.shutdown()
-                os._exit(1)
+            for held in local_logs():
+                try:
+                    is_lost = held.lock.is_lost() and held in local_logs()  # else it was given away just now
+                except OSError as error:
+                    log.error("the lock of the log cannot be read: %s", error)
+                    continue
+                if is_lost:
+                    log.critical(
+                        "process %s holds the log by now; this server ends, start it again", held.lock.holder()
+                    )
+                    logging.shutdown()
+                    os._exit(1)
 
     def stop(self) -> None:
         self._stopped.set()
@@ -81,14 +80,13 @@ class Home:
     def __init__(self) -> None:
         from kaibo.connectors.inboxworker import InboxWorker
         from kaibo.eventlog.feeds import heard_change
-        from kaibo.eventlog.log import LocalLog
         from kaibo.eventlog.notices import Listener, listen
         from kaibo.eventlog.workers import Workers
 
-        self._log: LocalLog | None = None
-        self._writer: WriterLock | None = None
+        self._parts: dict[int, Part] = {}
+        self._sharing: Sharing | None = None
         self._inbox = InboxWorker()
-        self._everywhere: list[_Hand] = [self._inbox, Workers(), Listener()]
+        self._everywhere: list[_Hand] = [self._inbox, Workers(), Listener(), _Guard()]
         listen("feeds", heard_change)
         self._where_held: list[_Hand] = []
         self._listening: Listening | None = None
@@ -98,9 +96,14 @@ class Home:
         self._waiting: threading.Thread | None = None
 
     @property
+    def shards(self) -> list[int]:
+        """The shards that are held here; [0] at the holder of a log that is not shared out."""
+        return sorted(self._parts)
+
+    @property
     def is_holder(self) -> bool:
-        """Whether the log is held here."""
-        return self._log is not None
+        """Whether the log is held here, or its first shard."""
+        return 0 in self._parts
 
     def begin(self) -> None:
         """Hold the log, or on PostgreSQL stand by while another server does.
@@ -108,19 +111,52 @@ class Home:
         Raises: AlreadyServed when the records are in the home and another process holds its log, or when another
         home writes under the name of this one.
         """
-        from kaibo.eventlog.log import stand_back
+        from kaibo.eventlog.log import count_shards, stand_back
 
         stand_back()
+        settle_number()
+        if count_shards() > 1:
+            self._share(count_shards())
+        else:
+            self._hold_or_stand_by()
+        for hand in self._everywhere:
+            hand.start()
+
+    def _hold_or_stand_by(self) -> None:
         ends = time.monotonic() + WAIT_SECONDS
         while not self._take(is_first=True):
             if _is_served() or time.monotonic() > ends:
                 self._stand_by()
-                break
+                return
             time.sleep(0.1)
-        else:
-            self._hold()
-        for hand in self._everywhere:
-            hand.start()
+        self._hold()
+
+    def _share(self, number: int) -> None:
+        """Take the lowest shard that is free; the others share out themselves."""
+        next((shard for shard in range(number) if self._take_shard(shard, is_first=True)), None)
+        self._sharing = Sharing(number, take=self._take_shard, give=self._give_shard, held=lambda: self._parts)
+        self._sharing.start()
+
+    def _take_shard(self, shard: int, *, is_first: bool = False) -> bool:
+        """Take it and do what belongs to it; when that fails it is free again."""
+        if not self._take(shard, is_first=is_first):
+            return False
+        try:
+            self._hold() if shard == 0 else self._tell_of(shard)
+        except BaseException:
+            _all_at_once(*(hand.stop for hand in self._where_held))
+            self._where_held = []
+            self._give_shard(shard)
+            raise
+        return True
+
+    def _give_shard(self, shard: int) -> None:
+        from kaibo.eventlog import api as eventlog
+
+        with self._changing:
+            eventlog.withdraw_server(shard=shard)
+            part = self._parts.pop(shard)
+        part.let_go()
 
     def tell(self, listening: Listening) -> None:
         """The server listens: others of this home may hand over to it where it holds the log."""
@@ -129,7 +165,8 @@ class Home:
         self._present.enter_context(presence.present("serve", url=listening.url))
         with self._changing:
             self._listening = listening
-            self._announce()
+            for shard in list(self._parts):
+                self._announce(shard)
 
     def end(self) -> None:
         """Let others have the log, everything durable; what is in hand ends first."""
@@ -139,44 +176,29 @@ class Home:
         self._stopped.set()
         if self._waiting is not None:
             self._waiting.join()
-        eventlog.withdraw_server()
+        if self._sharing is not None:
+            self._sharing.stop()
+        for shard in self._parts:
+            eventlog.withdraw_server(shard=shard)
         _all_at_once(*(hand.stop for hand in [*self._where_held, *self._everywhere]))
         door.close()
-        if self._log is not None:
-            self._log.close()
-        if self._writer is not None:
-            self._writer.release()
+        for part in self._parts.values():
+            part.log.close()
+            part.writer.release()
         self._present.close()
 
     # -- holding --------------------------------------------------------------------------------------------------
 
-    def _take(self, *, is_first: bool = False) -> bool:
-        """Take the log when it is free, the lock of the database with it; both or neither."""
-        from kaibo.eventlog.log import log_lock, take_log
+    def _take(self, shard: int = 0, *, is_first: bool = False) -> bool:
+        part = take_part(shard, is_first=is_first)
+        if part is not None:
+            self._parts[shard] = part
+            part.log.start_housekeeping()
+        return part is not None
 
-        lock = log_lock()
-        if not lock.take():
-            return False
-        writer = WriterLock()
-        try:
-            is_ours = writer.take()
-            if not is_ours and is_first:
-                raise AlreadyServed(
-                    f"another home writes to this database already under the name of {env.home()}",
-                    fix="stop the server of the home that this one is a copy of, "
-                    "or give this one a database of its own",
-                )
-            held = take_log(lock) if is_ours else None
-        except BaseException:
-            lock.release()
-            writer.release()
-            raise
-        if held is None:  # the database has not yet noticed that the holder is gone
-            lock.release()
-            writer.release()
-            return False
-        self._log, self._writer = held, writer
-        return True
+    def _tell_of(self, shard: int) -> None:
+        with self._changing:
+            self._announce(shard)
 
     def _hold(self) -> None:
         from kaibo.config.adopter import Adopter
@@ -188,10 +210,7 @@ class Home:
         from kaibo.warehouse.supervisor import Supervisor
         from kaibo.web.door import door
 
-        if self._log is not None:
-            self._log.start_housekeeping()
-        self._where_held = [
-            _Guard(),
+        hands: list[_Hand] = [
             Adopter(),
             PollWorker(),
             compliance.LogFollower("proctor", compliance.look),
@@ -199,21 +218,21 @@ class Home:
             compliance.LogFollower("opinion", opinion.Follower().look, seconds=2.0),
         ]
         if env.read("KAIBO_LAKE"):
-            self._where_held.append(eventlog.LakeSender())
+            hands.append(eventlog.LakeSender())
         if not env.read_flag("KAIBO_COUNT_APART"):
-            self._where_held.append(Supervisor())
-        for hand in self._where_held:
+            hands.append(Supervisor())
+        for hand in hands:
             hand.start()
+            self._where_held.append(hand)
         self._inbox.translate()
         door.close()  # it may still hold the way to the server before us
-        with self._changing:
-            self._announce()
+        self._tell_of(0)
 
-    def _announce(self) -> None:
+    def _announce(self, shard: int) -> None:
         from kaibo.eventlog import api as eventlog
 
-        if self._log is not None and self._listening is not None:
-            eventlog.announce_server(self._listening.host, self._listening.port)
+        if self._listening is not None:
+            eventlog.announce_server(self._listening.host, self._listening.port, shard=shard)
 
     # -- standing by ----------------------------------------------------------------------------------------------
 
@@ -263,6 +282,8 @@ def _all_at_once(*stops: Callable[[], object]) -> None:
 
     Raises: what the first of them raised, after all have ended.
     """
+    if not stops:
+        return
     with ThreadPoolExecutor(len(stops)) as pool:
         ending = [pool.submit(stop) for stop in stops]
     for each in ending:

@@ -1,4 +1,4 @@
-"""On PostgreSQL: one server at a time writes under the name of a log, whatever machine its folder lies on.
+"""On PostgreSQL: one server at a time writes under the name of a log's shard, whatever machine its folder lies on.
 
 A lock file guards one folder; a copy of a home (a restored backup, a cloned disk) has a folder of its own and would
 write other events under the same numbers. The database that both speak to knows better.
@@ -24,8 +24,9 @@ second home may write."""
 class WriterLock:
     """An advisory lock of the database, held by a connection of its own and taken again after a restart of it."""
 
-    def __init__(self) -> None:
-        self._key = int.from_bytes(hashlib.sha256(f"kaibo writer {identity_of_home()[0]}".encode()).digest()[:7], "big")
+    def __init__(self, shard: int = 0) -> None:
+        name = f"kaibo writer {identity_of_home()[0]}" + (f" {shard}" if shard else "")
+        self._key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
         self._held: Any = None
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None

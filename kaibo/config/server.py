@@ -37,7 +37,8 @@ class Listening:
 
     host: str
     port: int
-    is_holder: bool = True  # else a replica: another server of this home holds the log
+    shards: tuple[int, ...] = (0,)
+    """What of the log is held; nothing at a replica, which takes over what becomes free."""
 
     @property
     def url(self) -> str:
@@ -90,6 +91,7 @@ def check_settings() -> None:
     env.comment_days()
     env.two_step()
     env.served_as()
+    env.log_shards()
     databases()
     for name in ("KAIBO_BACKUP_TO", "KAIBO_LAKE"):
         if address := env.read(name):
@@ -150,7 +152,7 @@ def run_server(
 
         def ready() -> None:
             home.tell(listening)
-            when_ready(replace(listening, is_holder=home.is_holder))
+            when_ready(replace(listening, shards=tuple(home.shards)))
 
         _serve(listener, ready, on_stop)
 

@@ -20,7 +20,15 @@ from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import every_source, lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lakeaway import LakeAway, LakeSender, lake_away, send_lake
 from kaibo.eventlog.lines import EARLIEST_US, FUTURE_US
-from kaibo.eventlog.log import Log, holds_log, open_log, stands_back
+from kaibo.eventlog.log import (
+    Log,
+    borrowed,
+    count_shards,
+    holds_log,
+    open_log,
+    shards_held,
+    stands_back,
+)
 from kaibo.eventlog.looks import one_look
 from kaibo.eventlog.netevents import events_of, loose_orders, order_homes, stage_events
 from kaibo.eventlog.presence import Present, processes
@@ -52,8 +60,10 @@ __all__ = [
     "batches",
     "bind_orders",
     "bind_window",
+    "borrowed",
     "close_window",
     "count_erased_waiting",
+    "count_shards",
     "coverage",
     "create_feed",
     "drop_window",
@@ -107,6 +117,7 @@ __all__ = [
     "server_address",
     "set_aside",
     "set_feed_enabled",
+    "shards_held",
     "shares",
     "sources_of",
     "stage_events",

@@ -1,4 +1,4 @@
-"""The one appender of a home: duplicates out, shows stamped, many requests on one fsync."""
+"""The appender of a home, or of one of its shards: duplicates out, shows stamped, many requests on one fsync."""
 
 import logging
 import shutil
@@ -49,18 +49,18 @@ class Group:
 class Appender:
     """Thread-safe. Made by `open_log`, which holds the lock file for it."""
 
-    def __init__(self, *, has_lost: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, *, has_lost: Callable[[], bool] = lambda: False, shard: int = 0) -> None:
         self._has_lost = has_lost
         self.is_lost = False
         self.folder = segment_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
-        found: Recovered = recover(self.folder)
+        found: Recovered = recover(self.folder, shard)
         self.writer = found.writer
         self.index: IdIndex = found.index
         self.names = NameBook()
         self.viewers = ViewerIds()
         self.book = WindowBook()
-        self.books = Bookkeeper(self.writer, last_seq=found.last_seq)
+        self.books = Bookkeeper(self.writer, last_seq=found.last_seq, former=() if shard else found.former)
         self.last_commit_at = found.last_commit_at
         self.damaged = found.damaged
         self._next_seq = found.last_seq + 1

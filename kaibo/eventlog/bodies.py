@@ -1,6 +1,6 @@
 """Bodies of lines on their way into the log: in pieces, encoded, and what is told about them added up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from kaibo.eventlog.contracts import Problem, Receipt
@@ -35,6 +35,15 @@ def encoded(events: Iterable[PlatformEvent]) -> Iterator[tuple[bytes, int]]:
     source = iter(events)
     while batch := list(islice(source, CHUNK_EVENTS)):
         yield ENCODER.encode_lines(batch), len(batch)
+
+
+def append_all(events: Iterable[PlatformEvent], append: Callable[[bytes], Receipt]) -> Receipt:
+    """Hand events over as bodies, one after the other. Positions in `details` count events from 1."""
+    total, read = Receipt(), 0
+    for body, count in encoded(events):
+        total = add(total, append(body), offset=read)
+        read += count
+    return total
 
 
 def add(total: Receipt, more: Receipt, *, offset: int = 0) -> Receipt:

@@ -30,6 +30,8 @@ SILENCE_US = 25 * MICROS
 STEADY_EVENTS, STEADY_US = 6, 60 * MICROS
 """A feed speaks steadily in a room when it brought this many events within a minute; a quieter one has no gaps."""
 
+LAST_SEQ = 2**62
+
 Place = tuple[str, str]
 SeenKey = tuple[str, str, str]
 
@@ -86,8 +88,9 @@ class _Beat:
 class Bookkeeper:
     """Collects entries of durable groups and writes them about once a second."""
 
-    def __init__(self, writer: str, *, last_seq: int) -> None:
+    def __init__(self, writer: str, *, last_seq: int, former: Iterable[str] = ()) -> None:
         self.writer = writer
+        self._former = sorted(former)
         self._lock = threading.Lock()
         self._flush_lock = threading.Lock()
         self._waiting: list[Entry] = []
@@ -139,7 +142,8 @@ class Bookkeeper:
         row, _ = Booked.objects.get_or_create(writer=self.writer)
         seen: Counter[SeenKey] = Counter()
         if not self._is_caught_up:
-            self._catch_up(row.seq, seq, seen)
+            self._catch_up(self.writer, row.seq, seq, seen)
+            self._end_former(seen)
         else:
             for entry in entries:
                 seen.update(entry.seen)
@@ -150,15 +154,25 @@ class Bookkeeper:
         self._write_feeds(entries)
         self._write_pulses(entries)
 
-    def _catch_up(self, booked: int, seq: int, seen: Counter[SeenKey]) -> None:
-        """Count what the log holds beyond the books, up to `seq`; entries that wait are part of it."""
-        for ref in batches({self.writer: booked}):
-            if ref.writer != self.writer or ref.to_seq > seq:
+    def _catch_up(self, writer: str, booked: int, seq: int, seen: Counter[SeenKey]) -> int:
+        """Count what the log holds beyond the books, up to `seq`, and how far that is; entries that wait are in it."""
+        for ref in batches({writer: booked}, writer=writer):
+            if ref.to_seq > seq:
                 continue
             try:
                 count_batch(read_batch(ref), seen)
             except DamagedSegment as error:
                 log.error("%s", error.sentence)
+            booked = ref.to_seq
+        return booked
+
+    def _end_former(self, seen: Counter[SeenKey]) -> None:
+        """Books of writers that write no more, as far as a crash left them behind."""
+        for writer in self._former:
+            row, _ = Booked.objects.get_or_create(writer=writer)
+            reached = self._catch_up(writer, row.seq, LAST_SEQ, seen)
+            if reached > row.seq:
+                Booked.objects.filter(writer=writer).update(seq=reached)
 
     def _write_feeds(self, entries: Iterable[Entry]) -> None:
         sums: dict[str, list[int]] = {}
@@ -169,7 +183,7 @@ class Bookkeeper:
             kept[2] += entry.rejected
             kept[3] = max(kept[3], entry.last_event_at)
             kept[4] = max(kept[4], entry.received_at)
-        for feed_id, (accepted, duplicates, rejected, event_at, received_at) in sums.items():
+        for feed_id, (accepted, duplicates, rejected, event_at, received_at) in sorted(sums.items()):
             rows = Feed.objects.filter(id=feed_id)
             rows.update(
                 accepted=models.F("accepted") + accepted,

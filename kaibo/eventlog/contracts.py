@@ -147,9 +147,12 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogStatus:
-    """Health of the appender: a metric like any other."""
+    """Health of the appenders: a metric like any other.
 
-    writer: str
+    Shape: `writers` writer -> its last sequence number; `last_seq` that of the only one, of several all their lines.
+    """
+
+    writers: dict[str, int]
     last_seq: int
     last_commit_at: int | None
     segments: int

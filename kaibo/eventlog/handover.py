@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kaibo.eventlog.bodies import add, encoded, pieces
+from kaibo.eventlog.bodies import add, append_all, pieces
 from kaibo.eventlog.contracts import FeedView, Problem, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
@@ -82,13 +82,14 @@ class Address:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _path() -> Path:
-    return env.home() / "run" / "server.json"
+def _path(shard: int) -> Path:
+    return env.home() / "run" / (f"server-{shard}.json" if shard else "server.json")
 
 
-def announce_server(host: str, port: int) -> Address:
-    """Tell other processes of this home where to hand over; called once the server listens and holds the log."""
-    path = _path()
+def announce_server(host: str, port: int, *, shard: int = 0) -> Address:
+    """Tell other processes of this home where to hand over; called once the server listens and holds the log, or
+    this shard of it."""
+    path = _path(shard)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     here = "127.0.0.1" if host in _EVERYWHERE else host
     told_host, told_port = env.served_as()
@@ -103,17 +104,17 @@ def announce_server(host: str, port: int) -> Address:
     return address
 
 
-def withdraw_server() -> None:
-    """The server stops: nobody should hand over to it."""
-    address = server_address()
+def withdraw_server(*, shard: int = 0) -> None:
+    """The server stops, or gives a shard away: nobody should hand over to it."""
+    address = server_address(shard)
     if address is not None and address.instance == instance():
-        _path().unlink(missing_ok=True)
+        _path(shard).unlink(missing_ok=True)
 
 
-def server_address() -> Address | None:
+def server_address(shard: int = 0) -> Address | None:
     """The announced server, or None. It may be gone without having said so; then the caller meets LogBusy."""
     try:
-        return Address(**json.loads(_path().read_text()))
+        return Address(**json.loads(_path(shard).read_text()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
@@ -132,10 +133,11 @@ def answers(address: Address) -> bool:
 
 
 class RemoteLog:
-    """Hands every call over to the server of this home; the receipt comes after its fsync."""
+    """Hands every call over to the server of this home, or of one shard; the receipt comes after its fsync."""
 
-    def __init__(self, address: Address, *, patience_seconds: float = 0.0) -> None:
+    def __init__(self, address: Address, *, patience_seconds: float = 0.0, shard: int = 0) -> None:
         self._address = address
+        self._shard = shard
         self._patience_seconds = patience_seconds
         self._guard = threading.Lock()
         self._idle: list[http.client.HTTPConnection] = []
@@ -156,11 +158,7 @@ class RemoteLog:
         return lambda: receipt
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
-        total, read = Receipt(), 0
-        for body, count in encoded(events):
-            total = add(total, self.append_lines(body, provenance=provenance), offset=read)
-            read += count
-        return total
+        return append_all(events, lambda body: self.append_lines(body, provenance=provenance))
 
     def append_signed(self, events: list[StoredEvent]) -> None:
         self.call("signed", ENCODER.encode_lines(events))
@@ -170,6 +168,10 @@ class RemoteLog:
 
     def start_housekeeping(self) -> None:
         """The server that holds the log keeps its house."""
+
+    def leads_to(self, address: Address) -> bool:
+        """Whether this is the way to that server."""
+        return address == self._address
 
     def call(self, act: str, body: bytes, *, told: dict[str, Any] | None = None) -> dict[str, Any]:
         """One hand-over; for so long as there is patience it is tried again, with whoever holds the log by then.
@@ -187,7 +189,7 @@ class RemoteLog:
             self._look_again()
 
     def _look_again(self) -> None:
-        found = server_address()
+        found = server_address(self._shard)
         if found is not None and found != self._address:
             self.close()
             self._address = found
@@ -200,6 +202,8 @@ class RemoteLog:
             "Content-Type": "application/x-ndjson",
             "X-Kaibo-Told": json.dumps(told),
         }
+        if self._shard:
+            headers["X-Kaibo-Shard"] = str(self._shard)
         if name := current_request.get():
             headers["X-Request-ID"] = name
         while True:

@@ -7,7 +7,7 @@ A copy whose `occurred_at` moved further is another event to us: senders must re
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -332,10 +332,11 @@ class IdIndex:
         self._unsealed = {}
         self.catalog(path)
 
-    def catalog(self, path: Path) -> None:
-        """Know a sidecar by its head. Raises DamagedSegment."""
+    def catalog(self, path: Path, *, is_wanted: Callable[[str, str], bool] | None = None) -> None:
+        """Know a sidecar by its head, or what it holds of wanted rooms. Raises DamagedSegment."""
         for key, piece in read_head(path):
-            self._cold.setdefault(key, []).append(piece)
+            if is_wanted is None or is_wanted(key[0], key[1]):
+                self._cold.setdefault(key, []).append(piece)
 
 
 def write_sidecar(path: Path, touched: dict[Key, Touched]) -> None:

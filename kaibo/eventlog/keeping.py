@@ -39,9 +39,9 @@ def log_files() -> Iterator[KeptFile]:
     comes was folded into the lake meanwhile: begin again.
     """
     forget_listing()
-    writer = log_folder() / "writer"
-    if writer.exists():
-        yield _kept(writer, writer.stat().st_size)
+    for path in (log_folder() / "writer", log_folder() / "shards.json"):
+        if path.exists():
+            yield _kept(path, path.stat().st_size)
     for segment in segments():
         refs = batches_of(segment)
         if not refs:

@@ -65,6 +65,18 @@ class LockFile:
         self._file = file
         return True
 
+    def is_free(self) -> bool:
+        """Whether nobody holds it just now; looking leaves no name in it."""
+        try:
+            with self.path.open("a+") as file:
+                return try_lock(file)
+        except FileNotFoundError:
+            return True
+
+    def last_taker(self) -> str:
+        """The `instance` of the process that was the last to take it; empty where nobody ever did."""
+        return [*self._words(), "", ""][1]
+
     def holder(self) -> str:
         """Process id of whoever holds it, and its machine where that is another, as far as the file says."""
         words = self._words()

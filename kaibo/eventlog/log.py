@@ -4,8 +4,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -13,15 +14,16 @@ from django.db import Error as DatabaseFault
 
 from kaibo.eventlog import quarantine
 from kaibo.eventlog.appender import Appender, Group
-from kaibo.eventlog.bodies import add, encoded, moved, pieces
+from kaibo.eventlog.bodies import add, append_all, moved, pieces
 from kaibo.eventlog.contracts import FeedView, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
 from kaibo.eventlog.handover import RemoteLog, server_address
+from kaibo.eventlog.ids import Place
 from kaibo.eventlog.lines import Rules
 from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.moves import bind_loose
-from kaibo.eventlog.segments import log_folder
+from kaibo.eventlog.shards import agreed, in_force, lock_path
 from kaibo.eventlog.validate import check_body
 from kaibo.eventlog.windows import set_bound, waiting_for_binding
 from kaibo.kit import env
@@ -56,14 +58,17 @@ class Log(Protocol):
 
 
 class LocalLog:
-    """The appender of this process, shared by everybody in it who opened the log."""
+    """The appender of this process, or of one shard in it, shared by everybody in it who opened the log."""
 
-    def __init__(self, home: Path, lock: LockFile) -> None:
+    def __init__(self, home: Path, lock: LockFile, shard: int = 0) -> None:
         self.home = home
+        self.shard = shard
         self.pid = os.getpid()
         self.holders = 0
-        self._lock_file = lock
-        self.appender = Appender(has_lost=lock.is_lost)
+        self.lock = lock
+        self._shards = agreed()  # while the lock is held the number stays
+        self.appender = Appender(has_lost=lock.is_lost, shard=shard)
+        self._closed = threading.Event()
         self._housekeeper: threading.Thread | None = None
         self._stopped = threading.Event()
         self._binding = threading.Lock()
@@ -121,6 +126,10 @@ class LocalLog:
         )
         for piece, line_offset in pieces(body):
             checked = check_body(piece, rules)
+            if self._shards.number > 1:
+                self._refuse_others(
+                    {checked.place} if checked.place else {(o.platform, o.room_id) for o in checked.lines}
+                )
             if line_offset and checked.problems:
                 checked.problems = [moved(problem, line_offset) for problem in checked.problems]
             receipt, group = self.appender.take(checked, provenance, feed=feed)
@@ -138,16 +147,17 @@ class LocalLog:
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
         """Take events of our own translators. Positions in `details` count events from 1."""
-        total = Receipt()
-        read = 0
-        for body, count in encoded(events):
-            receipt = self.append_lines(body, provenance=provenance)
-            total = add(total, receipt, offset=read)
-            read += count
-        return total
+        return append_all(events, lambda body: self.append_lines(body, provenance=provenance))
+
+    def _refuse_others(self, places: set[Place]) -> None:
+        """Raises LogBusy for rooms of another shard: whoever sent them here knows another number of shards."""
+        for place in places:
+            if self._shards.of(*place) != self.shard:
+                raise LogBusy(f"room {'/'.join(place)} is not of shard {self.shard}", fix="look again who holds it")
 
     def append_signed(self, events: list[StoredEvent]) -> None:
         """Write lines with their own sign and envelope: how undo and binding speak."""
+        self._refuse_others({(event.platform, event.room_id) for event in events})
         group = self.appender.take_signed(events)
         if group is not None:
             self.appender.sync(group)
@@ -162,6 +172,8 @@ class LocalLog:
             try:
                 self.appender.has_late_window = False
                 for window in waiting_for_binding():
+                    if self._shards.of(window.platform, window.room_id) != self.shard:
+                        continue
                     bind_loose(window, self.append_signed)
                     set_bound(window)
             except (KaiboError, DatabaseFault) as error:  # the events are safe; the next start tries again
@@ -191,17 +203,27 @@ class LocalLog:
             self.holders -= 1
             if self.holders > 0:
                 return
-            _open.pop(self.home, None)
+            if _open.get((self.home, self.shard)) is self:
+                del _open[(self.home, self.shard)]
             self._stopped.set()
             if self._housekeeper is not None:
                 self._housekeeper.join()
             if self._syncing is not None:
                 self._syncing.shutdown()
             self.appender.close()
-            self._lock_file.release()
+            self.lock.release()
+            self._closed.set()
+
+    def leave(self) -> None:
+        """Give it back for good: nobody opens it any more, and it is closed when this returns."""
+        with _opening:
+            if _open.get((self.home, self.shard)) is self:
+                del _open[(self.home, self.shard)]
+        self.close()
+        self._closed.wait()
 
 
-_open: dict[Path, LocalLog] = {}
+_open: dict[tuple[Path, int], LocalLog] = {}
 _opening = threading.RLock()
 
 
@@ -222,12 +244,12 @@ def stands_back() -> bool:
     return _stands_back
 
 
-def take_log(lock: LockFile) -> LocalLog:
-    """Open the log behind its lock, which the caller has taken; it is let go when this fails."""
+def take_log(lock: LockFile, shard: int = 0) -> LocalLog:
+    """Open the log, or a shard of it, behind its lock, which the caller has taken; it is let go when this fails."""
     home = env.home()
     with _opening:
         try:
-            held = _open[home] = LocalLog(home, lock)
+            held = _open[(home, shard)] = LocalLog(home, lock, shard)
         except BaseException:
             lock.release()
             raise
@@ -235,23 +257,27 @@ def take_log(lock: LockFile) -> LocalLog:
         return held
 
 
-def log_lock() -> LockFile:
-    """The lock that makes one process of a home its appender."""
-    return LockFile(log_folder() / "lock")
+def log_lock(shard: int = 0) -> LockFile:
+    """The lock that makes one process the appender of a home, or of a shard of it."""
+    return LockFile(lock_path(shard))
 
 
 def open_log(*, wait_seconds: float = WAIT_SECONDS) -> Log:
     """The log of this home: the appender when this process holds or can take the lock, else a way to the server.
 
     Shape: the way is patient for as long: when the server is gone, whoever takes the log over next is asked.
-    Raises: LogBusy when another process holds the lock for long and no server is there to hand over to.
+    Raises: LogBusy when another process holds the lock for long and no server is there to hand over to;
+    BadConfiguration when the log has another number of shards than this process's setting says.
     """
-    home = env.home()
+    if (shards := agreed()).number > 1:
+        from kaibo.eventlog.shared import open_shared
+
+        return open_shared(shards, wait_seconds=wait_seconds)
     deadline = time.monotonic() + wait_seconds
     while True:
         with _opening:
-            held = _open.get(home)
-            if held is not None and held.pid == os.getpid():
+            held = local_log()
+            if held is not None:
                 held.holders += 1
                 return held
             lock = log_lock()
@@ -271,12 +297,49 @@ def _nobody_takes(lock: LockFile) -> str:
     return f"process {lock.holder()} is writing the log and no server is there to hand over to"
 
 
-def local_log() -> LocalLog | None:
+def local_log(shard: int = 0) -> LocalLog | None:
     """The appender of this process if it is open here."""
-    held = _open.get(env.home())
+    held = _open.get((env.home(), shard))
     return held if held is not None and held.pid == os.getpid() else None
 
 
+def local_logs() -> list[LocalLog]:
+    """The appenders of this process, by shard."""
+    home, pid = env.home(), os.getpid()
+    return sorted(
+        (one for one in list(_open.values()) if (one.home, one.pid) == (home, pid)), key=lambda one: one.shard
+    )
+
+
+def opening() -> threading.RLock:
+    """Held while it is decided who opens what in this process."""
+    return _opening
+
+
+@contextmanager
+def borrowed(shard: int) -> Iterator[LocalLog | None]:
+    """The appender of a shard, which stays open for the block; None where another process holds it."""
+    with _opening:
+        held = local_log(shard)
+        if held is not None:
+            held.holders += 1
+    try:
+        yield held
+    finally:
+        if held is not None:
+            held.close()
+
+
 def holds_log() -> bool:
-    """Whether this process is the appender of the home; of several servers one is, the others are replicas."""
+    """Whether this process is the appender of the home, or of its first shard; the other servers are replicas."""
     return local_log() is not None
+
+
+def shards_held() -> list[int]:
+    """The shards whose appender this process is; [0] at the holder of a log that is not shared out."""
+    return [one.shard for one in local_logs()]
+
+
+def count_shards() -> int:
+    """How many appenders share out the rooms of this home."""
+    return in_force().number

@@ -2,6 +2,9 @@
 
 import logging
 import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +12,8 @@ import msgspec
 
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedSegment
-from kaibo.eventlog.ids import IdIndex, Key, Touched, write_sidecar
+from kaibo.eventlog.ids import IdIndex, Key, Touched, read_head, write_sidecar
+from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.mending import mend
 from kaibo.eventlog.segments import (
     Segment,
@@ -20,6 +24,7 @@ from kaibo.eventlog.segments import (
     read_batch,
     segments,
 )
+from kaibo.eventlog.shards import in_force
 from kaibo.kit.clock import HOUR_US
 from kaibo.kit.durable import write_durably
 
@@ -46,6 +51,8 @@ class Recovered:
     last_seq: int = 0
     last_commit_at: int | None = None
     damaged: list[str] = field(default_factory=list)
+    former: set[str] = field(default_factory=set)
+    """Writers of this home before the number of shards was changed."""
 
 
 def identity_of_home() -> tuple[str, int]:
@@ -58,31 +65,74 @@ def identity_of_home() -> tuple[str, int]:
     return writer, int(seed)
 
 
-def recover(folder: Path) -> Recovered:
-    """Cut what was never acknowledged, seal what was left open, and know every id again."""
-    writer, seed = identity_of_home()
-    found = Recovered(writer, IdIndex(seed))
+def recover(folder: Path, shard: int = 0) -> Recovered:
+    """Cut what was never acknowledged, seal what was left open, and know every id of the shard's rooms again."""
+    home, seed = identity_of_home()
+    shards = in_force()
+    others = shards.writers(home)
+    writer = shards.writer(home, shard)
+    del others[writer]
+    found = Recovered(writer, IdIndex(seed), last_seq=shards.first_seq - 1)
+    is_wanted = (lambda *place: shards.of(*place) == shard) if others else None
     forget_listing()
     for segment in segments(folder):
+        if segment.writer in others:
+            continue  # its own appender knows its ids: they are of other rooms
         if segment.writer == writer:
-            mend(segment, batches_of(segment))
-        if segment.writer == writer and not segment.ids_path.exists():
-            refs = cut_tail(segment)
-            if not refs:
-                continue
-            _write_ids(found, segment, refs)
+            _make_whole(found, segment)
+        elif segment.writer == home or segment.writer.startswith(f"{home}_"):
+            found.former.add(segment.writer)
+            with _sealing(segment) as is_ours:
+                if is_ours:
+                    _make_whole(found, segment)
         if not segment.ids_path.exists():
-            continue  # another writer's open segment: its own appender knows its ids
-        try:
-            found.index.catalog(segment.ids_path)
-        except DamagedSegment:
-            _write_ids(found, segment, batches_of(segment))
-            found.index.catalog(segment.ids_path)
+            continue  # empty, or the open segment of another home: its own appender knows its ids
+        _know(found, segment, is_wanted)
         if segment.writer == writer:
             last = batches_of(segment)[-1:]
             if last:
                 found.last_seq, found.last_commit_at = last[0].to_seq, last[0].committed_at
     return found
+
+
+def _make_whole(found: Recovered, segment: Segment) -> None:
+    mend(segment, batches_of(segment))
+    if not segment.ids_path.exists() and (refs := cut_tail(segment)):
+        _write_ids(found, segment, refs)
+
+
+def _know(found: Recovered, segment: Segment, is_wanted: Callable[[str, str], bool] | None) -> None:
+    try:
+        found.index.catalog(segment.ids_path, is_wanted=is_wanted)
+    except DamagedSegment:
+        with _sealing(segment, is_again=True) as is_ours:
+            if is_ours:
+                _write_ids(found, segment, batches_of(segment))
+        found.index.catalog(segment.ids_path, is_wanted=is_wanted)
+
+
+@contextmanager
+def _sealing(segment: Segment, *, is_again: bool = False) -> Iterator[bool]:
+    """Hold the right to write beside a segment; False where it is sealed well by now.
+
+    Appenders of several shards that start together meet the same segments of writers before them.
+    """
+    lock = LockFile(log_folder() / "sealing")
+    while not lock.take():
+        time.sleep(0.02)
+    try:
+        yield _is_damaged(segment) if is_again else not segment.ids_path.exists()
+    finally:
+        lock.release()
+
+
+def _is_damaged(segment: Segment) -> bool:
+    try:
+        for _ in read_head(segment.ids_path):
+            pass
+    except DamagedSegment:
+        return True
+    return False
 
 
 def _write_ids(found: Recovered, segment: Segment, refs: list[BatchRef]) -> None:

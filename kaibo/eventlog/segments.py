@@ -120,9 +120,12 @@ def _mended(segment: Segment, raw: bytes) -> list[BatchRef]:
     return mended(segment, raw, is_sealed=segment.ids_path.exists())
 
 
-def batches(after: Mapping[str, int]) -> Iterator[BatchRef]:
-    """Acknowledged batches whose last sequence number is above `after[writer]`, by writer and sequence."""
-    every = segments()
+def batches(after: Mapping[str, int], *, writer: str = "") -> Iterator[BatchRef]:
+    """Acknowledged batches whose last sequence number is above `after[writer]`, by writer and sequence.
+
+    With `writer` those of one; the others' files are not looked at.
+    """
+    every = [one for one in segments() if not writer or one.writer == writer]
     for position, segment in enumerate(every):
         done = after.get(segment.writer, 0)
         following = every[position + 1] if position + 1 < len(every) else None

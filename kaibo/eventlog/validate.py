@@ -28,7 +28,7 @@ from kaibo.eventlog.lines import (
 )
 from kaibo.kit.clock import epoch_us, iso
 
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _MICROSECOND = timedelta(microseconds=1)
 _PLATFORM = re.compile(r"[a-z0-9][a-z0-9_.\-]*\Z")
 _SHOW = re.compile(r"[^\s/?#\\%\x00-\x1f]+\Z")
@@ -66,7 +66,7 @@ def check_body(body: bytes, rules: Rules) -> Checked:
         _Habit.place = None
     try:
         lines = _decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         lines = None
     if lines is not None and (not lines or ((b"\\" not in body or _NUL not in body) and all_well(lines, rules))):
         _learn(lines, body)
@@ -80,7 +80,7 @@ def _as_before(body: bytes, place: tuple[str, str], rules: Rules) -> list[Line] 
         return None
     try:
         lines: list[Line] = decoder_of(*place).decode_lines(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     if not lines or (b"\\" in body and _NUL in body):
         return None
@@ -106,7 +106,7 @@ def split(body: bytes) -> Iterable[tuple[int, bytes]]:
     if body.lstrip()[:1] == b"[":
         try:
             return [(number, bytes(raw)) for number, raw in enumerate(_ELEMENTS.decode(body), 1)]
-        except _UNREADABLE:
+        except UNREADABLE:
             return [(1, body)]
     return [(number, raw) for number, raw in enumerate(body.split(b"\n"), 1) if raw.strip()]
 
@@ -114,14 +114,19 @@ def split(body: bytes) -> Iterable[tuple[int, bytes]]:
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
+def read_line(raw: bytes, number: int) -> Line | Problem:
+    """One line by itself, as far as its form goes."""
+    try:
+        return ONE.decode(raw)
+    except UNREADABLE:
+        return lenient_line(raw, number)
+
+
 def check_each(raws: Iterable[tuple[int, bytes]], rules: Rules) -> Checked:
     """The slow way: each line by itself, and a sentence for each that is refused."""
     result = Checked([])
     for number, raw in raws:
-        try:
-            line: Line | Problem = ONE.decode(raw)
-        except _UNREADABLE:
-            line = lenient_line(raw, number)
+        line = read_line(raw, number)
         if isinstance(line, Line):
             refusal = _settle(line, rules)
             if refusal is None:

@@ -51,6 +51,11 @@ SETTINGS: tuple[Setting, ...] = (
         "KAIBO_SENSITIVE_WORD_RATIO", "0.005", "Sensitive-word rate that a team stays under: a share of texts, 0 to 1."
     ),
     Setting("KAIBO_COMMENT_DAYS", "0", "Days that the text of comments is kept; 0 keeps it for ever."),
+    Setting(
+        "KAIBO_LOG_SHARDS",
+        "1",
+        "Appenders that share out the rooms; more than one needs PostgreSQL. Change it with every server stopped.",
+    ),
     Setting("KAIBO_BACKUP_TO", "", "Folder or address (s3://…) that `kaibo backup` writes to when none is given."),
     Setting(
         "KAIBO_LAKE",
@@ -76,6 +81,8 @@ FEED_PATTERN = "KAIBO_FEED_<ID>_<NAME>"
 """Secrets of a feed: `<ID>` is the feed's id without `feed_`, `<NAME>` a setting of its connector, both in capitals."""
 BOT_PATTERN = "KAIBO_BOT_<NAME>"
 """Address of a chat bot, a secret: `<NAME>` is what pages call it, in capitals."""
+MOST_SHARDS = 64
+"""Each is a lock, a writer and a connection to the database; a machine gains nothing beyond its cores."""
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
@@ -172,6 +179,19 @@ def read_flag(name: str) -> bool:
     if value in {"0", "false", "no", "off", ""}:
         return False
     raise BadConfiguration(f"{name}={value} is neither 1 nor 0", fix=f"set {name}=1 or {name}=0")
+
+
+def log_shards() -> int:
+    """How many appenders share out the rooms. Raises BadConfiguration."""
+    value = read("KAIBO_LOG_SHARDS")
+    if not value.isdigit() or not 1 <= int(value) <= MOST_SHARDS:
+        raise BadConfiguration(f"KAIBO_LOG_SHARDS={value} is no number from 1 to {MOST_SHARDS}", fix="set it to 1")
+    if int(value) > 1 and not read("KAIBO_DATABASE_URL"):
+        raise BadConfiguration(
+            f"KAIBO_LOG_SHARDS={value} needs records in PostgreSQL, and KAIBO_DATABASE_URL is empty",
+            fix="set KAIBO_DATABASE_URL, or KAIBO_LOG_SHARDS=1",
+        )
+    return int(value)
 
 
 def served_as() -> tuple[str, int]:

@@ -10,8 +10,9 @@ import logging
 import secrets
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,6 +74,7 @@ class Door:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
+        self._handed = ThreadPoolExecutor(THREADS, thread_name_prefix="handover")
         self._log: api.Log | None = None
         self._home: Path | None = None
         self._opening = threading.Lock()
@@ -80,11 +82,15 @@ class Door:
 
     async def events(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`POST /api/v1/events` with a feed's bearer token; NDJSON or a JSON array, gzip if it says so."""
-        await self._serve(scope, receive, send, _feed_of, self._take, limit=BODY_LIMIT)
+        await self._serve(scope, receive, send, _feed_of, self._take, limit=BODY_LIMIT, pool=self._pool)
 
     async def handover(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """`POST /api/v1/handover/<act>` with the token of the file in run/; never for other machines."""
-        await self._serve(scope, receive, send, _own_process, self._hand_over, limit=HANDOVER_LIMIT)
+        """`POST /api/v1/handover/<act>` with the token of the file in run/; never for other machines.
+
+        On threads of their own: servers that hold a shard each hand over to each other, and a thread that waits for
+        another server must not keep that one waiting.
+        """
+        await self._serve(scope, receive, send, _own_process, self._hand_over, limit=HANDOVER_LIMIT, pool=self._handed)
 
     async def _serve[Sender](
         self,
@@ -95,6 +101,7 @@ class Door:
         work: Callable[[Sender, str, Headers, bytes], Answer],
         *,
         limit: int,
+        pool: ThreadPoolExecutor,
     ) -> None:
         """Who asks comes first: a stranger's body is never read."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -103,10 +110,10 @@ class Door:
             if scope["method"] != "POST":
                 raise Refused(405, "events are sent with POST", "use POST", (b"allow", b"POST"))
             loop = asyncio.get_running_loop()
-            sender = await loop.run_in_executor(self._pool, copy_context().run, admit, headers)
+            sender = await loop.run_in_executor(pool, copy_context().run, admit, headers)
             body = await self._read(receive, headers, limit, taken)
             here = copy_context()  # log lines of the thread carry the id of the request too
-            answer = await loop.run_in_executor(self._pool, here.run, work, sender, scope["path"], headers, body)
+            answer = await loop.run_in_executor(pool, here.run, work, sender, scope["path"], headers, body)
         except Refused as refused:
             answer = refused.answer
         except LogRefuses as refusal:
@@ -168,21 +175,33 @@ class Door:
         nothing_in = receipt.rejected and not receipt.accepted and not receipt.duplicates
         return Answer(422 if nothing_in else 200, _told(receipt))
 
-    def _hand_over(self, _sender: None, path: str, headers: Headers, body: bytes) -> Answer:
+    def _hand_over(self, shard: int, path: str, headers: Headers, body: bytes) -> Answer:
         _fresh_connection()
         act = path.rpartition("/")[2]
-        if act == "append":
-            told = json.loads(headers.get("x-kaibo-told", "{}"))
-            feed_id = told.pop("feed", None)
-            feed = api.feed(feed_id) if feed_id else None
-            return Answer(200, _told(self.log().append_lines(body, provenance=Provenance(**told), feed=feed)))
-        if act == "signed":
-            self.log().append_signed(_SIGNED.decode_lines(body))
-            return Answer(200, {})
-        if act == "tick":
-            self.log().tick()
-            return Answer(200, {})
-        raise Refused(404, f"there is no act '{act}'", "use append, signed or tick")
+        if act not in {"append", "signed", "tick"}:
+            raise Refused(404, f"there is no act '{act}'", "use append, signed or tick")
+        with self._held(shard) as log:
+            if act == "append":
+                told = json.loads(headers.get("x-kaibo-told", "{}"))
+                feed_id = told.pop("feed", None)
+                feed = api.feed(feed_id) if feed_id else None
+                return Answer(200, _told(log.append_lines(body, provenance=Provenance(**told), feed=feed)))
+            if act == "signed":
+                log.append_signed(_SIGNED.decode_lines(body))
+            else:
+                log.tick()
+        return Answer(200, {})
+
+    @contextmanager
+    def _held(self, shard: int) -> Iterator[api.Log]:
+        """The log that a hand-over is for. Of several shards only what is held here: it is never handed on."""
+        if api.count_shards() == 1:
+            yield self.log()
+            return
+        with api.borrowed(shard) as held:
+            if held is None:
+                raise LogBusy(f"shard {shard} of the log is not held here", fix="look again who holds it")
+            yield held
 
     def log(self) -> api.Log:
         """The log of the home, opened at the first need and kept; a server is its housekeeper."""
@@ -250,11 +269,14 @@ def _feed_of(headers: Headers) -> FeedView:
     return feed
 
 
-def _own_process(headers: Headers) -> None:
-    """Raises Refused unless the sender could read the token in run/."""
-    address = api.server_address()
+def _own_process(headers: Headers) -> int:
+    """The shard that a hand-over is for. Raises Refused unless the sender could read its token in run/."""
+    named = headers.get("x-kaibo-shard", "0")
+    shard = int(named) if named.isdecimal() and len(named) < 4 else 0
+    address = api.server_address(shard)
     if address is None or not secrets.compare_digest(_bearer(headers).encode(), address.token.encode()):
         raise _unauthorised("this is the door of this home's own processes", "use /api/v1/events with a feed's token")
+    return shard
 
 
 def _fresh_connection() -> None:

@@ -60,7 +60,7 @@ from kaibo.eventlog.locks import LockFile
 class Careless(LockFile):
     def take(self):
         return super().take() or threading.current_thread().name == "take-over"
-log.log_lock = lambda: Careless(log.log_folder() / "lock")
+log.log_lock = lambda shard=0: Careless(log.lock_path(shard))
 """
 SLOW_TO_TAKE_OVER = "from kaibo.config import holding\nholding.LOOK_SECONDS = 1.5"
 

@@ -31,7 +31,10 @@ def register(app: typer.Typer) -> None:
         def ready(listening: Listening) -> None:
             links = {name: listening.url + value if value.startswith("/") else value for name, value in notes.items()}
             told = {"url": listening.url, "home": str(env.home()), **links}
-            if not listening.is_holder:
+            if env.log_shards() > 1:
+                named = ", ".join(map(str, listening.shards)) or "none"
+                told["shards"] = f"holds {named} of {env.log_shards()} by now; servers share them out among themselves"
+            elif not listening.shards:
                 told["replica"] = "another server holds the log; this one takes over when that one ends"
             if as_json:
                 emit(told, as_json=True)

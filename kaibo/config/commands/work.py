@@ -25,8 +25,9 @@ def register(app: typer.Typer) -> None:
 
         start_django()
         migrate()
-        from kaibo.eventlog import api, workers
+        from kaibo.eventlog import api, shards, workers
 
+        shards.agreed()
         if not once:
             _until_told(workers.Workers(number=lanes))
             return

@@ -159,7 +159,7 @@ class FakeDoors:
         return CountStatus({"w": 10}, 3, 1.5, None, 2, 7)
 
     def log_status(self) -> LogStatus:
-        return LogStatus("w", 10, None, 1, 100, 4, False)
+        return LogStatus({"w": 10}, 10, None, 1, 100, 4, False)
 
 
 def facts(doors: FakeDoors, *, now: float = 10) -> Facts:

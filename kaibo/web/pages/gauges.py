@@ -53,7 +53,8 @@ def _all() -> Iterator[tuple[str, str, str, list[Sample]]]:
     now = clock.now_us()
     yield from _of_process()
     log, counted = eventlog.status(), warehouse.count_status()
-    yield "log_last_seq", "counter", "Last sequence number on disk.", [({"writer": log.writer}, log.last_seq)]
+    ends: list[Sample] = [({"writer": writer}, seq) for writer, seq in log.writers.items()]
+    yield "log_last_seq", "counter", "Last sequence number on disk, by writer.", ends
     yield "log_segments", "gauge", "Segment files.", [({}, log.segments)]
     yield "log_bytes", "gauge", "Bytes of segment files.", [({}, log.bytes_total)]
     yield "log_is_refusing", "gauge", "1 while events are refused.", [({}, float(log.is_refusing))]
@@ -78,7 +79,15 @@ def _all() -> Iterator[tuple[str, str, str, list[Sample]]]:
 
 def _of_process() -> Iterator[tuple[str, str, str, list[Sample]]]:
     """What differs between the servers of a home; everything else is the same whichever is asked."""
-    yield "server_holds_log", "gauge", "1 where the log is held, 0 on a replica.", [({}, float(eventlog.holds_log()))]
+    yield (
+        "server_holds_log",
+        "gauge",
+        "1 where the log or its first shard is held, else 0.",
+        [({}, float(eventlog.holds_log()))],
+    )
+    held, number = eventlog.shards_held(), eventlog.count_shards()
+    parts: list[Sample] = [({"shard": str(shard)}, float(shard in held)) for shard in range(number)]
+    yield "server_holds_shard", "gauge", "1 where a shard of the log is held (KAIBO_LOG_SHARDS).", parts
     yield "server_forwarded_total", "counter", "Hand-overs to the holder of the log.", [({}, eventlog.forwarded())]
     told = float(eventlog.notices.is_listening())
     yield "server_is_told", "gauge", "1 while notices of other processes come.", [({}, told)]

@@ -48,6 +48,9 @@ SETTING_SAYS = {
     "KAIBO_SENSITIVE_WORD_RATIO": gettext_lazy("Sensitive-word rate that the team stays under, 0 to 1."),
     "KAIBO_SERVED_AS": gettext_lazy("Host or host:port by which servers on other machines reach this one."),
     "KAIBO_LAKE": gettext_lazy("Where Parquet files of the lake are sent as well; empty keeps them in the home alone."),
+    "KAIBO_LOG_SHARDS": gettext_lazy(
+        "Appenders that share out the rooms; stop every server before you change it. More than one needs PostgreSQL."
+    ),
     "KAIBO_COUNT_APART": gettext_lazy(
         "1 when a counter is started apart, for example on Spark; the server then starts none."
     ),
