@@ -72,16 +72,16 @@ class Sharing:
                     self._keeps_until = now + KEEP_SECONDS
         if len(self._held()) > 1 and now >= max(self._looked_at + GIVE_SECONDS, self._keeps_until):
             self._looked_at = now
-            if self._is_to_give(free):
+            if not free and self._is_to_give():  # what is free is for whoever has none
                 one = max(self._held())
                 self._given.add(one)
                 self._give(one)
                 log.warning("shard %d of the log is given away: another server holds none", one)
 
-    def _is_to_give(self, free: Collection[int]) -> bool:
+    def _is_to_give(self) -> bool:
         """Whether a living server holds none, and this one most."""
         servers = {one.instance for one in presence.processes() if one.does == "serve"}
-        takers = (log_lock(one).last_taker() for one in range(self._number) if one not in free)
+        takers = (log_lock(one).last_taker() for one in range(self._number))
         counts = Counter(taker for taker in takers if taker in servers)
         richest = max(servers, key=lambda name: (counts[name], name), default="")
         return len(counts) < len(servers) and richest == instance()

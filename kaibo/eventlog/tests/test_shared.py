@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kaibo.config.parts import settle_number
-from kaibo.eventlog import api, presence, shards
+from kaibo.eventlog import api, shards
 from kaibo.eventlog import log as local
 from kaibo.eventlog.contracts import Provenance
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
@@ -31,7 +30,8 @@ def share(monkeypatch: pytest.MonkeyPatch, home: Path) -> Callable[[int], None]:
     def put(number: int) -> None:
         monkeypatch.setenv("KAIBO_DATABASE_URL", "postgresql://in/force")
         monkeypatch.setenv("KAIBO_LOG_SHARDS", str(number))
-        settle_number()
+        if shards.in_force().number != number:
+            shards.change_to(number)
 
     return put
 
@@ -215,16 +215,6 @@ def test_it_lets_no_process_with_another_number_in(
     with pytest.raises(BadConfiguration, match="has 3 shards, KAIBO_LOG_SHARDS says 2") as refused:
         bring(of_all_rooms(9))
     assert "set KAIBO_LOG_SHARDS=3; to change the number, stop every server" in refused.value.fix
-    with presence.present("work"), pytest.raises(BadConfiguration, match="has 3 shards"):
-        settle_number()
-    assert shards.in_force().number == 3
-    monkeypatch.setenv("KAIBO_DATABASE_URL", "")
-    with pytest.raises(BadConfiguration, match="needs records in PostgreSQL"):
-        settle_number()
-    for wrong in ("0", "65", "many"):
-        monkeypatch.setenv("KAIBO_LOG_SHARDS", wrong)
-        with pytest.raises(BadConfiguration, match="no number from 1 to 64"):
-            settle_number()
 
 
 def test_it_writes_nothing_of_shards_where_there_is_one(home: Path) -> None:
