@@ -170,15 +170,20 @@ def _holder(shard: int, which: str) -> Iterator[Finding]:
 def processes() -> Iterator[Finding]:
     """Servers and workers that live, and what each holds; the counter with them."""
     from kaibo.eventlog import api as eventlog
+    from kaibo.eventlog import hung
     from kaibo.eventlog.log import log_lock
     from kaibo.warehouse.counter import counter_lock
 
     locks, counting = [log_lock(shard) for shard in range(eventlog.count_shards())], counter_lock()
+    silent = {one.instance for one in hung.silent_now()}
     for one in eventlog.processes():
         where = f"process {one.pid} on {one.machine}"
         held = [str(shard) for shard, lock in enumerate(locks) if lock.is_held_by(one.instance)]
         if one.does != "serve":
             yield Finding("processes", "ok", f"{where}: background work")
+        elif one.instance in silent:
+            says = f"{where}, {one.url}: holds the log and does not answer"
+            yield Finding("processes", "fail", says, hung.fix_of(one))
         elif held:
             what = "the log" if len(locks) == 1 else f"shard {', '.join(held)} of the log"
             yield Finding("processes", "ok", f"{where}, {one.url}: holds {what}")

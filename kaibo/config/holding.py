@@ -78,6 +78,7 @@ class Home:
     """What one server does in its home from `begin` to `end`."""
 
     def __init__(self) -> None:
+        from kaibo.config.hungwatch import HungWatch
         from kaibo.connectors.inboxworker import InboxWorker
         from kaibo.eventlog.feeds import heard_change
         from kaibo.eventlog.notices import Listener, listen
@@ -86,7 +87,7 @@ class Home:
         self._parts: dict[int, Part] = {}
         self._sharing: Sharing | None = None
         self._inbox = InboxWorker()
-        self._everywhere: list[_Hand] = [self._inbox, Workers(), Listener(), _Guard()]
+        self._everywhere: list[_Hand] = [self._inbox, Workers(), Listener(), _Guard(), HungWatch()]
         listen("feeds", heard_change)
         self._where_held: list[_Hand] = []
         self._listening: Listening | None = None

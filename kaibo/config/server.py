@@ -92,6 +92,7 @@ def check_settings() -> None:
     env.two_step()
     env.served_as()
     env.log_shards()
+    env.end_hung_holder_seconds()
     databases()
     for name in ("KAIBO_BACKUP_TO", "KAIBO_LAKE"):
         if address := env.read(name):

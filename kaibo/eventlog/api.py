@@ -16,6 +16,7 @@ from kaibo.eventlog.feeds import (
 )
 from kaibo.eventlog.handover import RemoteLog, announce_server, forwarded, server_address, withdraw_server
 from kaibo.eventlog.health import status
+from kaibo.eventlog.hung import Silent, silent_holders
 from kaibo.eventlog.keeping import KeptFile, early_files, log_files
 from kaibo.eventlog.lake import every_source, lake_sealed, lake_staged, rewrite_show, sources_of
 from kaibo.eventlog.lakeaway import LakeAway, LakeSender, lake_away, send_lake
@@ -53,6 +54,7 @@ __all__ = [
     "News",
     "Present",
     "RemoteLog",
+    "Silent",
     "announce_server",
     "artifact",
     "audit",
@@ -119,6 +121,7 @@ __all__ = [
     "set_feed_enabled",
     "shards_held",
     "shares",
+    "silent_holders",
     "sources_of",
     "stage_events",
     "stands_back",

@@ -7,6 +7,7 @@ from typing import Any
 from kaibo.eventlog import quarantine
 from kaibo.eventlog.contracts import LogStatus
 from kaibo.eventlog.handover import Address, answers, server_address
+from kaibo.eventlog.hung import silent_holders
 from kaibo.eventlog.log import local_log, local_logs, log_lock, stands_back
 from kaibo.eventlog.segments import Segment, batches_of, segments
 from kaibo.eventlog.shards import in_force
@@ -40,6 +41,8 @@ def _unreached(elsewhere: list[int]) -> str:
         address = server_address(shard)
         is_there = address is not None and log_lock(shard).is_held_by(address.instance) and _answers(address, asked)
         if not is_there:
+            if hung := next((one.sentence for one in silent_holders()), ""):
+                return hung
             what = "the log" if in_force().number == 1 else f"shard {shard} of the log"
             return f"no server holds {what}, or it does not answer"
     return ""

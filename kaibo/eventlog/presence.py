@@ -27,17 +27,29 @@ class Present:
     does: str  # serve | work
     url: str
     since: int
+    began: str = ""  # tells this process from another of the same id; empty where the system tells nothing
 
 
 def _folder() -> Path:
     return env.home() / "run" / "processes"
 
 
+def mark_of(pid: int) -> str:
+    """The start of a process, of which there is one per id and run of the machine; empty where nothing tells it.
+
+    Raises: OSError when there is no such process.
+    """
+    if not Path("/proc/self/stat").exists():
+        return ""
+    started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {started}"
+
+
 @contextmanager
 def present(does: str, *, url: str = "") -> Iterator[None]:
     """Be seen by `processes` until the end of the block, or of this process."""
     _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    told = Present(instance(), os.getpid(), machine(), does, url, now_us())
+    told = Present(instance(), os.getpid(), machine(), does, url, now_us(), mark_of(os.getpid()))
     path = _folder() / f"{told.instance}{SUFFIX}"
     with path.open("w") as file:
         while not try_lock(file):  # somebody looks at it just now

@@ -67,6 +67,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KAIBO_COUNT_APART", "0", "1 when `kaibo count` runs by itself, e.g. on Spark: the server starts no counter."
     ),
+    Setting(
+        "KAIBO_END_HUNG_HOLDER_SECONDS",
+        "60",
+        "Seconds after which a replica ends a holder of the log on its machine that answers nobody; 0 never.",
+    ),
     Setting("KAIBO_TLS", "0", "1 when a proxy speaks TLS before us: cookies become Secure."),
     Setting(
         "KAIBO_TWO_STEP",
@@ -190,6 +195,16 @@ def log_shards() -> int:
         raise BadConfiguration(
             f"KAIBO_LOG_SHARDS={value} needs records in PostgreSQL, and KAIBO_DATABASE_URL is empty",
             fix="set KAIBO_DATABASE_URL, or KAIBO_LOG_SHARDS=1",
+        )
+    return int(value)
+
+
+def end_hung_holder_seconds() -> int:
+    """After how long without an answer a replica ends the holder of the log; 0 is never. Raises BadConfiguration."""
+    value = read("KAIBO_END_HUNG_HOLDER_SECONDS")
+    if not value.isdigit() or int(value) > 86400:
+        raise BadConfiguration(
+            f"KAIBO_END_HUNG_HOLDER_SECONDS={value} is no number of seconds", fix="set it to 60, or to 0 for never"
         )
     return int(value)
 

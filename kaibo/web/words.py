@@ -167,6 +167,7 @@ ACTS = {
     "feed.enabled": gettext_lazy("enabled the feed"),
     "feed.disabled": gettext_lazy("disabled the feed"),
     "feed.settings_changed": gettext_lazy("changed the settings of the feed"),
+    "server.ended": gettext_lazy("ended a server that held the log and answered nobody"),
     "delivery.refused": gettext_lazy("refused a push"),
     "inbox.replayed": gettext_lazy("read pushes again"),
     "orders.bound": gettext_lazy("gave orders to their shows"),

@@ -17,7 +17,7 @@ from kaibo.commerce.team import api as team
 from kaibo.connectors import api as connectors
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import FeedView
-from kaibo.kit import clock
+from kaibo.kit import clock, env
 from kaibo.operations.compliance import api as compliance
 from kaibo.operations.opinion import api as opinion
 from kaibo.operations.opinion import words as opinion_words
@@ -60,9 +60,11 @@ def needs_of(user: AbstractBaseUser | AnonymousUser, shows: Iterable[ShowView], 
 
 
 def _of_machine() -> list[Need]:
-    found = []
+    found: list[Need] = []
     feeds, log = reverse("feeds"), eventlog.status()
-    if log.is_refusing:
+    silent = eventlog.silent_holders()
+    found += [Need("bad", _hung_sentence(one), feeds, _("Feeds")) for one in silent]
+    if log.is_refusing and not silent:
         found.append(Need("bad", _("Events are being refused: %(reason)s") % {"reason": log.reason}, feeds, _("Feeds")))
     if log.quarantined:
         sentence = ngettext(
@@ -85,6 +87,30 @@ def _of_machine() -> list[Need]:
         }
         found.append(Need("warn", sentence, feeds, _("Feeds")))
     return found
+
+
+def _hung_sentence(one: eventlog.Silent) -> str:
+    told = {
+        "pid": one.holder.pid,
+        "machine": one.holder.machine,
+        "span": span(one.seconds),
+        "limit": span(env.end_hung_holder_seconds()),
+    }
+    if one.is_ended:
+        return (
+            _(
+                "Process %(pid)s on %(machine)s holds the log and has answered nobody for %(span)s. It is ended after "
+                "%(limit)s, then this server takes over; senders come back by themselves."
+            )
+            % told
+        )
+    return (
+        _(
+            "Process %(pid)s on %(machine)s holds the log and has answered nobody for %(span)s. End it there with "
+            "kill -9 %(pid)s: this server then takes over within seconds."
+        )
+        % told
+    )
 
 
 def lake_sentence(away: eventlog.LakeAway) -> str:

@@ -47,6 +47,9 @@ SETTING_SAYS = {
     "KAIBO_RECORDING_DAYS": gettext_lazy("Days that sound kept while listening stays; 0 keeps it for ever."),
     "KAIBO_SENSITIVE_WORD_RATIO": gettext_lazy("Sensitive-word rate that the team stays under, 0 to 1."),
     "KAIBO_SERVED_AS": gettext_lazy("Host or host:port by which servers on other machines reach this one."),
+    "KAIBO_END_HUNG_HOLDER_SECONDS": gettext_lazy(
+        "Seconds after which another server ends the one that holds the log and answers nobody; 0 never."
+    ),
     "KAIBO_LAKE": gettext_lazy("Where Parquet files of the lake are sent as well; empty keeps them in the home alone."),
     "KAIBO_LOG_SHARDS": gettext_lazy(
         "Appenders that share out the rooms; stop every server before you change it. More than one needs PostgreSQL."
