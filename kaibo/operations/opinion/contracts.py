@@ -46,8 +46,8 @@ class Limits:
     Shape: `voices` in `minutes` in one room alarm when they are also `times` what is usual there; `spread_voices` in
     `spread_rooms` within a day; `days_voices` over `days` days, two of them at least. A severe concern needs
     `severe_voices` for any of the three; dislike without a concern needs `other_voices` in one room, and only that.
-    `warning_ratio` of a limit warns. `clock_minutes` until handling must have begun; `quiet_hours` without a
-    mention let a mere warning fade. `bots` are told.
+    `warning_ratio` of a limit warns. `clock_minutes` until handling must have begun; `quiet_hours` without
+    another sign let a mere warning fade. `bots` are told.
     """
 
     minutes: int = 10

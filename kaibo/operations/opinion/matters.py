@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min
 from django.utils.translation import gettext as _
 
 from kaibo.eventlog import api as eventlog
-from kaibo.kit.clock import DAY_US, MINUTE_US, now_us
+from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US, now_us
 from kaibo.operations.opinion import telling
 from kaibo.operations.opinion.contracts import OUTCOMES, Concern, Level, Limits, MatterState
 from kaibo.operations.opinion.errors import BadStep, MatterMoved, MatterNotFound
@@ -78,8 +78,10 @@ def follow(concern: Concern, signs: Iterable[Sign], limits: Limits, *, now: int)
     matter = open_of(concern)
     if matter is None:
         _open(concern, sign, limits, now=now)
-    elif sign.level == Level.ALARM and matter.level == Level.WARNING:
+        return
+    if sign.level == Level.ALARM and matter.level == Level.WARNING:
         _raise(matter, sign, limits, now=now)
+    Matter.objects.filter(pk=matter.pk).update(noted_us=now)
 
 
 def _open(concern: Concern, sign: Sign, limits: Limits, *, now: int) -> None:
@@ -95,6 +97,7 @@ def _open(concern: Concern, sign: Sign, limits: Limits, *, now: int) -> None:
         first_us=span["first"] or now,
         last_us=span["last"] or now,
         sign_us=now,
+        noted_us=now,
         due_us=now + limits.clock_minutes * MINUTE_US,
         raised_us=now if sign.level == Level.ALARM else None,
         changed_us=now,
@@ -134,9 +137,10 @@ def take_back(matter_ids: Collection[int], *, now: int) -> None:
 
 
 def fade(limits: Limits, *, now: int) -> int:
-    """Close mere warnings that nobody took up and that nobody speaks of any more; how many."""
+    """Close mere warnings that nobody took up and whose talk has stayed below the limits since; how many. Single
+    messages keep none open."""
     over = Matter.objects.filter(
-        state=MatterState.WATCHED, level=Level.WARNING, last_us__lt=now - limits.quiet_hours * 3600 * 1_000_000
+        state=MatterState.WATCHED, level=Level.WARNING, noted_us__lt=now - limits.quiet_hours * HOUR_US
     )
     rows = list(over)
     for matter in rows:

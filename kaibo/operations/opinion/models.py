@@ -43,6 +43,7 @@ class Matter(models.Model):
     first_us = models.BigIntegerField()
     last_us = models.BigIntegerField()
     sign_us = models.BigIntegerField()
+    noted_us = models.BigIntegerField(default=0)  # the last sign; what is said below every limit is none
     due_us = models.BigIntegerField()
     raised_us = models.BigIntegerField(null=True, blank=True)
     started_us = models.BigIntegerField(null=True, blank=True)

@@ -17,6 +17,11 @@ USUAL_US = 7 * DAY_US
 """What is usual is taken from the week before."""
 LEAST_BEFORE = 1 / 3
 """Of as much talk as now for as many days: with less before it, nobody knows what is usual."""
+CHANCE = {Level.WARNING: 1 / 500, Level.ALARM: 1 / 100}
+"""So many voices at once that come about more often than this, when everything is as usual, are no sign: where one
+viewer in ten minutes complains all evening, three meet every hour. An alarm too many costs less than one missed."""
+LEAST_SHARE = 0.01
+"""Of all that was said over days, where nobody knows what is usual: a few always complain."""
 LEAST_IN_ROOM = 2
 """A room counts as reached by talk from two voices on; one may be the same person under another account."""
 
@@ -41,6 +46,34 @@ class Spot:
     last_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Mentions of a concern in a room before, and how many windows that time holds."""
+
+    mentions: int
+    windows: float
+
+    @property
+    def expected(self) -> float:
+        """Mentions that a window usually has."""
+        return self.mentions / self.windows
+
+    def chance(self, voices: int) -> float:
+        """How likely a window has so many or more, when everything is as it was.
+
+        Source: the predictive distribution of a Poisson rate with Jeffreys' prior, a negative binomial: a short time
+        before says less about what is usual than a long one.
+        """
+        share = 1 / (self.windows + 1)
+        size = self.mentions + 0.5
+        one = (1 - share) ** size
+        below = 0.0
+        for number in range(voices):
+            below += one
+            one *= (size + number) / (number + 1) * share
+        return max(0.0, 1 - below)
+
+
 def limit_of(concern: Concern, limits: Limits, usual_limit: int) -> int:
     """How many voices a concern needs."""
     if concern in language.severe_concerns():
@@ -63,15 +96,18 @@ def bursts(concern: Concern, spots: Iterable[Spot], limits: Limits, *, after_us:
     """Signs in single rooms around new mentions; `after_us`: only what was said later. Cost: three queries a room."""
     limit = limit_of(concern, limits, limits.voices)
     window_us = limits.minutes * MINUTE_US
-    found = []
+    is_lenient = concern not in language.severe_concerns()
+    found: list[Sign] = []
     for spot in spots:
         own = _live(concern, after_us).filter(platform=spot.platform, room_id=spot.room_id)
         near = own.filter(at_us__gt=spot.first_us - window_us, at_us__lt=spot.last_us + window_us)
         voices, began_us = _most(near.order_by("at_us").values_list("at_us", "voice"), window_us)
         if voices:
             usual = _usual(concern, spot, window_us, before_us=began_us)
-            found.append(rated("burst", voices, usual, limit=limit, limits=limits))
-    return [sign for sign in found if sign is not None]
+            sign = rated("burst", voices, usual.expected if usual else None, limit=limit, limits=limits)
+            if sign is not None and not (usual and is_lenient and usual.chance(voices) > CHANCE[sign.level]):
+                found.append(sign)
+    return found
 
 
 def _most(said: Iterable[tuple[int, str]], window_us: int) -> tuple[int, int]:
@@ -92,15 +128,15 @@ def _most(said: Iterable[tuple[int, str]], window_us: int) -> tuple[int, int]:
     return best, began_us
 
 
-def _usual(concern: Concern, spot: Spot, window_us: int, *, before_us: int) -> float | None:
-    """Mentions that a window of this room usually has, over the hours in which it spoke; None: it did not."""
+def _usual(concern: Concern, spot: Spot, window_us: int, *, before_us: int) -> Usual | None:
+    """What a window of this room usually has, over the hours in which it spoke; None: it did not."""
     end = before_us // HOUR_US * HOUR_US
     place = {"platform": spot.platform, "room_id": spot.room_id}
     hours = Heard.objects.filter(**place, hour_us__gte=end - USUAL_US, hour_us__lt=end, texts__gt=0).count()
     if not hours:
         return None
     before = _live(concern, 0).filter(**place, at_us__gte=end - USUAL_US, at_us__lt=end).count()
-    return before * window_us / (hours * HOUR_US)
+    return Usual(before, hours * HOUR_US / window_us)
 
 
 def wide(concern: Concern, limits: Limits, *, at_us: int, after_us: int) -> list[Sign]:
@@ -135,7 +171,8 @@ def _days(concern: Concern, limits: Limits, at_us: int, after_us: int) -> Sign |
     usual = _usual_days(concern, begin, at_us, before_us=limits.days * DAY_US)
     sign = rated("days", voices, usual, limit=limit, limits=limits)
     if sign is not None and usual is None and limit > limits.severe_voices:
-        return replace(sign, level=Level.WARNING)  # little by little, and nobody knows whether it is always so
+        # little by little, and nobody knows whether it is always so
+        return replace(sign, level=Level.WARNING) if voices >= LEAST_SHARE * _heard(begin, at_us) else None
     return sign
 
 

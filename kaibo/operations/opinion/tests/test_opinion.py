@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Provenance
@@ -13,6 +14,7 @@ from kaibo.operations.opinion import api, matters, telling
 from kaibo.operations.opinion.contracts import Concern, Level, Limits, MatterState, MatterView
 from kaibo.operations.opinion.errors import BadLimits, BadStep, MatterMoved, MatterNotFound
 from kaibo.operations.opinion.models import Matter, Mention, Place
+from kaibo.operations.opinion.signs import CHANCE, Usual
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.usefixtures("home")]
 DIRECTOR, OPERATOR = "user:1", "user:2"
@@ -112,6 +114,48 @@ def test_it_raises_an_alarm_over_days_where_it_used_to_be_quiet() -> None:
 def test_it_is_not_alarmed_by_what_people_always_say() -> None:
     always = [say(f"w{day}-{n}", FAULTY[n], day * 86400 + n * 1200) for day in (5, 4, 3, 2, 1) for n in range(4)]
     assert watch(*always, *(say(f"now{n}", FAULTY[n], n * 1500) for n in range(4))) == []
+
+
+def test_it_lets_single_complaints_of_an_evening_pass_and_sees_the_wave_among_them() -> None:
+    """A buyer every quarter of an hour, three of them within ten minutes at times, on every evening."""
+    spread = [n * 900 for n in range(12)] + [3 * 900 + 200, 3 * 900 + 400]
+    evenings = [
+        say(f"e{day}-{ago}", "上次买的还没发", day * 86400 + ago, viewer_id=f"b{day}-{ago}")
+        for day in (1, 2, 3, 4)
+        for ago in spread
+    ]
+    talk = [say(f"t{day}-{n}", "已拍", day * 86400 + n * 5) for day in range(5) for n in range(600)]
+    assert watch(*evenings, *talk) == []
+    assert watch(*(say(f"now{ago}", "上次买的还没发", ago, viewer_id=f"b{ago}") for ago in spread)) == []
+    [matter] = watch(*faulty(7))
+    assert (matter.concern, matter.level, matter.count) == (Concern.FAULT, Level.ALARM, 7)
+
+
+@pytest.mark.parametrize(("talk", "opened"), [(1100, 1), (1300, 0)])
+def test_it_warns_over_days_only_from_one_message_in_a_hundred_where_nobody_knows_the_usual(
+    talk: int, opened: int
+) -> None:
+    drops = [say(f"d{day}-{n}", FAULTY[n], day * 86400 + n * 1200) for day in (2, 1, 0) for n in range(4)]
+    other = [say(f"t{n}", "已拍", n % 3 * 86400 + n) for n in range(talk)]
+    assert len(watch(*other, *drops)) == opened
+
+
+@pytest.mark.parametrize(
+    ("usual", "voices", "rarely"),
+    [
+        (Usual(18, 24), 3, False),
+        (Usual(18, 24), 6, True),
+        (Usual(0, 6), 3, True),
+        (Usual(0, 6), 2, False),
+        (Usual(1, 6), 3, False),
+        (Usual(240, 24), 20, False),
+        (Usual(240, 24), 25, True),
+    ],
+)
+def test_it_knows_what_comes_about_by_chance(usual: Usual, voices: int, rarely: bool) -> None:
+    assert (usual.chance(voices) < CHANCE[Level.WARNING]) is rarely
+    assert usual.chance(0) == 1
+    assert [usual.chance(n) for n in range(40)] == sorted((usual.chance(n) for n in range(40)), reverse=True)
 
 
 def test_it_measures_a_room_by_what_is_usual_there() -> None:
@@ -226,6 +270,16 @@ def test_it_lets_a_mere_warning_fade_but_never_an_alarm() -> None:
     assert api.matter(warning.id).outcome == "faded"
     watch(*(say(f"r{n}", "主播骂人", n) for n in range(6)))
     assert matters.fade(Limits(), now=tomorrow) == 0
+
+
+def test_it_lets_a_warning_fade_that_single_messages_go_on_about() -> None:
+    [warning] = watch(*faulty(3))
+    Matter.objects.update(noted_us=F("noted_us") - 23 * HOUR_US)
+    watch(say("another", "质量问题太多了", -1))  # a fourth voice in ten minutes: a sign again
+    assert matters.fade(Limits(), now=now_us() + 2 * HOUR_US) == 0
+    assert watch(say("single", "线头太多", -7200), now=now_us() + 2 * HOUR_US)[0].count == 5
+    assert matters.fade(Limits(), now=now_us() + 25 * HOUR_US) == 1
+    assert api.matter(warning.id).outcome == "faded"
 
 
 def test_it_tells_the_bots_of_the_team_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
