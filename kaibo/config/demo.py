@@ -246,7 +246,7 @@ class Player(threading.Thread):
         self._send(at_pace(night, partial(self._passed_ms, tale), from_ms=passed, sleep=pause))
 
     def _begin_history(self) -> None:
-        """Once tonight is on the page: the other accounts and the nights before."""
+        """Once tonight is on the page: the other accounts, the script library and the nights before."""
         if self._history is None:
             self._history = threading.Thread(
                 target=self._guarded, args=(self._earlier,), name="demo-history", daemon=True
@@ -255,11 +255,14 @@ class Player(threading.Thread):
 
     def _earlier(self) -> None:
         """Whole nights of the same room and slot on the days before, with what was refunded since."""
+        from kaibo.operations.radar import api as radar
+
         if self.stopped.wait(HEAD_START):
             return
         tale = self.prepared.tale
         first = tale.started_us
         add_people(tale, PEOPLE)
+        radar.add_starters(actor=ACTOR)  # what may be said stands beside the complaints of the evening
         for days, seed in enumerate(EARLIER_SEEDS, 1):
             name = f"night-{seed}"
             if name in tale.earlier or self.stopped.is_set():

@@ -105,7 +105,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def room(browser: Browser, site: Site, login: Any) -> Generator[Open]:
-    """Opens a show's room as the director; at the end no console error and no request elsewhere may have been."""
+    """Opens a show's room as the director; at the end no console error, nothing refused or
+    missing and no request elsewhere may have been, but for what holds a word of `allowed`."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -115,6 +116,7 @@ def room(browser: Browser, site: Site, login: Any) -> Generator[Open]:
                 complaints.append(text)
 
         page.on("console", lambda message: message.type == "error" and complain(f"console: {message.text}"))
+        page.on("response", lambda answer: answer.status >= 400 and complain(f"{answer.status}: {answer.url}"))
         page.on("pageerror", lambda error: complain(f"script: {error}"))
         page.on(
             "request", lambda request: request.url.startswith((site.url, "data:", "blob:")) or complain(request.url)

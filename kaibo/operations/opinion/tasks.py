@@ -7,7 +7,7 @@ from kaibo.operations.opinion import forgetting, limits, matters, telling
 
 @task("opinion.remind", cron="*/5 * * * *")
 def remind(_: Run) -> str:
-    """Remind of clocks that run out, let warnings fade that nobody speaks of any more."""
+    """Remind of clocks that run out, let warnings fade whose talk stays below every limit."""
     held, now = limits.current(), now_us()
     return f"{telling.remind(held, now=now)} reminded, {matters.fade(held, now=now)} faded"
 

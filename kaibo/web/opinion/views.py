@@ -269,7 +269,7 @@ def _fields(limits: Limits, typed: dict[str, Any]) -> list[dict[str, Any]]:
         "days_voices": (_("People over these days"), ""),
         "warning_ratio": (_("Early warning from"), _("share of a limit, 0.1 to 1")),
         "clock_minutes": (_("Minutes until handling begins"), _("from the first sign")),
-        "quiet_hours": (_("Hours until a warning fades"), _("when nobody speaks of it any more")),
+        "quiet_hours": (_("Hours until a warning fades"), _("while talk stays below every limit")),
     }
     found = []
     for name, (label, hint) in told.items():
