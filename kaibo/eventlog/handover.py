@@ -10,7 +10,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from kaibo.eventlog.bodies import add, append_all, pieces
 from kaibo.eventlog.contracts import FeedView, Problem, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
+from kaibo.eventlog.lanes import Parcel
 from kaibo.eventlog.lines import ENCODER
 from kaibo.eventlog.locks import instance, machine
 from kaibo.kit import env
@@ -156,6 +157,15 @@ class RemoteLog:
         """As LocalLog.append_soon, but the server has answered already: its fsync is not ours to overlap."""
         receipt = self.append_lines(body, provenance=provenance, feed=feed)
         return lambda: receipt
+
+    def append_many(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """A receipt for each body, taken in their order by one request and behind one fsync."""
+        told = [
+            {**asdict(one.provenance), "feed": one.feed.id if one.feed else None, "size": len(one.body)}
+            for one in parcels
+        ]
+        body = b"".join([json.dumps(told).encode(), b"\n", *(one.body for one in parcels)])
+        return [_receipt(answer) for answer in self.call("many", body)["receipts"]]
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
         return append_all(events, lambda body: self.append_lines(body, provenance=provenance))

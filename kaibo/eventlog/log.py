@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +20,7 @@ from kaibo.eventlog.errors import LogBusy
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
 from kaibo.eventlog.handover import RemoteLog, server_address
 from kaibo.eventlog.ids import Place
+from kaibo.eventlog.lanes import Parcel
 from kaibo.eventlog.lines import Rules
 from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.moves import bind_loose
@@ -45,6 +46,8 @@ class Log(Protocol):
     def append_soon(
         self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None
     ) -> Callable[[], Receipt]: ...
+
+    def append_many(self, parcels: Sequence[Parcel]) -> list[Receipt]: ...
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt: ...
 
@@ -144,6 +147,11 @@ class LocalLog:
                 self.appender.sync(group)
                 self.appender.refuse_if_behind()
         return total, groups
+
+    def append_many(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """A receipt for each body, taken in their order; they share fsyncs."""
+        answers = [self.append_soon(one.body, provenance=one.provenance, feed=one.feed) for one in parcels]
+        return [answer() for answer in answers]
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
         """Take events of our own translators. Positions in `details` count events from 1."""

@@ -9,9 +9,10 @@ from contextvars import copy_context
 from kaibo.eventlog import log as local
 from kaibo.eventlog.bodies import add, append_all, pieces
 from kaibo.eventlog.contracts import FeedView, Provenance, Receipt
-from kaibo.eventlog.errors import LogBusy, LogFailed
+from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses
 from kaibo.eventlog.events import PlatformEvent, StoredEvent
 from kaibo.eventlog.handover import AGAIN_SECONDS, REQUEST_BYTES, RemoteLog, server_address
+from kaibo.eventlog.lanes import Lane, Parcel
 from kaibo.eventlog.locks import LockFile
 from kaibo.eventlog.shards import Shards, agreed
 from kaibo.eventlog.split import Part, cut, together
@@ -19,6 +20,8 @@ from kaibo.kit.errors import KaiboError
 
 FORWARDING = 16
 """Threads that wait for other servers; each waits for one fsync there."""
+LARGE = 256 * 1024
+"""A body above it, a piece of an import, goes by itself: what refuses it is known before the next is read."""
 
 _forwarding: ThreadPoolExecutor | None = None
 _making = threading.Lock()
@@ -43,10 +46,12 @@ class SharedLog:
         self._patience_seconds = patience_seconds
         self._opened = opened
         self._ways: dict[int, RemoteLog] = {}
+        self._lanes: dict[int, Lane] = {}
         self._guard = threading.Lock()
 
     def append_lines(self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None) -> Receipt:
         """As LocalLog.append_lines. Raises: LogBusy, LogRefuses, LogFailed as soon as one shard does for good."""
+        self._settle()
         total = Receipt()
         for piece, line_offset in pieces(body, size=REQUEST_BYTES):
             parts = cut(piece, self._shards, feed)
@@ -60,15 +65,50 @@ class SharedLog:
     def append_soon(
         self, body: bytes, *, provenance: Provenance, feed: FeedView | None = None
     ) -> Callable[[], Receipt]:
-        """As LocalLog.append_soon, but the servers have answered already."""
-        receipt = self.append_lines(body, provenance=provenance, feed=feed)
-        return lambda: receipt
+        """As LocalLog.append_soon. What goes to other servers may be refused by the answer only, a large body now."""
+        if len(body) > LARGE:
+            receipt = self.append_lines(body, provenance=provenance, feed=feed)
+            return lambda: receipt
+        parts = cut(body, self._shards, feed)
+        answers = {shard: self._soon(shard, Parcel(part.body, provenance, feed)) for shard, part in parts.items()}
+        return lambda: together(parts, {shard: answer() for shard, answer in answers.items()})
+
+    def append_many(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        answers = [self.append_soon(one.body, provenance=one.provenance, feed=one.feed) for one in parcels]
+        return [answer() for answer in answers]
+
+    def _soon(self, shard: int, parcel: Parcel) -> Callable[[], Receipt]:
+        """Taken here at once, unless an earlier one is on its way elsewhere: bodies of a room keep their order."""
+        if shard not in self._lanes:
+            with local.borrowed(shard) as log:
+                if log is not None:
+                    return log.append_soon(parcel.body, provenance=parcel.provenance, feed=parcel.feed)
+            with self._guard:
+                if shard not in self._lanes:
+                    self._lanes[shard] = Lane(lambda parcels: self._many(shard, parcels))
+        return self._lanes[shard].put(parcel)
+
+    def _many(self, shard: int, parcels: list[Parcel]) -> list[Receipt]:
+        ends = time.monotonic() + self._patience_seconds
+        while True:
+            try:
+                return self._deliver({shard: parcels}, lambda log, part: log.append_many(part))[shard]
+            except LogRefuses as refusal:
+                if time.monotonic() + refusal.retry_after > ends:
+                    raise
+                time.sleep(refusal.retry_after)
+
+    def _settle(self) -> None:
+        """What was put on its way earlier arrives earlier."""
+        for lane in list(self._lanes.values()):
+            lane.settle()
 
     def append_events(self, events: Iterable[PlatformEvent], *, provenance: Provenance) -> Receipt:
         return append_all(events, lambda body: self.append_lines(body, provenance=provenance))
 
     def append_signed(self, events: list[StoredEvent]) -> None:
         """Lines of one event stay in their order: they are of one room."""
+        self._settle()
         parts: dict[int, list[StoredEvent]] = {}
         for event in events:
             parts.setdefault(self._shards.of(event.platform, event.room_id), []).append(event)
@@ -81,6 +121,8 @@ class SharedLog:
         """Every appender has its own; whoever took the shard began it."""
 
     def close(self) -> None:
+        for lane in self._lanes.values():
+            lane.close()
         for opened in self._opened:
             opened.close()
         with self._guard:

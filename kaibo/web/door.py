@@ -25,6 +25,7 @@ from kaibo.eventlog import api
 from kaibo.eventlog.contracts import FeedView, Provenance, Receipt
 from kaibo.eventlog.errors import LogBusy, LogRefuses
 from kaibo.eventlog.events import StoredEvent
+from kaibo.eventlog.lanes import Parcel
 from kaibo.kit import env
 from kaibo.kit.errors import KaiboError
 from kaibo.web.plain import Receive, Scope, Send
@@ -178,14 +179,16 @@ class Door:
     def _hand_over(self, shard: int, path: str, headers: Headers, body: bytes) -> Answer:
         _fresh_connection()
         act = path.rpartition("/")[2]
-        if act not in {"append", "signed", "tick"}:
-            raise Refused(404, f"there is no act '{act}'", "use append, signed or tick")
+        if act not in {"append", "many", "signed", "tick"}:
+            raise Refused(404, f"there is no act '{act}'", "use append, many, signed or tick")
         with self._held(shard) as log:
             if act == "append":
                 told = json.loads(headers.get("x-kaibo-told", "{}"))
                 feed_id = told.pop("feed", None)
                 feed = api.feed(feed_id) if feed_id else None
                 return Answer(200, _told(log.append_lines(body, provenance=Provenance(**told), feed=feed)))
+            if act == "many":
+                return Answer(200, {"receipts": [_told(one) for one in log.append_many(_parcels(body))]})
             if act == "signed":
                 log.append_signed(_SIGNED.decode_lines(body))
             else:
@@ -231,6 +234,20 @@ class Door:
 
 
 _SIGNED = msgspec.json.Decoder(StoredEvent)
+
+
+def _parcels(body: bytes) -> list[Parcel]:
+    """The bodies of one hand-over: a line that tells of each, then one behind the other."""
+    head, _, rest = body.partition(b"\n")
+    feeds: dict[str | None, FeedView | None] = {None: None}
+    found, at = [], 0
+    for told in json.loads(head):
+        size, feed_id = told.pop("size"), told.pop("feed")
+        if feed_id not in feeds:
+            feeds[feed_id] = api.feed(feed_id)
+        found.append(Parcel(rest[at : at + size], Provenance(**told), feeds[feed_id]))
+        at += size
+    return found
 
 
 def unpack(body: bytes, limit: int) -> bytes:

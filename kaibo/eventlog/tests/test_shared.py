@@ -122,6 +122,25 @@ def test_it_refuses_the_whole_where_one_shard_refuses(
         log.close()
 
 
+def test_it_acknowledges_nothing_of_a_shard_whose_lock_is_anothers(share: Callable[[int], None], home: Path) -> None:
+    share(3)
+    log = api.open_log(wait_seconds=0)
+    (home / "log" / "lock-1").write_text("77 0123456789ab elsewhere")
+    with pytest.raises(LogFailed, match="another process holds the log by now"):
+        log.append_events(of_all_rooms(90), provenance=LOCAL)
+    force = shards.in_force()
+    assert {force.of(PLATFORM, line.room_id) for line in stored()} == {0, 2}
+    log.close()
+
+
+def test_it_keeps_the_number_in_a_backup(share: Callable[[int], None], home: Path) -> None:
+    share(3)
+    bring(of_all_rooms(90))
+    kept = {one.name: one.size for one in api.log_files()}
+    assert kept["log/shards.json"] == (home / "log" / "shards.json").stat().st_size
+    assert sum(name.endswith(".ids") for name in kept) == 3
+
+
 def test_it_refuses_lines_that_were_sent_to_another_shard(share: Callable[[int], None]) -> None:
     share(3)
     log = api.open_log()

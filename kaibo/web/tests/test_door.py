@@ -18,7 +18,8 @@ import pytest
 import uvicorn
 from django.db import connections
 
-from kaibo.eventlog import api
+from kaibo.eventlog import api, shards
+from kaibo.eventlog import log as eventlog
 from kaibo.kit.clock import iso, now_us
 from kaibo.web import door as door_module
 from kaibo.web.plain import PlainRoutes
@@ -229,3 +230,64 @@ def test_it_takes_events_that_another_process_hands_over(server: Server, home: P
     assert sum(ref.to_seq - ref.from_seq + 1 for ref in api.batches({})) == 51
     answer = httpx.post(f"{server.url}/api/v1/handover/append", headers={"Authorization": "Bearer x"}, content=b"")
     assert answer.status_code == 401
+
+
+_OTHER_PROCESS_OF_THREE = """
+import json, django
+django.setup()
+from kaibo.eventlog import api
+from kaibo.eventlog.contracts import Provenance
+from kaibo.kit.clock import now_us
+def line(name, room):
+    return json.dumps({"event_id": name, "kind": "like.given", "platform": "p", "room_id": room, "occurred_at": at})
+at, log = now_us(), api.open_log(wait_seconds=0)
+rooms = [f"r{n}" for n in range(9)]
+bodies = [[line(f"{room}-{n}", room) for room in rooms] + ["no JSON"] for n in range(60)]
+answers = [log.append_soon("\\n".join(body).encode(), provenance=Provenance("feed_a", raw_ref=f"inbox:{n}"))
+           for n, body in enumerate(bodies)]
+told = [answer() for answer in answers]
+sent = api.forwarded()
+again = log.append_lines("\\n".join(line for body in bodies for line in body).encode(), provenance=Provenance("feed_a"))
+print(type(log).__name__, sum(one.accepted for one in told), {one.details[0].line for one in told}, sent < 120,
+      again.duplicates, again.rejected, [one.line for one in again.details][:3])
+log.close()
+"""
+
+
+def test_it_takes_the_shards_that_it_holds_and_no_other(
+    server: Server, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAIBO_DATABASE_URL", "postgresql://not/asked")
+    monkeypatch.setenv("KAIBO_LOG_SHARDS", "3")
+    shards.change_to(3)
+    held = []
+    for shard in range(3):
+        lock = eventlog.log_lock(shard)
+        assert lock.take()
+        held.append(eventlog.take_log(lock, shard))
+        api.announce_server("127.0.0.1", server.port, shard=shard)
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "kaibo.config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", _OTHER_PROCESS_OF_THREE],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "SharedLog 540 {10} True 540 60 [10, 20, 30]\n", done.stderr
+    refs = {line["raw_ref"] for ref in api.batches({}) for line in map(json.loads, api.read_batch(ref).splitlines())}
+    assert refs == {f"inbox:{number}" for number in range(60)}
+    address = api.server_address(2)
+    assert address is not None
+    held[2].leave()
+    headers = {"Authorization": f"Bearer {address.token}", "X-Kaibo-Shard": "2"}
+    answer = httpx.post(f"{server.url}/api/v1/handover/append", headers=headers, content=lines(1))
+    assert (answer.status_code, answer.json()["code"]) == (503, "log_busy")
+    assert answer.headers["Retry-After"] == "2"
+    named = {**headers, "X-Kaibo-Shard": "1"}
+    assert httpx.post(f"{server.url}/api/v1/handover/append", headers=named, content=b"").status_code == 401
+    for one in held[:2]:
+        one.close()
+    for shard in range(3):
+        api.withdraw_server(shard=shard)
