@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,9 @@ class Sender:
                 first += BATCH
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
+@contextmanager
+def three_servers(folder: Path) -> Iterator[Sender]:
     """Three servers of one home with three shards, started in the same moment."""
-    folder = tmp_path_factory.mktemp("shards")
     with postgres() as database:
         settings = {"KAIBO_DATABASE_URL": database.uri, "KAIBO_LOG_SHARDS": "3"}
         servers = [Kaibo(folder / "home", **settings) for _ in range(3)]
@@ -155,9 +155,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
                 one.stop()
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
+    with three_servers(tmp_path_factory.mktemp("shards")) as found:
+        yield found
+
+
 def told(kaibo: Kaibo, code: str) -> Any:
     """What a few lines inside the home print as JSON."""
     return json.loads(kaibo.python(code).splitlines()[-1])
+
+
+def assert_as_one_appender(site: Sender, folder: Path) -> None:
+    """Every number is that of one appender over SQLite that was given the same once."""
+    (folder / "all.ndjson").write_text("\n".join(lines(0, site.sent)))
+    alone = Kaibo(folder / "alone", KAIBO_DATABASE_URL="", KAIBO_LOG_SHARDS="")
+    accepted, expected = told(alone, _ONE_APPENDER % str(folder / "all.ndjson"))
+    assert site.accepted <= accepted, "an event was taken twice"
+    assert told(site.servers[0], _TELL) == expected
 
 
 def test_it_counts_as_one_appender_whoever_is_asked_and_whoever_dies(site: Sender, tmp_path: Path) -> None:
@@ -178,11 +193,7 @@ def test_it_counts_as_one_appender_whoever_is_asked_and_whoever_dies(site: Sende
     assert time.monotonic() - began < 20
     sending.join()
     assert site.sent == 52 * BATCH, "the sender gave up"
-    (tmp_path / "all.ndjson").write_text("\n".join(lines(0, site.sent)))
-    alone = Kaibo(tmp_path / "alone", KAIBO_DATABASE_URL="", KAIBO_LOG_SHARDS="")
-    accepted, expected = told(alone, _ONE_APPENDER % str(tmp_path / "all.ndjson"))
-    assert site.accepted <= accepted, "an event was taken twice"
-    assert told(servers[0], _TELL) == expected
+    assert_as_one_appender(site, tmp_path)
     site.accepted = 0
     site.send(52, first=0)
     assert site.accepted == 0, "an acknowledged event was lost, or a copy was taken at another server"
@@ -210,3 +221,26 @@ def test_it_changes_the_number_only_when_nobody_lives(site: Sender) -> None:
     assert site.accepted == 0, "what came before the change is known"
     site.send(4)
     assert sum(show[0]["views"] for show in told(one, _TELL).values()) == site.sent
+
+
+@pytest.mark.soak
+def test_it_changes_holders_again_and_again(tmp_path: Path) -> None:
+    with three_servers(tmp_path) as site:
+        for turn in range(12):
+            sending = threading.Thread(target=site.send, args=(60,))
+            sending.start()
+            time.sleep(0.3)
+            one = next(one for one in site.servers if (turn // 3 % 3) in (shards_of(one) or []))
+            if turn % 3 == 2:
+                one.stop()
+            else:
+                one.kill()
+            time.sleep(3 * (turn % 2))
+            one.start()  # comes back while others send, and is given a shard
+            sending.join()
+            assert site.sent == (turn + 1) * 60 * BATCH, "the sender gave up"
+            night.until(lambda: sorted(spread(site.servers)) == [[0], [1], [2]], "not shared out", one)
+        assert_as_one_appender(site, tmp_path)
+        site.accepted = 0
+        site.send(site.sent // BATCH, first=0)
+        assert site.accepted == 0, "an acknowledged event was lost"

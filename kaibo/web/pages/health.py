@@ -20,8 +20,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
         log = eventlog.status()
         parts["log"] = f"refusing: {log.reason}" if log.is_refusing else "ok"
     is_ready = all(state == "ok" for state in parts.values())
-    role = "replica" if eventlog.stands_back() and not eventlog.holds_log() else "holder"
-    told = {"live": True, "ready": is_ready, **parts, "role": role}
+    held = eventlog.shards_held()
+    told = {"live": True, "ready": is_ready, **parts}
+    told["role"] = "replica" if eventlog.stands_back() and not held else "holder"
+    if eventlog.count_shards() > 1:
+        told["shards"] = held
     return JsonResponse(told, status=200 if is_ready else 503, headers={} if is_ready else {"Retry-After": "2"})
 
 
