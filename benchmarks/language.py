@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import evasion, intents, opinions
+from benchmarks import concerns, evasion, intents, opinions
 from benchmarks.machine import OUT, ROOT, describe
 from kaibo.kit import env
 from kaibo.language import api
@@ -290,6 +290,7 @@ def main() -> int:
         page = PAGE.read_text(encoding="utf-8")
         before, after = page.split(BEGIN)[0], page.split(END)[1]
         PAGE.write_text(f"{before}{BEGIN}\n{markdown(table)}{END}{after}", encoding="utf-8")
+        concerns.write()
     return 0
 
 

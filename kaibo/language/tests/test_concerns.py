@@ -19,6 +19,12 @@ from kaibo.language.api import Concern
         ("退款不退，客服也不理", Concern.REFUND),
         ("等了半个月还没发货", Concern.SHIPPING),
         ("主播骂人什么态度", Concern.HOST),
+        ("充电宝充电爆炸", Concern.INJURY),
+        ("苹果都烂了", Concern.FAULT),
+        ("刚买回来就坏了", Concern.FAULT),
+        ("快递太慢，居然还没到", Concern.SHIPPING),
+        ("才到就降价", Concern.PRICE),
+        ("客服态度恶劣", Concern.HOST),
         ("避雷 再也不买", Concern.OTHER),
     ],
 )
@@ -35,6 +41,7 @@ def test_it_names_what_is_complained_about(text: str, concern: Concern) -> None:
     [
         *("会过敏吗", "敏感肌能用吗", "是正品吗", "是不是假货", "会起球吗", "会不会掉色", "能退吗", "有运费险吗"),
         *("什么时候发货", "还没发货可以改地址吗", "主播态度真好", "主播好美", "坏了包换吗", "假一赔十", "颜值爆炸"),
+        *("艺术就是爆炸", "节目效果爆炸", "坏了，要迟到了", "知道是假的但我看着也会哭", "新不新鲜", "已退货"),
         *("这件好看", "已拍", "666", "主播坏坏", "没有质量问题", "7天无理由退款", "多少钱", "买贵了退差价吗"),
     ],
 )
