@@ -1,4 +1,5 @@
-"""Log lines for people or, with KAIBO_LOG=json, for machines; each carries the id of the request it belongs to."""
+"""Log lines for people or, with KAIBO_LOG=json, for machines; each carries the id of the request it belongs to, and
+what it is about where that is one event, batch, delivery or case."""
 
 import json
 import logging
@@ -26,15 +27,17 @@ def form() -> str:
 
 
 class WithRequest(logging.Filter):
-    """Gives every record the id of the request that is being answered, '-' outside of one."""
+    """Gives every record the id of the request that is being answered, '-' outside of one, and what it is about."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request = _request.get() or "-"
+        named = getattr(record, "about", {})
+        record.told = f" ({', '.join(f'{name} {value}' for name, value in named.items())})" if named else ""
         return True
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: at, level, logger, request, says, and the traceback where there is one."""
+    """One JSON object a line: at, level, logger, request, says, the fields of `kit.logfields`, and the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         told: dict[str, Any] = {
@@ -43,6 +46,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "request": getattr(record, "request", "-"),
             "says": record.getMessage(),
+            **getattr(record, "about", {}),
         }
         if record.exc_info:
             told["traceback"] = self.formatException(record.exc_info)

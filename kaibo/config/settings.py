@@ -146,7 +146,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "kaibo.config.logs.WithRequest"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"},
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s%(told)s"},
         "json": {"()": "kaibo.config.logs.JsonLines"},
     },
     "handlers": {

@@ -25,6 +25,8 @@ from kaibo.kit import clock, env
 from kaibo.kit.errors import BadConfiguration
 from kaibo.kit.speech import gettext as _
 
+log = logging.getLogger("kaibo.connectors")
+
 if TYPE_CHECKING:
     import httpx
 
@@ -170,6 +172,7 @@ def deliver(run: Run, *, bot: str, text: str, until_us: int) -> str:
         send(address, text)
     except BadBot as error:
         raise GiveUp(error.sentence) from None
+    log.info("a text reached the bot %s with try %d", bot, run.tries)
     return f"try {run.tries}"
 
 

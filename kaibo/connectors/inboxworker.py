@@ -17,6 +17,7 @@ from kaibo.eventlog.errors import LogBusy, LogFailed, LogRefuses, UnknownFeed
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.eventlog.lines import ENCODER
 from kaibo.kit import env
+from kaibo.kit.logfields import about
 
 log = logging.getLogger("kaibo.connectors")
 
@@ -100,7 +101,8 @@ def _handed(item: InboxItem, memory: eventlog.Log, feeds: _Feeds) -> Callable[[]
         lost = Settlement(item.id, problem=error.sentence)
         return lambda: lost
     except Exception as error:
-        log.exception("delivery %s of %s cannot be translated", item.id, item.connector)
+        named = about(feed=item.feed_id, delivery=item.id)
+        log.exception("delivery %s of %s cannot be translated", item.id, item.connector, extra=named)
         version = version_of(registry.manifest_of(item.connector))
         broken = Settlement(item.id, version=version, problem=f"the translator failed: {type(error).__name__}: {error}")
         return lambda: broken
@@ -111,6 +113,7 @@ def _handed(item: InboxItem, memory: eventlog.Log, feeds: _Feeds) -> Callable[[]
 def _settlement(item: InboxItem, manifest: Manifest, outcomes: list[Outcome], receipt: Receipt) -> Settlement:
     problems = [_said(one) for one in outcomes if isinstance(one, Problem)]
     problems += [_said(one) for one in receipt.details]
+    _log(item, outcomes, receipt, len(problems))
     skipped = Counter(one.reason for one in outcomes if isinstance(one, Skipped))
     return Settlement(
         item.id,
@@ -118,6 +121,22 @@ def _settlement(item: InboxItem, manifest: Manifest, outcomes: list[Outcome], re
         version=version_of(manifest),
         problem="; ".join(problems),
         note="; ".join(skipped),
+    )
+
+
+def _log(item: InboxItem, outcomes: list[Outcome], receipt: Receipt, problems: int) -> None:
+    """One line per delivery of which something was refused, and per one that is translated again after a replay."""
+    if not problems and not item.tries:
+        return
+    event_id = next((one.event_id for one in outcomes if isinstance(one, PlatformEvent)), "")
+    log.log(
+        logging.WARNING if problems else logging.INFO,
+        "delivery %s of %s: %d events translated, %d refused",
+        item.id,
+        item.connector,
+        receipt.accepted + receipt.duplicates,
+        problems,
+        extra=about(feed=item.feed_id, delivery=item.id, event_id=event_id),
     )
 
 

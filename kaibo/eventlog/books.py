@@ -20,6 +20,7 @@ from kaibo.eventlog.models import Booked, Feed, Gap, Polled, Pulse, RoomWindow, 
 from kaibo.eventlog.segments import batches, read_batch
 from kaibo.eventlog.viewers import NameBook
 from kaibo.kit.clock import MICROS
+from kaibo.kit.logfields import about_damage
 
 log = logging.getLogger("kaibo.eventlog")
 
@@ -162,7 +163,7 @@ class Bookkeeper:
             try:
                 count_batch(read_batch(ref), seen)
             except DamagedSegment as error:
-                log.error("%s", error.sentence)
+                log.error("%s", error.sentence, extra=about_damage(error))
             booked = ref.to_seq
         return booked
 

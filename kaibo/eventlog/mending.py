@@ -14,6 +14,7 @@ import msgspec
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.segments import RECORD, Segment, pack_record, segments
 from kaibo.kit.durable import write_durably
+from kaibo.kit.logfields import about, batch_name
 
 log = logging.getLogger("kaibo.eventlog")
 
@@ -66,12 +67,22 @@ def mend(segment: Segment, refs: list[BatchRef]) -> None:
         write_durably(segment.index_path, wanted)
 
 
+def _tell(segment: Segment, seq: int, to_seq: int) -> None:
+    log.error(
+        "the index of %s lost its record of %d-%d; it is made again",
+        segment.path.name,
+        seq,
+        to_seq,
+        extra=about(batch=batch_name(segment.writer, seq, to_seq)),
+    )
+
+
 def _between(segment: Segment, lines: bytes, offset: int, seq: int, *, before: BatchRef) -> BatchRef:
     """The batch whose record is gone and whose follower is known."""
     to_seq = before.from_seq - 1
     is_whole = _numbers(lines) == list(range(seq, to_seq + 1))
     crc = zlib.crc32(lines) if is_whole else ~zlib.crc32(lines) & 0xFFFFFFFF
-    log.error("the index of %s lost its record of %d-%d; it is made again", segment.path.name, seq, to_seq)
+    _tell(segment, seq, to_seq)
     return replace(before, from_seq=seq, to_seq=to_seq, offset=offset, length=len(lines), crc32=crc)
 
 
@@ -83,7 +94,7 @@ def _behind(segment: Segment, tail: bytes, offset: int, seq: int, *, last: Batch
     following = [one.first_seq for one in segments() if one.writer == segment.writer and one.first_seq >= seq]
     if not numbers or numbers != list(range(seq, to_seq + 1)) or any(first <= to_seq for first in following):
         return []
-    log.error("the index of %s lost its record of %d-%d; it is made again", segment.path.name, seq, to_seq)
+    _tell(segment, seq, to_seq)
     at = last.committed_at if last is not None else segment.path.stat().st_mtime_ns // 1000
     return [BatchRef(segment.writer, seq, to_seq, segment.path, offset, len(lines), zlib.crc32(lines), at)]
 

@@ -1,11 +1,17 @@
 """Refused lines are kept as received, with the reason, so that they can be tried again after a fix."""
 
 import hashlib
+import logging
 from collections.abc import Collection
+
+import msgspec
 
 from kaibo.eventlog.contracts import Problem, QuarantinedView
 from kaibo.eventlog.models import QuarantinedLine
 from kaibo.kit.clock import now_us
+from kaibo.kit.logfields import about
+
+log = logging.getLogger("kaibo.eventlog")
 
 KEPT_PER_REQUEST = 1000
 KEPT_BYTES = 64 * 1024
@@ -29,7 +35,34 @@ def keep(problems: list[Problem], raws: list[bytes], *, feed_id: str, ingest_id:
         for problem, raw in zip(problems[:KEPT_PER_REQUEST], raws[:KEPT_PER_REQUEST], strict=True)
     ]
     QuarantinedLine.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    if rows:
+        log.info(
+            "%d lines are refused and set aside, the first for its %s",
+            len(rows),
+            _name_of(problems[0]),
+            extra=about(feed=feed_id, event_id=_event_id(raws[0])),
+        )
     return len(rows)
+
+
+def _name_of(problem: Problem) -> str:
+    """The field in question, unless its sender wrote something that is no name."""
+    return problem.field if problem.field.replace(".", "_").isidentifier() else "form"
+
+
+def _event_id(raw: bytes) -> str:
+    """The id that a refused line gives itself, as far as it can be read."""
+    try:
+        return _NAMED.decode(raw).event_id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+class _Named(msgspec.Struct):
+    event_id: str = ""
+
+
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def quarantined(limit: int = 100, *, feeds: Collection[str] | None = None) -> list[QuarantinedView]:
@@ -64,9 +97,11 @@ def waiting() -> list[QuarantinedLine]:
 
 def settle(row: QuarantinedLine, *, problem: Problem | None, is_known: bool = False) -> None:
     """Write down how a new attempt went."""
+    named = about(feed=row.feed_id, event_id=_event_id(bytes(row.raw)))
     row.tries += 1
     if problem is None:
         row.state = "known" if is_known else "replayed"
+        log.info("a line that was set aside is in the log now", extra=named)
         row.raw = b""  # it is in the log now; as received it names the viewer
     else:
         row.field, row.problem, row.fix = problem.field, problem.problem.replace("\x00", "\ufffd"), problem.fix

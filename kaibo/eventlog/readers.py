@@ -13,6 +13,7 @@ from kaibo.eventlog.contracts import BatchRef
 from kaibo.eventlog.errors import DamagedSegment
 from kaibo.eventlog.events import StoredEvent
 from kaibo.eventlog.segments import batches, read_batch
+from kaibo.kit.logfields import about_damage
 
 log = logging.getLogger("kaibo.eventlog")
 _decode = msgspec.json.Decoder(StoredEvent).decode
@@ -52,7 +53,7 @@ def news(
         try:
             found += _shared.events(ref, kinds)
         except DamagedSegment as error:
-            log.error("a reader passes over what it cannot read: %s", error.sentence)
+            log.error("a reader passes over what it cannot read: %s", error.sentence, extra=about_damage(error))
         place[ref.writer] = max(place.get(ref.writer, 0), ref.to_seq)
         count += 1
         if count >= most:

@@ -27,6 +27,7 @@ from kaibo.eventlog.segments import (
 from kaibo.eventlog.shards import in_force
 from kaibo.kit.clock import HOUR_US
 from kaibo.kit.durable import write_durably
+from kaibo.kit.logfields import about_damage
 
 log = logging.getLogger("kaibo.eventlog")
 
@@ -156,7 +157,7 @@ def ids_of(index: IdIndex, refs: list[BatchRef]) -> tuple[dict[Key, Touched], li
         try:
             lines = _IDENTITIES.decode_lines(read_batch(ref))
         except DamagedSegment as error:
-            log.error("%s", error.sentence)
+            log.error("%s", error.sentence, extra=about_damage(error))
             damaged.append(f"{ref.writer} {ref.from_seq}-{ref.to_seq}")
             continue
         for line, digest in zip(lines, index.digests(lines), strict=True):

@@ -18,6 +18,7 @@ from kaibo.eventlog.kinds import UNKNOWN
 from kaibo.eventlog.locks import LockFile
 from kaibo.kit import env
 from kaibo.kit.clock import now_us
+from kaibo.kit.logfields import about, batch_name
 from kaibo.kit.storage import StorageFault
 from kaibo.warehouse import ledger, memory, sqlfiles
 from kaibo.warehouse.engine import Engine
@@ -247,7 +248,6 @@ class Counter:
         return self._set_aside(bad, reason)
 
     def _set_aside(self, ref: BatchRef, reason: str) -> Step:
-        logger.error("batch %s %d-%d is set aside: %s", ref.writer, ref.from_seq, ref.to_seq, reason)
         ledger.set_aside(ref, reason)
         return Step(quarantined=1)
 
@@ -272,7 +272,8 @@ class Counter:
             ledger.set_aside(ref, f"{type(error).__name__}: {error}")
         else:
             row.delete()
-            logger.info("batch %s %d-%d is counted after all", ref.writer, ref.from_seq, ref.to_seq)
+            named = about(batch=batch_name(ref.writer, ref.from_seq, ref.to_seq))
+            logger.info("batch %s %d-%d is counted after all", ref.writer, ref.from_seq, ref.to_seq, extra=named)
         return Step(is_again=True)
 
     def _count_bytes(

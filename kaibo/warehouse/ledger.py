@@ -1,5 +1,6 @@
 """The ledger: which spans of the log are counted. A span enters it in the transaction that merges its rows."""
 
+import logging
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError
@@ -8,7 +9,10 @@ from kaibo import __version__
 from kaibo.eventlog.contracts import BatchRef
 from kaibo.kit.clock import now_us
 from kaibo.kit.errors import Conflict
+from kaibo.kit.logfields import about, batch_name
 from kaibo.warehouse.models import LedgerEntry, QuarantinedBatch
+
+log = logging.getLogger("kaibo.warehouse")
 
 
 class CountedElsewhere(Conflict):
@@ -64,6 +68,8 @@ def enter(refs: Sequence[BatchRef], *, expected: dict[str, int]) -> None:
 
 def set_aside(ref: BatchRef, reason: str) -> None:
     """Keep a batch that cannot be counted, by name and reason, where pages show it; failing again is one try more."""
+    name = batch_name(ref.writer, ref.from_seq, ref.to_seq)
+    log.error("batch %s %d-%d is set aside: %s", ref.writer, ref.from_seq, ref.to_seq, reason, extra=about(batch=name))
     told = {"path": ref.path.name, "reason": reason[:2000], "tried_with": __version__, "is_asked": False}
     row, is_new = QuarantinedBatch.objects.get_or_create(
         writer=ref.writer, from_seq=ref.from_seq, to_seq=ref.to_seq, defaults={**told, "at_us": now_us()}

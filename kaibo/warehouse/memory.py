@@ -1,6 +1,5 @@
 """What the engine must remember before it may count a batch, read back from what the ledger holds."""
 
-import logging
 from collections.abc import Collection, Iterator, Sequence
 from itertools import batched
 
@@ -14,7 +13,6 @@ from kaibo.warehouse.merge import known_homes
 from kaibo.warehouse.models import ShowVersion, StrayEvent
 from kaibo.warehouse.typed import Chunk
 
-logger = logging.getLogger(__name__)
 _CHUNK = 400
 
 
@@ -35,7 +33,6 @@ def readable(engine: Engine, refs: Sequence[BatchRef]) -> Iterator[Chunk]:
     """Batches that were counted before; one that has since been damaged is left out and set aside by name."""
     for ref, chunk in read_all(engine, refs):
         if isinstance(chunk, DamagedSegment):
-            logger.error("a counted batch can no longer be read: %s", chunk.sentence)
             set_aside(ref, f"it was counted and can no longer be read: {chunk.sentence}")
         else:
             yield chunk

@@ -1,5 +1,6 @@
 """Suspected violations: opened by findings, taken, decided, handled, appealed. Every step is a row of the chain."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import HOUR_US, MINUTE_US, now_us
+from kaibo.kit.logfields import about
 from kaibo.operations.compliance import allowances, chain, sounds, tally
 from kaibo.operations.compliance.contracts import Action, CaseState, Scene
 from kaibo.operations.compliance.errors import BadText, CaseMoved, CaseNotFound
 from kaibo.operations.compliance.models import Case, Hit
 from kaibo.operations.compliance.queries import LEAST_SPOKEN
+
+log = logging.getLogger("kaibo.operations")
 
 SYSTEM = "system:proctor"
 CLOCK_US = 24 * HOUR_US
@@ -106,6 +110,8 @@ def _case_of(hit: Hit) -> Case:
     )
     body = {"state": case.state, "rule": case.rule, "scene": case.scene, "room": f"{case.platform}/{case.room_id}"}
     chain.append(case, "opened", body, actor=SYSTEM)
+    named = about(case=case.pk, event_id=hit.event_id, show=hit.show_id)
+    transaction.on_commit(lambda: log.info("case %d is opened by rule %s", case.pk, case.rule, extra=named))
     return case
 
 

@@ -1,15 +1,19 @@
 """Reminders of cases whose 24 hours run out: once while there is time, once when they are over."""
 
+import logging
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kaibo.connectors import api as connectors
 from kaibo.kit.clock import HOUR_US, now_us
+from kaibo.kit.logfields import about
 from kaibo.operations.compliance.models import Case
 from kaibo.operations.compliance.queries import RUNNING
 from kaibo.operations.opinion import api as opinion
 
+log = logging.getLogger("kaibo.operations")
 ACTOR = "system:compliance"
 SOON_US = 4 * HOUR_US
 """What is left of the 24 hours: enough to decide, and to ask somebody who is awake."""
@@ -33,10 +37,12 @@ def remind(*, now: int | None = None) -> int:
 def _tell(what: str, rows: list[Case]) -> None:
     text = _text(what, rows)
     usable = {bot.id for bot in connectors.bots() if not bot.problem}
-    for bot in opinion.current_limits().bots:
-        if bot in usable:
-            key = f"case:{rows[0].pk}:{what}"
-            connectors.post_to_bot(bot, text, key=key, actor=ACTOR, until_us=now_us() + SOON_US)
+    told = [bot for bot in opinion.current_limits().bots if bot in usable]
+    for bot in told:
+        key = f"case:{rows[0].pk}:{what}"
+        connectors.post_to_bot(bot, text, key=key, actor=ACTOR, until_us=now_us() + SOON_US)
+    for row in rows if told else ():
+        log.info("case %d is told to the chat groups: %s", row.pk, what, extra=about(case=row.pk, show=row.show_id))
 
 
 def _text(what: str, rows: list[Case]) -> str:

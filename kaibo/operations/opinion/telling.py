@@ -31,6 +31,7 @@ def tell(matter: Matter, what: str, limits: Limits) -> None:
             continue
         key = f"opinion:{matter.pk}:{what}"
         connectors.post_to_bot(bot, text, key=key, actor=ACTOR, until_us=now_us() + LATE_US)
+        log.info("matter %s is told to the bot %s: %s", matter.pk, bot, what)
 
 
 def text_of(matter: Matter, what: str) -> str:
