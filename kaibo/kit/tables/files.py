@@ -24,6 +24,8 @@ MAX_COLUMNS = 300
 MAX_SHEETS = 30
 HEAD_ROWS = 40
 OLE, ZIP, GZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"\x1f\x8b"
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
+HEIF = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CHUNK = 1 << 20
 csv.field_size_limit(1 << 20)
@@ -74,7 +76,8 @@ def open_table(path: Path) -> list[Sheet]:
     if size > MAX_BYTES:
         raise UnreadableTable(_("The file is larger than 512 MB."), fix=_("Export a shorter time, e.g. one day."))
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(16)
+    _refuse_other(start)
     if start.startswith(OLE):
         _refuse_encrypted(path)
     if start.startswith(ZIP):
@@ -84,6 +87,19 @@ def open_table(path: Path) -> list[Sheet]:
     if start.startswith(GZIP):
         raise UnreadableTable(_("The file is packed (gzip)."), fix=_("Unpack it, then drop what is inside."))
     return _text_sheets(path)
+
+
+def _refuse_other(start: bytes) -> None:
+    """What people drop instead of the table that it shows, whatever its name ends with."""
+    is_picture = start.startswith(PICTURES) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
+    is_picture = is_picture or (start[4:8] == b"ftyp" and start[8:12] in HEIF)
+    fix = _("Drop the .xlsx or .csv as the platform exports it.")
+    if is_picture:
+        raise UnreadableTable(_("This is a picture, not a spreadsheet."), fix=fix)
+    if start.startswith(b"%PDF-"):
+        raise UnreadableTable(_("This is a PDF, not a spreadsheet."), fix=fix)
+    if start[4:8] == b"ftyp" or start[:4] in (b"RIFF", b"OggS", b"ID3\x03", b"ID3\x04", b"\x1a\x45\xdf\xa3"):
+        raise UnreadableTable(_("This is a sound or a video, not a spreadsheet."), fix=fix)
 
 
 # -- workbooks ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kaibo.connectors.tables import CellProblem
 from kaibo.eventlog import api as eventlog
-from kaibo.kit import clock, env
+from kaibo.kit import clock, env, speech
 from kaibo.kit.clock import DAY_US
 from kaibo.operations.imports.contracts import TableBusy, TableNotFound, TableState
 from kaibo.operations.imports.models import Table
@@ -37,16 +37,20 @@ def keep_problems(table_id: str, problems: Iterable[CellProblem]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
         for one in problems:
-            told = [one.line, one.field, one.value, one.problem, one.fix]
+            said = [speech.kept(one.problem), speech.kept(one.fix)]
+            told = [one.line, one.field, one.value, one.problem, one.fix, said]
             file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def problems_of(table_id: str) -> Iterator[list[Any]]:
-    """Row, heading, value, problem, fix of every refused cell that is kept."""
+    """Row, heading, value, problem, fix of every refused cell that is kept, in the reader's language."""
     path = folder_of(table_id) / "problems.jsonl"
     if path.exists():
         with path.open(encoding="utf-8") as file:
-            yield from map(json.loads, file)
+            for row in map(json.loads, file):
+                line, field, value, problem, fix, *said = row
+                kept = said[0] if said else (None, None)  # files of an earlier version hold the sentences alone
+                yield [line, field, value, speech.say(kept[0], instead=problem), speech.say(kept[1], instead=fix)]
 
 
 @transaction.atomic

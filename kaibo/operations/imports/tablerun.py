@@ -14,6 +14,7 @@ from kaibo.connectors.tables import BadRow, CellProblem, Found, Opened, RowEvent
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import Problem, Provenance
 from kaibo.eventlog.events import PlatformEvent
+from kaibo.kit import speech
 from kaibo.operations.imports import matches
 from kaibo.operations.imports.handing import Spool, note_refused, patiently
 from kaibo.operations.imports.join import Joiner
@@ -62,7 +63,10 @@ class Outcome:
             "by_kind": dict(tally.by_kind.most_common()),
             "by_reason": dict(tally.by_reason.most_common()),
             "refused_rows": self.refused_rows,
-            "problems": [asdict(one) for one in self.problems[:50]],
+            "problems": [
+                {**asdict(one), "said": {"problem": speech.kept(one.problem), "fix": speech.kept(one.fix)}}
+                for one in self.problems[:50]
+            ],
             "shows": dict(self.shows.most_common()),
             "evidence": dict(self.evidence.most_common()),
             "waiting": [[why, author, count] for (why, author), count in self.waiting.most_common(50)],

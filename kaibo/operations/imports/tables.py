@@ -11,15 +11,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from kaibo.connectors import tables as connectors
 from kaibo.connectors.tables import Found, Opened, UnreadableTable
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.errors import LogBusy, LogRefuses
-from kaibo.kit import clock, env
+from kaibo.kit import clock, env, speech
 from kaibo.kit.clock import MINUTE_US
 from kaibo.kit.errors import KaiboError
+from kaibo.kit.speech import gettext as _
 from kaibo.operations.imports import matches
 from kaibo.operations.imports.contracts import (
     BadMapping,
@@ -121,6 +121,7 @@ def _recognise(row: Table) -> None:
         table = opened(row)
     except UnreadableTable as refusal:
         row.state, row.problem, row.fix = TableState.REFUSED, refusal.sentence, refusal.fix
+        row.looks = said_of(refusal.sentence, fix=refusal.fix)
         return
     known = Headings.objects.filter(signature_hash=_hash(table.signature)).first()
     if known is not None and connectors.form(known.export) is not None:
@@ -131,6 +132,11 @@ def _recognise(row: Table) -> None:
     row.state = TableState.UNCLEAR if found is None or found.missing else TableState.WAITING
     if found is not None:
         row.sheet, row.looks = found.sheet, looks_of(row, table, found)
+
+
+def said_of(*problem: str, fix: str) -> dict[str, Any]:
+    """What a refusal was made of, for readers of another language; a part of `looks`."""
+    return {"said": {"problem": speech.kept(*problem), "fix": speech.kept(fix)}}
 
 
 def looks_of(row: Table, table: Opened, found: Found) -> dict[str, Any]:
@@ -344,8 +350,14 @@ def roll_back(ingest_id: str, *, actor: str, why: str) -> None:
 def _fail(row: Table, error: Exception) -> None:
     problem, fix = (error.sentence, error.fix) if isinstance(error, KaiboError) else (type(error).__name__, "")
     with translation.override(row.language):
-        problem = f"{problem} {_('Nothing of the file was kept.')}"
-    Table.objects.filter(id=row.id).update(state=TableState.FAILED, problem=problem, fix=fix, updated_at=_now())
+        nothing = _("Nothing of the file was kept.")
+    Table.objects.filter(id=row.id).update(
+        state=TableState.FAILED,
+        problem=f"{problem} {nothing}",
+        fix=fix,
+        looks={**row.looks, **said_of(problem, nothing, fix=fix)},
+        updated_at=_now(),
+    )
 
 
 def _complete(row: Table, record: Import, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kaibo.kit import speech
 from kaibo.operations.imports import tablefolder, tables
 from kaibo.operations.imports.contracts import TableState, TableView
 from kaibo.operations.imports.models import Table
@@ -20,6 +21,7 @@ def view(row: Table, *, with_rows: bool = False, as_export: str = "") -> TableVi
     if with_rows and tablefolder.file_of(row.id).exists() and row.state != TableState.REFUSED:
         columns, preview, missing = _looks(row)
     earlier = tables.earlier_of(row)
+    said = row.looks.get("said", {}) if row.problem else {}
     return TableView(
         id=row.id,
         file_name=row.file_name,
@@ -36,18 +38,31 @@ def view(row: Table, *, with_rows: bool = False, as_export: str = "") -> TableVi
         missing=missing,
         show_id=row.show_id,
         platform=row.platform,
-        problem=row.problem,
-        fix=row.fix,
+        problem=speech.say(said.get("problem"), instead=row.problem),
+        fix=speech.say(said.get("fix"), instead=row.fix),
         phase=row.phase,
         done=row.done,
         total=row.total,
-        check_up=row.check_up,
-        report=row.report,
+        check_up=_said(row.check_up),
+        report=_said(row.report),
         ingest_id=row.ingest_id,
         known_columns=row.looks.get("known", 0),
         all_columns=row.looks.get("columns", 0),
         earlier=earlier.id if earlier is not None and earlier.id != row.ingest_id else "",
     )
+
+
+def _said(told: dict[str, Any]) -> dict[str, Any]:
+    """What reading found, its problems in the reader's language."""
+    problems = [
+        {
+            **one,
+            "problem": speech.say(one.get("said", {}).get("problem"), instead=one["problem"]),
+            "fix": speech.say(one.get("said", {}).get("fix"), instead=one["fix"]),
+        }
+        for one in told.get("problems", ())
+    ]
+    return {**told, "problems": problems} if problems else told
 
 
 type _Rows = tuple[dict[str, Any], ...]

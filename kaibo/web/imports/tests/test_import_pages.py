@@ -11,7 +11,9 @@ from openpyxl import load_workbook
 
 from kaibo.commerce.shows import api as shows
 from kaibo.eventlog import workers
-from kaibo.kit import clock, env
+from kaibo.kit import clock, env, speech
+from kaibo.kit.tables.files import UnreadableTable
+from kaibo.operations.imports.tablerun import TableRun
 from kaibo.web.tests.people import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,6 +104,65 @@ def test_it_says_why_a_file_is_refused(cast: Cast) -> None:
     assert told["problem"]
     assert told["fix"]
     assert told["problem"] in cast.operator.get("/imports/").content.decode()
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00\x00\x01\x00" * 2000
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        (PNG, "这是图片，不是表格。"),
+        (b"\xff\xd8\xff\xe0" + bytes(5000), "这是图片，不是表格。"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "这是图片，不是表格。"),
+        (b"%PDF-1.7\n,;,;\n", "这是 PDF，不是表格。"),
+        (b"\x00\x00\x00 ftypisom" + bytes(500), "这是音频或视频，不是表格。"),
+    ],
+)
+def test_it_says_what_was_dropped_instead_of_a_table(cast: Cast, start: bytes, says: str) -> None:
+    file = SimpleUploadedFile("订单.xlsx", start)
+    told = cast.operator.post("/api/v1/imports/tables", {"file": file}, headers={"accept-language": "zh-hans"}).json()
+    assert (told["state"], told["problem"]) == ("refused", says)
+
+
+def test_it_says_problems_in_the_language_of_who_reads(cast: Cast) -> None:
+    def seen_in(language: str, table_id: str) -> Any:
+        return cast.operator.get(f"/api/v1/imports/tables/{table_id}", headers={"accept-language": language}).json()
+
+    def dropped(name: str, content: bytes) -> str:
+        told = {"file": SimpleUploadedFile(name, content)}
+        answer = cast.operator.post("/api/v1/imports/tables", told, headers={"accept-language": "zh-hans"})
+        workers.drain()
+        return str(answer.json()["id"])
+
+    refused = dropped("图.xlsx", PNG)
+    assert seen_in("zh-hans", refused)["fix"] == "请直接拖入平台导出的 .xlsx 或 .csv。"
+    told = seen_in("en", refused)
+    assert told["problem"] == "This is a picture, not a spreadsheet."
+    assert told["fix"] == "Drop the .xlsx or .csv as the platform exports it."
+    checked = dropped("订单.csv", orders(cast, amount="十元").encode("utf-8-sig"))
+    chinese, english = (seen_in(language, checked)["problems"][0] for language in ("zh-hans", "en"))
+    assert chinese["problem"] == "“十元”不是金额。"
+    assert english["problem"] == "“十元” is no amount."
+    assert english["fix"] == "Write only the amount, e.g. 129.90"
+    cells = cast.operator.get(f"/imports/tables/{checked}/?export=csv", headers={"accept-language": "en"})
+    assert "“十元” is no amount." in b"".join(cells.streaming_content).decode()
+
+
+def test_it_says_in_every_language_that_nothing_of_a_file_was_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = drop(cast.operator, orders(cast))
+
+    def breaks(_run: TableRun, **_values: str) -> None:
+        raise UnreadableTable(speech.gettext("Row %(n)s cannot be read: a quotation mark is open.") % {"n": 7})
+
+    monkeypatch.setattr(TableRun, "keep", breaks)
+    send(cast.operator, "post", f"/api/v1/imports/tables/{seen['id']}/start")
+    workers.drain()
+    address = f"/api/v1/imports/tables/{seen['id']}"
+    page, other = (cast.operator.get(address, headers={"accept-language": one}).json() for one in ("zh-hans", "en"))
+    assert page["state"] == "failed"
+    assert page["problem"] == "第 7 行读不了：有一个引号没有闭合。这个文件一行都没有导入。"
+    assert other["problem"] == "Row 7 cannot be read: a quotation mark is open. Nothing of the file was kept."
 
 
 def test_it_assigns_orders_that_wait(cast: Cast) -> None:
