@@ -67,6 +67,67 @@ def test_it_puts_replicas_over_the_home_of_the_first_and_behind_the_proxy() -> N
         assert re.search(rf"location {path} {{ return 404; }}", (DEPLOY / "nginx.conf").read_text())
 
 
+# of the Compose specification, the names that these files need
+SERVICE_KEYS = {"build", "command", "depends_on", "environment", "extends", "healthcheck", "image", "ports", "restart"}
+SERVICE_KEYS |= {"stop_grace_period", "volumes"}
+
+
+def test_it_has_compose_files_whose_parts_fit_together() -> None:
+    both = COMPOSE["services"] | REPLICAS["services"]
+    kept = COMPOSE["volumes"] | REPLICAS["volumes"]
+    for name, one in both.items():
+        strange = set(one) - SERVICE_KEYS
+        assert not strange, f"{name}: Compose knows no {strange}, or it is new here: add it to the list above"
+        assert {"image", "build", "extends"} & set(one), f"{name} runs nothing"
+        needed = one.get("depends_on", {})
+        assert set(needed) <= set(both), f"{name} waits for a service that is not there"
+        if isinstance(needed, dict):
+            waits = [other for other, how in needed.items() if how["condition"] == "service_healthy"]
+            assert all("healthcheck" in both[other] for other in waits), f"{name} would wait for ever"
+        for entry in one.get("volumes", ()):
+            source, _, rest = entry.partition(":")
+            place = rest.partition(":")[0]
+            assert place.startswith("/"), f"{name}: {entry}"
+            assert (DEPLOY / source).exists() if source.startswith(".") else source in kept, f"{name}: {entry}"
+        for entry in one.get("ports", ()):
+            is_open = not entry.startswith("127.0.0.1:")
+            assert not is_open or name == "proxy", f"{name} would be reachable from elsewhere without TLS"
+    model = REPLICAS["services"]["replica"]["extends"]
+    assert model["service"] in yaml.safe_load((DEPLOY / model["file"]).read_text())["services"]
+
+
+def test_it_fills_in_variables_in_the_form_of_compose() -> None:
+    form = re.compile(r"\$\{[A-Z_]+(?::[-?][^}]*)?\}")
+    for name in ("compose.yaml", "replicas.yaml"):
+        text = "\n".join(line for line in (DEPLOY / name).read_text().splitlines() if not line.startswith("#"))
+        assert text.count("$") == len(form.findall(text)), f"{name}: a $ that Compose would not understand"
+
+
+def test_it_builds_what_it_starts() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    context = DEPLOY / COMPOSE["x-kaibo"]["build"]["context"]
+    assert (context / COMPOSE["x-kaibo"]["build"]["dockerfile"]).samefile(DEPLOY / "Dockerfile")
+    for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile, re.MULTILINE):
+        *sources, _place = line.split()
+        assert all((context / source).exists() for source in sources), f"COPY {line} copies nothing"
+    owned = re.search(r"chown kaibo (/var\S+) (/var\S+)", dockerfile)
+    assert owned is not None
+    places = {entry.partition(":")[2] for entry in COMPOSE["x-kaibo"]["volumes"]}
+    assert set(owned.groups()) == places, "a volume over a folder that is not there belongs to root"
+
+
+def test_it_asks_only_servers_for_their_health() -> None:
+    asked = re.search(
+        r'CMD \["(.*)"\]$', (DEPLOY / "Dockerfile").read_text().partition("HEALTHCHECK")[2].partition("\nCMD")[0]
+    )
+    assert asked is not None
+    told = REPLICAS["services"]["replica"]["healthcheck"]
+    assert told["test"][1:] == asked.group(1).split('", "')
+    assert told["disable"] is False
+    assert COMPOSE["services"]["work"]["healthcheck"] == {"disable": True}
+    assert "healthcheck" not in COMPOSE["services"]["serve"]
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_it_has_units_that_systemd_understands(unit: Path, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
