@@ -10,7 +10,7 @@ Unit = Literal[
 ]
 
 REASONS: dict[str, tuple[str, str]] = {
-    "not_reported": ("没有数据源报告", "no feed reports it"),
+    "not_reported": ("没有数据源上报", "no feed reports it"),
     "partly_stated": ("只有一部分数据写明", "only a part of the events states it"),
     "no_denominator": ("分母为 0 或没有数据", "the denominator is zero or missing"),
     "in_gap": ("数据源在此期间中断", "the feeds were silent in this span"),

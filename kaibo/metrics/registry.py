@@ -58,7 +58,7 @@ def _null_rule(columns: tuple[str, ...], denominator: tuple[str, str], extra: tu
     kinds = sorted({kind for column in columns for kind in BY_NAME[column].kinds})
     zh, en = [], []
     if kinds:
-        zh.append(f"没有数据源报告 {', '.join(kinds)} 时为空；数据源全部中断时为空")
+        zh.append(f"没有数据源上报 {', '.join(kinds)} 时为空；数据源全部中断时为空")
         en.append(f"missing when no feed reports {', '.join(kinds)}, or all of them were silent in the window")
     if any(column in PARTS for column in columns):
         zh.append(f"写明不足 {1 - TOLERANCE:.0%} 时为空，不足 100% 时注明写明了多少")

@@ -148,7 +148,7 @@ class Scope:
         heard = self.facts.hear(kinds)
         if heard is None:
             names = ", ".join(kinds)
-            raise Unknown("not_reported", f"没有数据源报告 {names}", f"no feed reports {names}")
+            raise Unknown("not_reported", f"没有数据源上报 {names}", f"no feed reports {names}")
         self._read(heard, "")
         return heard
 
@@ -332,7 +332,7 @@ class Scope:
         """A stated number in place of a counted one: the last of the show, or the difference over the window."""
         kinds = ", ".join(BY_NAME[column].kinds)
         zh, en = COLUMN_WORDS[column]
-        missing = Unknown("not_reported", f"没有数据源报告{zh}（{kinds}）", f"no feed reports {en} ({kinds})")
+        missing = Unknown("not_reported", f"没有数据源上报{zh}（{kinds}）", f"no feed reports {en} ({kinds})")
         if self.grain != "show":
             raise missing
         stop = self.clock if self.facts.ended_us is None else self.facts.now_us

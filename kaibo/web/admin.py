@@ -200,4 +200,5 @@ def register() -> None:
             admin.site.register(model, type(f"{name}Records", (Records,), options))
 
 
+admin.site.index_title = pgettext_lazy("menu", "Records")
 register()

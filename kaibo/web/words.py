@@ -282,19 +282,6 @@ def platform_name(code: str) -> str:
     return str(PLATFORMS.get(code, code))
 
 
-OWN_FEEDS = {
-    "desk": pgettext_lazy("feed", "Desk"),
-    "rounds": pgettext_lazy("feed", "Rounds typed"),
-    "registers": pgettext_lazy("feed", "Registers"),
-    "exports": pgettext_lazy("feed", "Imported tables"),
-}
-
-
-def feed_name(name: str) -> str:
-    """A feed's name; one that the pages made by themselves, `desk (douyin)`, is called by what it is."""
-    return str(OWN_FEEDS.get(name.partition(" (")[0], name))
-
-
 def role_name(code: str) -> str:
     """Role in words."""
     return str(ROLES.get(code, code))

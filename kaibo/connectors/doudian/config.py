@@ -26,7 +26,7 @@ SETTINGS = (
         "no: settlement files are not fetched, for example because the application lacks that right",
         is_secret=False,
         is_needed=False,
-        zh="是否拉取结算单（应用没有该权限时选 no）",
+        zh="是否拉取结算单（应用没有该权限时选“否”）",
         choices=("yes", "no"),
         for_calls=True,
     ),

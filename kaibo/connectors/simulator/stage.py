@@ -133,7 +133,7 @@ def _ads(script: Script, rng: np.random.Generator, config: NightConfig, acts: Ac
     count = max(1, round(int(rng.integers(bounds[0], bounds[1] + 1)) * min(1.0, config.minutes / 240)))
     for at in np.sort(rng.uniform(0.05, 0.95, count)).tolist():
         plan = str(rng.choice(PLANS))
-        text = str(rng.choice(["加预算 20%", "出价上调 5%", "出价下调 5%", "换创意", "暂停十分钟"]))
+        text = str(rng.choice(["加预算 20%", "出价上调 5%", "出价下调 5%", "换素材", "暂停十分钟"]))
         script.add("ad.adjusted", round(at * span), {"text": text, "attrs": {"plan_id": plan}})
     if acts.spend_stops:
         script.add("ad.adjusted", acts.spend_stops[1], {"text": "账户充值", "attrs": {"plan_id": PLANS[0]}})

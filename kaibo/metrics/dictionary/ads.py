@@ -43,7 +43,7 @@ def _balance(s: Scope) -> int:
     s.require("spend.reported")
     stated = [f for f in s.facts.figures.get("ad_balance_minor", ()) if f.as_of_us <= s.clock]
     if not stated:
-        raise Unknown("not_reported", "没有数据源报告广告余额", "no feed reports the balance of the ad account")
+        raise Unknown("not_reported", "没有数据源上报广告余额", "no feed reports the balance of the ad account")
     s.trace.saw(stated[-1].as_of_us)
     s.trace.origins.add(stated[-1].origin)
     return stated[-1].value
@@ -56,7 +56,7 @@ def _balance(s: Scope) -> int:
     "Balance of the ad account",
     formula=("最近一次报告的余额", "the last balance reported"),
     unit="minor",
-    missing=("没有数据源报告余额时为空", "missing when no feed reports a balance"),
+    missing=("没有数据源上报余额时为空", "missing when no feed reports a balance"),
     direction="neutral",
     freshness_seconds=ADS_FRESH,
 )
@@ -67,8 +67,8 @@ def ad_balance(s: Scope) -> int:
 @metric(
     "ad_minutes_left",
     "3.7",
-    "余额还能投几分钟",
-    "Minutes of ad balance left",
+    "余额还能投多久",
+    "How long the ad balance lasts",
     formula=("余额 ÷ 每分钟消耗", "balance ÷ spend per minute"),
     unit="minutes",
     columns=("spend_minor",),
@@ -361,7 +361,7 @@ unfed(
     "素材 3 秒完播率",
     "Creative 3-second ratio",
     formula=("播放满 3 秒的次数 ÷ 播放次数", "plays of at least 3 s ÷ plays"),
-    why=("没有数据源报告素材播放", "no feed reports plays of creatives"),
+    why=("没有数据源上报素材播放", "no feed reports plays of creatives"),
     denominator=("播放次数", "plays"),
 )
 unfed(

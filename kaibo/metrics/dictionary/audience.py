@@ -67,7 +67,7 @@ def pcu(s: Scope) -> int:
     formula=("∫在线 dt ÷ 时长", "integral of online over time ÷ duration"),
     unit="count",
     denominator=("采样覆盖的时长", "time covered by samples"),
-    missing=("没有数据源报告 online.sampled 时为空", "missing when no feed reports online.sampled"),
+    missing=("没有数据源上报 online.sampled 时为空", "missing when no feed reports online.sampled"),
     grains=("show", "minute"),
     notes=(
         "按时间加权，不是采样的简单平均；一次采样最多代表 5 分钟",

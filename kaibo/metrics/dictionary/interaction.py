@@ -93,7 +93,7 @@ unfed(
     "进群率",
     "Group join ratio",
     formula=("进群人数 ÷ 触达人数", "joins ÷ people reached"),
-    why=("没有数据源报告触达人数", "no feed reports how many people were reached"),
+    why=("没有数据源上报触达人数", "no feed reports how many people were reached"),
     denominator=("触达人数", "people reached"),
     freshness_seconds=86_400,
 )
@@ -103,7 +103,7 @@ unfed(
     "退群率",
     "Group quit ratio",
     formula=("退群人数 ÷ 期初成员数", "quits ÷ members at the start"),
-    why=("没有数据源报告群成员数", "no feed reports the members of groups yet"),
+    why=("没有数据源上报群成员数", "no feed reports the members of groups yet"),
     denominator=("期初成员数", "members at the start"),
     direction="down_is_good",
     freshness_seconds=86_400,
@@ -114,7 +114,7 @@ unfed(
     "完播率",
     "Completion ratio",
     formula=("播放到 100% 的次数 ÷ 播放次数", "plays to the end ÷ plays"),
-    why=("没有数据源报告短视频播放进度", "no feed reports how far short videos were played"),
+    why=("没有数据源上报短视频播放进度", "no feed reports how far short videos were played"),
     denominator=("播放次数", "plays"),
 )
 
@@ -185,7 +185,7 @@ unfed(
         "互动花费增量 ÷ 互动率提升的百分点",
         "extra interaction spend ÷ percentage points of interaction ratio gained",
     ),
-    why=("没有数据源报告福袋、红包的花费", "no feed reports what bags and red packets cost"),
+    why=("没有数据源上报福袋、红包的花费", "no feed reports what bags and red packets cost"),
     unit="minor",
     denominator=("互动率提升的百分点", "percentage points gained"),
     direction="down_is_good",

@@ -240,7 +240,7 @@ def _bags(s: Scope) -> list[tuple[int, int]]:
     "Violations received",
     formula=("Σ 违规提醒", "Σ violations received"),
     unit="count",
-    missing=("没有数据源报告 violation.received 时为空", "missing when no feed reports violation.received"),
+    missing=("没有数据源上报 violation.received 时为空", "missing when no feed reports violation.received"),
     direction="down_is_good",
 )
 def violations(s: Scope) -> int:

@@ -39,7 +39,7 @@ def _minutes(s: Scope, lap: Lap) -> float:
     "Laps",
     formula=("Σ 讲解段", "Σ laps"),
     unit="count",
-    missing=("没有数据源报告 lap.started 时为空", "missing when no feed reports lap.started"),
+    missing=("没有数据源上报 lap.started 时为空", "missing when no feed reports lap.started"),
     grains=("show", "product"),
     direction="neutral",
 )
@@ -54,7 +54,7 @@ def lap_count(s: Scope) -> int:
     "Explained minutes",
     formula=("Σ 讲解段时长", "Σ length of laps"),
     unit="minutes",
-    missing=("没有数据源报告 lap.started 时为空", "missing when no feed reports lap.started"),
+    missing=("没有数据源上报 lap.started 时为空", "missing when no feed reports lap.started"),
     grains=("show", "product", "lap"),
     direction="neutral",
 )
@@ -215,7 +215,7 @@ def _offers(s: Scope) -> list[Offer]:
     "Links on the list",
     formula=("Σ 在架商品", "Σ offers on the list now"),
     unit="count",
-    missing=("没有数据源报告 offer.listed 时为空", "missing when no feed reports offer.listed"),
+    missing=("没有数据源上报 offer.listed 时为空", "missing when no feed reports offer.listed"),
     direction="neutral",
 )
 def links_listed(s: Scope) -> int:
@@ -256,7 +256,7 @@ def stock_minutes_left(s: Scope) -> float:
     key = s.key if s.grain == "product" else current_key(s)
     offer = offer_of(s, key)
     if offer.stock is None:
-        raise Unknown("not_reported", "没有数据源报告这个商品的库存", "no feed reports the stock of this product")
+        raise Unknown("not_reported", "没有数据源上报这个商品的库存", "no feed reports the stock of this product")
     recent = s.recent(15)
     rows = Rows.fixed(s.facts.by("product", recent.from_us, recent.to_us).get(key, {}))
     product = Scope(s.facts, rows, s.clock, "product", key, recent.from_us, recent.to_us, s.trace)

@@ -45,7 +45,7 @@ unfed(
     "预约到场率",
     "Booked who arrived",
     formula=("预约且进入的人数 ÷ 预约人数", "people booked who came ÷ people booked"),
-    why=("没有数据源报告预约", "no feed reports bookings"),
+    why=("没有数据源上报预约", "no feed reports bookings"),
     denominator=("预约人数", "people booked"),
 )
 unfed(
@@ -54,7 +54,7 @@ unfed(
     "福袋单次进入成本",
     "Lucky-bag cost per entry",
     formula=("福袋花费 ÷ 福袋带来的看播次数", "cost of lucky bags ÷ views they brought"),
-    why=("没有数据源报告福袋花费", "no feed reports what lucky bags cost"),
+    why=("没有数据源上报福袋花费", "no feed reports what lucky bags cost"),
     unit="minor",
     denominator=("福袋带来的看播次数", "views they brought"),
     direction="down_is_good",

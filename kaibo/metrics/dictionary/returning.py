@@ -39,7 +39,7 @@ def _day(s: Scope) -> RoomDay:
         )
     s.trace.saw(day.as_of_us)
     if day.own is None:
-        raise Unknown("not_reported", "这一天没有数据源报告观众的行为", "no feed reports acts of viewers on this day")
+        raise Unknown("not_reported", "这一天没有数据源上报观众的行为", "no feed reports acts of viewers on this day")
     acts, nameless = day.own["acts"], day.own["nameless_acts"]
     if is_too_little(acts - nameless, acts):
         share = f"{acts - nameless:,} / {acts:,}"

@@ -32,7 +32,7 @@ def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
         for dimension in ("term", "mood", "intent", "sentence", "comment")
     )
     slogans = _slogans(told, all_[""])
-    _take_out(words, moods, slogans)
+    _take_out(words, moods, intents, slogans)
     comments = all_[""] - sum(slogans.values())
     usual, usual_comments, nights = _nights(show_id)
     baseline = "nights"
@@ -50,7 +50,7 @@ def talk(show_id: str, *, from_us: int, to_us: int) -> Talk:
         negative=negative,
         unsure=moods[Polarity.UNSURE],
         positive_ratio=positive / held if held else None,
-        intents=dict(intents.most_common()),
+        intents={name: count for name, count in intents.most_common() if count},
         words=_terms(words, usual, share),
         baseline=baseline,
         nights=nights,
@@ -66,11 +66,14 @@ def _slogans(told: Counter[str], comments: int) -> Counter[str]:
     )
 
 
-def _take_out(words: Counter[str], moods: Counter[str], slogans: Counter[str]) -> None:
-    """The words of slogans, and the moods they were counted with."""
+def _take_out(words: Counter[str], moods: Counter[str], intents: Counter[str], slogans: Counter[str]) -> None:
+    """The words of slogans, the moods and intents they were counted with. A question stays one however many ask it."""
     texts = list(slogans)
-    opinions = language.opinions_of(texts)
-    for text, terms, opinion in zip(texts, language.terms_of(texts), opinions, strict=True):
+    opinions, readings = language.opinions_of(texts), language.read_intents(texts)
+    for text, terms, opinion, reading in zip(texts, language.terms_of(texts), opinions, readings, strict=True):
+        for intent in reading.intents:
+            if intent not in language.QUESTIONS:
+                intents[intent.value] = max(0, intents[intent.value] - slogans[text])
         moods[opinion.polarity] = max(0, moods[opinion.polarity] - slogans[text])
         for term in terms:
             words[term] = max(0, words[term] - slogans[text])

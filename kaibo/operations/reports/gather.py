@@ -94,7 +94,7 @@ def _gathered(show_id: str, at_us: int | None, columns: Mapping[str, tuple[str, 
 def _headlines(facts: Facts, show: ShowView) -> Iterator[Headline]:
     ratios = [ratio for _, ratio in TARGET_OF.values()]
     found = metrics.evaluate(facts.show_id, (*HEADLINES, *ratios), facts=facts)
-    usual = metrics.final_bands(facts.show_id, [one for one in HEADLINES if one not in AGEING], facts=facts)
+    usual = _usual(facts, [one for one in HEADLINES if one not in AGEING])
     for metric_id in HEADLINES:
         name, ratio = TARGET_OF.get(metric_id, ("", ""))
         goal = show.targets.get(name)
@@ -104,6 +104,14 @@ def _headlines(facts: Facts, show: ShowView) -> Iterator[Headline]:
             target=found[ratio] if goal is not None else None,
             band=usual.get(metric_id),
         )
+
+
+def _usual(facts: Facts, ids: list[str]) -> dict[str, tuple[float, float] | None]:
+    """What earlier shows had at their end; while this one is on air, what they had at the same minute of the show."""
+    if facts.ended_us is not None or facts.started_us is None:
+        return metrics.final_bands(facts.show_id, ids, facts=facts)
+    minute = (facts.clock_us - facts.started_us) // MINUTE_US - 1
+    return {one: metrics.band(facts.show_id, one, minute=minute, facts=facts) for one in ids}
 
 
 def _breakdown(facts: Facts, by: str, columns: tuple[str, ...]) -> Breakdown:

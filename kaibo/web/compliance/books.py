@@ -12,7 +12,7 @@ from kaibo.commerce.team import api as team
 from kaibo.metrics.export import Cell
 from kaibo.operations.compliance import api as compliance
 from kaibo.operations.compliance.contracts import Action, PackView, RuleView, Scene
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.compliance import words
 from kaibo.web.pages import tools
 from kaibo.web.words import PLATFORMS, is_chinese
@@ -128,7 +128,7 @@ def papers(request: HttpRequest) -> HttpResponseBase:
         )
         return export.answer("rule-changes", heads, rows, form)
     people = {one.actor for one in changes} | {one.actor for one in marks} | {one.decided_by for one in changes}
-    names = team.names_of(people - {""})
+    names = actors.names_of(people - {""})
     context = {
         "changes": [
             {"one": one, "by": names.get(one.actor, one.actor), "state": words.of(words.CHANGE_STATES, one.state)}

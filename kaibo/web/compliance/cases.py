@@ -16,7 +16,7 @@ from kaibo.kit.errors import NotFound
 from kaibo.metrics.export import Cell
 from kaibo.operations.compliance import api as compliance
 from kaibo.operations.compliance.contracts import CaseView, Evidence, Scene, SoundState, SoundView
-from kaibo.web import export, sound
+from kaibo.web import actors, export, sound
 from kaibo.web.compliance import access, handover, words
 from kaibo.web.pages import tools
 
@@ -40,7 +40,7 @@ def case_list(request: HttpRequest) -> HttpResponseBase:
         return export.answer("cases", _columns(), _rows(found), form)
     if state in {"", "running", "open"}:
         found.sort(key=lambda view: (not view.is_running, view.due_us))
-    names = team.names_of({view.owner for view in found if view.owner})
+    names = actors.names_of({view.owner for view in found if view.owner})
     context = {
         "cases": [_line(view, names) for view in found[:300]],
         "count": len(found),
@@ -84,7 +84,7 @@ def _columns() -> list[str]:
 
 
 def _rows(found: list[CaseView]) -> Iterator[list[Cell]]:
-    names = team.names_of({view.owner for view in found if view.owner})
+    names = actors.names_of({view.owner for view in found if view.owner})
     for view in found:
         line = _line(view, names)
         yield [
@@ -97,7 +97,7 @@ def _rows(found: list[CaseView]) -> Iterator[list[Cell]]:
 def case_page(request: HttpRequest, case_id: int) -> HttpResponseBase:
     """One case: evidence in context, law, history, what can be done now."""
     view = access.case_or_404(request, case_id)
-    names = team.names_of({view.owner, *(step.actor for step in view.steps)} - {""})
+    names = actors.names_of({view.owner, *(step.actor for step in view.steps)} - {""})
     may_act = team.may(request.user, "case.act", platform=view.platform, room_id=view.room_id)
     steps = [_open_step(name) for name, step in compliance.STEPS.items() if view.state in step.come_from]
     context = {
@@ -108,7 +108,9 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponseBase:
         "steps": [
             {
                 "step": step,
-                "by": names.get(step.actor, step.actor) if step.actor.startswith("user:") else _("the proctor"),
+                "by": names.get(step.actor, step.actor)
+                if step.actor.startswith("user:")
+                else actors.names_of({step.actor})[step.actor],
                 "name": words.of(words.STEPS, step.kind),
             }
             for step in view.steps
@@ -218,7 +220,7 @@ def case_sound(request: HttpRequest, case_id: int, hit_id: int) -> HttpResponseB
 def measures_page(request: HttpRequest) -> HttpResponseBase:
     """`/compliance/rules/`: how right each rule is, proposed contexts, the state of the chain."""
     proposals = compliance.proposals()
-    names = team.names_of({one.actor for one in proposals if one.actor})
+    names = actors.names_of({one.actor for one in proposals if one.actor})
     rows, reads = compliance.chain_rows(), bool(request.GET.get("verify"))
     context = {
         "measures": compliance.measures(),

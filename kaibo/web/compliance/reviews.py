@@ -16,7 +16,7 @@ from kaibo.metrics.export import Cell
 from kaibo.operations.compliance import api as compliance
 from kaibo.operations.compliance.contracts import PRODUCTS, Draft, ReviewState, ReviewView, Scene
 from kaibo.operations.compliance.errors import BadText
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.compliance import access, shape, words
 from kaibo.web.pages import tools
 
@@ -32,7 +32,7 @@ def review_list(request: HttpRequest) -> HttpResponseBase:
 
 def _list(request: HttpRequest, *, typed: dict[str, Any] | None = None, problem: str = "") -> HttpResponseBase:
     found = [view for view in compliance.list_reviews() if access.sees(request, view)]
-    names = team.names_of({view.actor for view in found})
+    names = actors.names_of({view.actor for view in found})
     scope = team.visible_rooms(request.user)
     context = {
         "reviews": [_line(view, names) for view in found],
@@ -122,7 +122,7 @@ def review_page(request: HttpRequest, review_id: int) -> HttpResponseBase:
     if (form := request.GET.get("export", "")) in export.FORMATS:
         return export.answer(f"review-{review_id}", _columns(), _rows(view), form)
     texts = [shape.text_shape(text) for text in view.texts]
-    names = team.names_of({view.actor, *(vote.actor for vote in view.votes)})
+    names = actors.names_of({view.actor, *(vote.actor for vote in view.votes)})
     current = [vote for vote in view.votes if vote.is_current and vote.act == "approved"]
     context = {
         "review": view,

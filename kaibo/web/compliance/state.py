@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kaibo.commerce.team import api as team
 from kaibo.operations.compliance import api as compliance
+from kaibo.web import actors
 
 MOST = 12
 
@@ -14,7 +14,7 @@ def alerts_state(show_id: str) -> dict[str, Any]:
     if not found:
         return {}
     owners = {view.owner for view in found if view.owner}
-    names = team.names_of(owners) if owners else {}
+    names = actors.names_of(owners) if owners else {}
     state: dict[str, Any] = {"alerts": {"open": len(found), "free": sum(not view.owner for view in found)}}
     for place, view in enumerate(found[:MOST]):
         state[f"alert/{view.id}"] = {

@@ -7,7 +7,7 @@ from ninja import Field, Router, Schema
 
 from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import Act, ActKind
-from kaibo.commerce.team import api as team
+from kaibo.web import actors
 from kaibo.web.desk import acts
 from kaibo.web.jsonapi import guard
 from kaibo.web.jsonapi.schemas import ErrorOut
@@ -71,7 +71,7 @@ def latest(request: HttpRequest, show_id: str, limit: int = 50) -> Any:
     """The latest acts, undone ones too."""
     guard.show_or_404(request, show_id)
     found = lineups.acts(show_id, limit=max(1, min(limit, 500)))
-    names = team.names_of({each.actor for each in found})
+    names = actors.names_of({each.actor for each in found})
     return [
         {
             "id": each.act_id,

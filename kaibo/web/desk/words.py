@@ -8,7 +8,7 @@ def page_words() -> dict[str, str]:
     """By key, with `desk_` before it."""
     return {
         "desk_start": _p("desk", "Explain"),
-        "desk_end": _p("desk", "End"),
+        "desk_end": _p("desk", "End lap"),
         "desk_next": _p("desk", "Next"),
         "desk_return": _p("desk", "Return"),
         "desk_mark": _p("desk", "Mark"),
@@ -25,7 +25,7 @@ def page_words() -> dict[str, str]:
         "desk_did_host": _("{n} is on duty"),
         "desk_waiting": _("{n} waiting for the line"),
         "desk_no_lineup": _("The next three links stand here once the show has a lineup."),
-        "desk_lineup": _("Lineup"),
+        "desk_lineup": _p("desk", "Fill in the lineup"),
         "desk_all_through": _("The list is through: return to a link, or choose one."),
         "desk_which": _("Which link?"),
         "desk_which_back": _("Which link again?"),

@@ -13,6 +13,7 @@ from kaibo.eventlog.contracts import FeedView, PollView
 from kaibo.kit.clock import MICROS
 from kaibo.operations.imports import api as imports
 from kaibo.operations.imports.contracts import FetchedView, TableState
+from kaibo.web import feedwords
 from kaibo.web.imports import words as import_words
 
 FILES = 5
@@ -139,5 +140,5 @@ def _cover(feed: FeedView, show: ShowView, now_us: int) -> CoverLine | None:
     found = shares.get(feed.id)
     if found is None:
         return None
-    covered = "—" if found.ratio is None else f"{100 * found.ratio:.1f} %"
+    covered = feedwords.covered(found) or "—"
     return CoverLine(show, covered, found.gap_us / MICROS, found.count_gaps, found.is_open)

@@ -18,12 +18,14 @@ MONEY_KINDS = ("order.paid", "order.refunded", "spend.reported")
 def table(view: TableView) -> dict[str, Any]:
     """Everything a card says of one file."""
     told = view.report if view.state == TableState.COMPLETE else view.check_up
+    took_nothing = view.state == TableState.COMPLETE and not (told.get("accepted") or told.get("duplicates"))
     return {
         "id": view.id,
         "file_name": view.file_name,
         "size_kb": max(1, view.size // 1024),
         "state": str(view.state),
-        "state_name": words.state(view.state),
+        "state_name": words.took_nothing(waits=bool(told.get("waiting"))) if took_nothing else words.state(view.state),
+        "took_nothing": took_nothing,
         "is_busy": view.state in BUSY,
         "is_over": view.state in OVER,
         "may_start": view.state == TableState.CHECKED and bool(told.get("events") or told.get("waiting")),
@@ -71,9 +73,7 @@ def numbers(told: dict[str, Any]) -> dict[str, Any]:
         "reasons": [
             {"name": words.reason(reason), "count": count} for reason, count in told.get("by_reason", {}).items()
         ],
-        "shows": [
-            {"id": show_id, "title": title(show_id), "rows": rows} for show_id, rows in told.get("shows", {}).items()
-        ],
+        "shows": [{**show(show_id), "rows": rows} for show_id, rows in told.get("shows", {}).items()],
         "evidence": [{"name": words.evidence(code), "rows": rows} for code, rows in told.get("evidence", {}).items()],
         "waiting": [
             {"why": words.why(why), "author": author, "rows": rows} for why, author, rows in told.get("waiting", [])
@@ -92,12 +92,13 @@ def numbers(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def title(show_id: str) -> str:
-    """What a show is called; its id where it is gone. Cost: one query."""
+def show(show_id: str) -> dict[str, Any]:
+    """What a show is called and when it began; its id and no time where it is gone. Cost: one query."""
     try:
-        return shows.show(show_id).title or show_id
+        found = shows.show(show_id)
     except NotFound:
-        return show_id
+        return {"id": show_id, "title": show_id, "begins_at": None}
+    return {"id": show_id, "title": found.title or show_id, "begins_at": found.begins_at}
 
 
 def mapping(view: TableView) -> list[dict[str, Any]]:

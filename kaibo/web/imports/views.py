@@ -18,7 +18,7 @@ from kaibo.kit.errors import KaiboError, NotFound
 from kaibo.metrics.export import Table
 from kaibo.operations.imports import api as imports
 from kaibo.operations.imports.contracts import ImportView, TableState, TableView
-from kaibo.web import export, words
+from kaibo.web import actors, export, feedwords, words
 from kaibo.web.imports import access, shape
 from kaibo.web.imports import words as import_words
 from kaibo.web.pages import fields, tools
@@ -34,14 +34,14 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
     if asked is not None:
         return asked
     may_run = team.may(request.user, "import.run")
-    titles = {show_id: shape.title(show_id) for show_id in {one for report in reports for one in report.shows}}
+    brought = {show_id: shape.show(show_id) for show_id in {one for report in reports for one in report.shows}}
     listed = [one for one in connectors.connectors() if one.direction != "out" and one.transport == "file"]
     context = {
         "reports": [
             (
                 report,
-                import_words.export(report.export) if report.export else report.connector,
-                [{"id": show_id, "title": titles[show_id]} for show_id in report.shows],
+                import_words.export(report.export) if report.export else feedwords.connector_name(report.connector),
+                [brought[show_id] for show_id in report.shows],
             )
             for report in reports
         ],
@@ -256,7 +256,7 @@ def _import_table(reports: list[ImportView]) -> Table:
 
 
 def _import_rows(reports: list[ImportView]) -> Iterator[list[Any]]:
-    names = team.names_of({one.actor for one in reports})
+    names = actors.names_of({one.actor for one in reports})
     for one in reports:
         yield [
             one.file_name,

@@ -194,6 +194,11 @@ def state(name: str) -> str:
     return str(_STATES.get(name, name))
 
 
+def took_nothing(*, waits: bool) -> str:
+    """The state of a file that was imported and of which no row could be taken, or none yet."""
+    return _("waits for a show") if waits else _("nothing taken")
+
+
 def kind(name: str) -> str:
     """What a file brings, counted."""
     return str(_KINDS.get(name) or words.kind_name(name))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.jobs import words
 from kaibo.web.pages import tools
 
@@ -25,12 +25,17 @@ def work_page(request: HttpRequest) -> HttpResponseBase:
     asked = export.wanted(request, {"work": lambda: words.table(jobs)})
     if asked is not None:
         return asked
-    names = team.names_of({one.actor for one in jobs})
+    names = actors.names_of({one.actor for one in jobs})
     context = {
         "lines": [words.line(one, names) for one in jobs],
         "counts": words.counts(eventlog.work.job_counts()),
         "schedules": [
-            {"name": words.task_name(one.task), "next_at": one.next_at, "last_at": one.last_at, "cron": one.cron}
+            {
+                "name": words.task_name(one.task),
+                "next_at": one.next_at,
+                "last_at": one.last_at,
+                "rhythm": words.rhythm(one.cron),
+            }
             for one in eventlog.work.schedules()
         ],
         "may_retry": team.may(request.user, "job.retry"),

@@ -1,5 +1,6 @@
 """Background work in words. A task that nobody translated stands with its own first line."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -43,7 +44,59 @@ def names() -> dict[str, str]:
         "compliance.let_go_sound": _p("job", "Remove sound kept on air after its term"),
         "compliance.clip": _p("job", "Keep the sound around a finding"),
         "privacy.let_go": _p("job", "Let old words of viewers go"),
+        "imports.take_fetched": _p("job", "Import the files that feeds fetched"),
+        "compliance.remind": _p("job", "Remind of cases whose 24 hours run out"),
+        "opinion.remind": _p("job", "Remind of opinion matters nobody handles"),
+        "opinion.let_go": _p("job", "Let words of closed opinion matters go"),
+        "outreach.read_audience": _p("job", "Fetch groups and members for message tasks"),
+        "outbox.deliver": _p("job", "Ask a platform to do something"),
+        "outbox.follow": _p("job", "Look what became of what platforms were asked for"),
     }
+
+
+def notes() -> dict[str, str]:
+    """What a task says at its end, a pattern -> in words; `n` is its number."""
+    return {
+        r"(?P<n>\d+) rows": _p("job note", "%(n)s rows"),
+        r"(?P<n>\d+) accepted": _p("job note", "%(n)s accepted"),
+        r"(?P<n>\d+) events": _p("job note", "%(n)s events"),
+        r"(?P<n>\d+) files": _p("job note", "%(n)s files"),
+        r"(?P<n>\d+) cases": _p("job note", "%(n)s cases"),
+        r"(?P<n>\d+) cases without their evidence": _p("job note", "%(n)s cases without their evidence"),
+        r"(?P<n>\d+) recordings removed": _p("job note", "%(n)s recordings removed"),
+        r"(?P<n>\d+) groups": _p("job note", "%(n)s groups"),
+        r"(?P<n>\d+) commands": _p("job note", "%(n)s acts asked for"),
+        r"try (?P<n>\d+)": _p("job note", "delivered at try %(n)s"),
+        r"accepted": _p("job note", "the platform accepted it"),
+        r"settled meanwhile": _p("job note", "settled meanwhile"),
+        r"KAIBO_BACKUP_TO is not set: .*": _p("job note", "KAIBO_BACKUP_TO is not set: there is no backup"),
+    }
+
+
+def note_text(note: str) -> str:
+    """What a task said at its end; one that nobody translated stands as it was written."""
+    for pattern, text in notes().items():
+        if found := re.fullmatch(pattern, note):
+            return text % {"n": f"{int(found['n']):,}"} if "n" in found.groupdict() else text
+    return note
+
+
+def rhythm(cron: str) -> str:
+    """A cron line as people say it; an unusual one as it is."""
+    minute, hour, *rest = cron.split()
+    at = f"{hour:0>2}:{minute:0>2}"
+    if hour == "*" and rest == ["*"] * 3:
+        if minute == "*":
+            return _p("job", "every minute")
+        if minute.startswith("*/"):
+            return _p("job", "every %(n)s minutes") % {"n": minute.removeprefix("*/")}
+        return _p("job", "every hour at minute %(n)s") % {"n": minute}
+    if hour.isdigit() and minute.isdigit() and rest == ["*"] * 3:
+        return _p("job", "every day at %(at)s") % {"at": at}
+    if hour.isdigit() and minute.isdigit() and rest[:2] == ["*", "*"] and rest[2].isdigit():
+        days = (_("Sun"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"))
+        return _p("job", "every week on %(day)s at %(at)s") % {"day": days[int(rest[2]) % 7], "at": at}
+    return cron
 
 
 def task_name(task: str) -> str:
@@ -62,7 +115,7 @@ def line(job: JobView, people: Mapping[str, str]) -> dict[str, Any]:
         "class": CLASSES[job.state],
         "by": people.get(job.actor, job.actor),
         "percent": percent,
-        "says": job.reason if job.state == "failed" or (job.reason and job.state == "waiting") else job.note,
+        "says": job.reason if job.state == "failed" or (job.reason and job.state == "waiting") else note_text(job.note),
         "is_unknown": job.state == "waiting" and not job.is_known,
     }
 

@@ -9,10 +9,10 @@ from django.utils.translation import pgettext as _p
 from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import FIELDS, Comparison, Difference, Draft, Line, LineupView
 from kaibo.commerce.shows.contracts import ShowView
-from kaibo.commerce.team import api as team
 from kaibo.kit.clock import MINUTE_US
 from kaibo.kit.money import show_money, to_decimal
 from kaibo.metrics.export import Cell, Table
+from kaibo.web import actors
 from kaibo.web.lineup import words
 
 SIDES = ("what", "sheet", "platform")
@@ -123,7 +123,7 @@ def draft_shape(draft: Draft, currency: str) -> dict[str, Any]:
 def versions(show_id: str) -> list[dict[str, Any]]:
     """Versions, the latest first, with the names of the people."""
     found = lineups.versions(show_id)
-    names = team.names_of({each.actor for each in found})
+    names = actors.names_of({each.actor for each in found})
     return [
         {
             "number": each.number,

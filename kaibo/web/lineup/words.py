@@ -73,6 +73,7 @@ def _grid() -> dict[str, str]:
         "published_old": _("published as version {n}, changed since"),
         "published_now": _("The control room knows the list now."),
         "stock_total": _("{n} pieces"),
+        "minutes": _("{n} min"),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from kaibo.eventlog.contracts import Coverage
 from kaibo.eventlog.kinds import AUDIENCE, ORDER, PRODUCT
+from kaibo.web import feedwords
 
 GROUPS: dict[str, tuple[tuple[str, ...], int]] = {
     "orders": (ORDER, 60),
@@ -32,7 +33,7 @@ def lights_state(coverage: Coverage) -> dict[str, Any]:
             "at": max(spoke, default=None),
             "is_gap": all(any(gap.feed_id == feed.id and gap.to_us is None for gap in coverage.gaps) for feed in feeds),
             "patience": patience,
-            "feeds": [feed.name for feed in feeds],
+            "feeds": [feedwords.feed_name(feed.name) for feed in feeds],
         }
     if "lap.started" in coverage.declared or coverage.seen.get("lap.started"):
         state["declares/lap.started"] = True

@@ -113,6 +113,8 @@ def _tiles() -> dict[str, str]:
         "change_unknown": _("no comparison yet"),
         "unchanged_5m": _("as 5 min ago"),
         "against_5m": _("vs 5 min ago"),
+        "unchanged_pace": _p("tile", "as the 5 min before"),
+        "against_pace": _p("tile", "in 5 min vs the 5 before"),
         "no_band": _("no usual range yet"),
         "band": _("usual {low}–{high}"),
         "expected": _("expected {low}–{high}"),
@@ -121,6 +123,7 @@ def _tiles() -> dict[str, str]:
 
 def _chart() -> dict[str, str]:
     return {
+        "chart_says": _("Online and entries, GMV and ad spend, minute by minute, with laps and marks."),
         "last_hour": _("60 min"),
         "whole_show": _("whole show"),
         "strip_online": _p("strip", "Online"),
@@ -210,6 +213,8 @@ def _lights() -> dict[str, str]:
 
 def _goods() -> dict[str, str]:
     return {
+        "goods_now": _("Now explained"),
+        "goods_last": _("Last explained"),
         "no_lap_yet": _("Nothing is explained right now."),
         "no_lap_feed": _("No feed of this show reports explain laps. They appear as soon as one does."),
         "no_stock_feed": _("No stock reported for this link: check it in the shop before promising sizes."),

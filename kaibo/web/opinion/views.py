@@ -17,7 +17,7 @@ from kaibo.operations.opinion import api as opinion
 from kaibo.operations.opinion import words
 from kaibo.operations.opinion.contracts import OUTCOMES, Concern, Hour, Level, Limits, MatterState, MatterView
 from kaibo.operations.radar import api as radar
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.opinion import access
 from kaibo.web.pages import tools
 from kaibo.web.pages.home import room_names
@@ -69,7 +69,7 @@ def _listed(
     now = clock.now_us()
     limits = opinion.current_limits()
     in_time, begun = opinion.started_in_time(since_us=now - 90 * clock.DAY_US)
-    names = team.names_of({view.started_by for view in found} - {""})
+    names = actors.names_of({view.started_by for view in found} - {""})
     context = {
         "matters": [_line(view, names, room_names(), now=now) for view in found],
         "waiting": sum(view.is_waiting for view in found),
@@ -136,7 +136,7 @@ def _rows(found: list[MatterView]) -> Iterator[list[Cell]]:
 def matter_page(request: HttpRequest, matter_id: int) -> HttpResponseBase:
     """One matter: what was said, when, what can be said to it, who did what."""
     view = access.matter_or_404(request, matter_id)
-    names = team.names_of({view.started_by, *(step.actor for step in view.steps)} - {""})
+    names = actors.names_of({view.started_by, *(step.actor for step in view.steps)} - {""})
     rooms = room_names()
     may_act = any(
         team.may(request.user, "opinion.act", platform=platform, room_id=room) for platform, room in view.rooms
@@ -150,7 +150,7 @@ def matter_page(request: HttpRequest, matter_id: int) -> HttpResponseBase:
         "steps": [
             {
                 "step": step,
-                "by": names.get(step.actor, step.actor) if step.actor.startswith("user:") else _("the watch"),
+                "by": names[step.actor],
                 "act": words.ACTS.get(step.act, step.act),
             }
             for step in view.steps

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from kaibo.commerce.team import api as team
 from kaibo.connectors import api as connectors
 from kaibo.eventlog.contracts import FeedView
 from kaibo.operations.outreach.contracts import AudienceView, Draft, Group, TaskState, TaskView
+from kaibo.web import actors
 
 STATES = {
     TaskState.CREATED: pgettext_lazy("message task", "created"),
@@ -46,7 +46,7 @@ def line(task: TaskView) -> TaskLine:
         _progress(task),
         _to(task.draft, task.group_names, task.tag_names),
         _problem(task),
-        team.names_of({task.actor}).get(task.actor, task.actor),
+        actors.names_of({task.actor}).get(task.actor, task.actor),
     )
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kaibo.commerce.team import api as team
 from kaibo.kit.errors import KaiboError
 from kaibo.operations.outreach import api as outreach
 from kaibo.operations.outreach.contracts import BadMessage, Draft, Link
@@ -97,6 +98,7 @@ def _form(
         "problem": problem,
         "field": str(problem.ids.get("field", "")) if problem is not None else "",
         "lines": [shape.line(one) for one in outreach.tasks()],
+        "may_connect": team.may(request.user, "feed.edit"),
     }
     return render(request, "kaibo/outreach/page.html", context, status=status)
 

@@ -7,13 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import AuditEntry
 from kaibo.kit import clock
 from kaibo.kit.money import to_decimal
 from kaibo.metrics.words import SETTING_WORDS
-from kaibo.web import export, words
+from kaibo.web import actors, export, feedwords, words
 from kaibo.web.pages import tools
 
 SHOWN = 200
@@ -28,7 +27,7 @@ def audit_page(request: HttpRequest) -> HttpResponseBase:
         thing=request.GET.get("thing") or None, limit=EXPORTED if form in export.FORMATS else 2000
     )
     acts = sorted({entry.act for entry in entries})
-    names = team.names_of({entry.actor for entry in entries})
+    names = actors.names_of({entry.actor for entry in entries})
     entries = _filtered(request, entries)
     if form in export.FORMATS:
         return _export(entries, names, form)
@@ -87,6 +86,41 @@ FIELDS = {
     "host_id": pgettext_lazy("audit", "Host"),
     "text": pgettext_lazy("audit", "Text"),
     "at": pgettext_lazy("audit", "At"),
+    "state": pgettext_lazy("audit", "State"),
+    "version": pgettext_lazy("audit", "Version"),
+    "is_enabled": pgettext_lazy("audit", "Switched on"),
+    "days": pgettext_lazy("audit", "Days"),
+    "cases": pgettext_lazy("audit", "Cases"),
+    "link": pgettext_lazy("audit", "Number of the link"),
+    "whole": pgettext_lazy("audit", "With inner content"),
+    "what": pgettext_lazy("audit", "What"),
+    "warned": pgettext_lazy("audit", "Doubtful"),
+    "red": pgettext_lazy("audit", "Refused"),
+    "texts": pgettext_lazy("audit", "Texts"),
+    "value": pgettext_lazy("audit", "Value"),
+    "topic": pgettext_lazy("audit", "Topic"),
+    "to": pgettext_lazy("audit", "To"),
+    "result": pgettext_lazy("audit", "Result"),
+    "point": pgettext_lazy("audit", "Point"),
+    "plan": pgettext_lazy("audit", "Plan"),
+    "person": pgettext_lazy("audit", "Person"),
+    "orders": pgettext_lazy("audit", "Orders"),
+    "on": pgettext_lazy("audit", "In force from"),
+    "lines": pgettext_lazy("audit", "Lines"),
+    "left": pgettext_lazy("audit", "Left"),
+    "kind": pgettext_lazy("audit", "Kind"),
+    "from": pgettext_lazy("audit", "From"),
+    "form": pgettext_lazy("audit", "Form"),
+    "duty": pgettext_lazy("audit", "Duty"),
+    "count": pgettext_lazy("audit", "Number"),
+    "author": pgettext_lazy("audit", "Account"),
+    "answer": pgettext_lazy("audit", "Answer"),
+    "level": pgettext_lazy("audit", "Level"),
+    "concern": pgettext_lazy("audit", "Topic"),
+    "links": pgettext_lazy("audit", "Links"),
+    "show": pgettext_lazy("audit", "Show"),
+    "names": pgettext_lazy("audit", "Settings"),
+    "code": pgettext_lazy("audit", "Code"),
 }
 """Fields of audit rows in words; one that is not here stands as it was written."""
 
@@ -100,11 +134,15 @@ def shown(state: object, field: str = "") -> str:
         return " · ".join(lines) or "—"
     if isinstance(state, list) and all(isinstance(each, str) for each in state):
         return ", ".join(state)
-    if isinstance(state, int | float) and not isinstance(state, bool):
+    if isinstance(state, bool):
+        return _("yes") if state else _("no")
+    if isinstance(state, int | float):
         return _number(state, field)
     if not isinstance(state, str):
         return json.dumps(state, ensure_ascii=False, default=str)
-    names = {"role": words.role_name, "platform": words.platform_name}
+    names = {"role": words.role_name, "platform": words.platform_name, "connector": feedwords.connector_name}
+    if (field, state) == ("rooms", "all"):
+        return _("all rooms")
     return names.get(field, str)(state)
 
 

@@ -10,7 +10,7 @@ from kaibo.eventlog.contracts import Gap, QuarantinedView
 from kaibo.kit import clock
 from kaibo.metrics.export import Cell, Table
 from kaibo.warehouse.contracts import SetAside, Unmatched
-from kaibo.web import words
+from kaibo.web import feedwords, words
 
 if TYPE_CHECKING:
     from kaibo.web.pages.feeds import FeedLine
@@ -25,7 +25,7 @@ def of_feeds(lines: "Iterable[FeedLine]") -> Table:
     lights = {"good": _("speaks"), "bad": _("silent"), "off": _("disabled"), "idle": _("nothing on air")}
     rows = [
         [
-            line.feed.name,
+            feedwords.feed_name(line.feed.name),
             line.feed.id,
             words.platform_name(line.feed.platform),
             ", ".join(line.feed.rooms),

@@ -21,7 +21,7 @@ from kaibo.eventlog.kinds import KINDS
 from kaibo.kit import clock
 from kaibo.warehouse import api as warehouse
 from kaibo.warehouse.contracts import SetAside
-from kaibo.web import export, feeds
+from kaibo.web import export, feeds, feedwords
 from kaibo.web.feedforms.health import health
 from kaibo.web.pages import feed_tables, fields, home, needs, tools
 
@@ -43,7 +43,7 @@ class FeedLine:
     @property
     def covered(self) -> str:
         """For people; empty where there is nothing to cover."""
-        return "" if self.share is None or self.share.ratio is None else f"{100 * self.share.ratio:.1f} %"
+        return feedwords.covered(self.share)
 
 
 @tools.page("feed.see")
@@ -161,7 +161,7 @@ def _set_aside(request: HttpRequest, *, limit: int) -> list[SetAside]:
 
 def coverage_rows(coverage: Coverage) -> list[dict[str, object]]:
     """One line per kind that is declared or seen: who declares it and how many came."""
-    names = {feed.id: feed.name for feed in coverage.feeds}
+    names = {feed.id: feedwords.feed_name(feed.name) for feed in coverage.feeds}
     kinds = sorted(set(coverage.declared) | set(coverage.seen))
     return [
         {

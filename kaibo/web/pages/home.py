@@ -112,7 +112,9 @@ def _beside(tile: Tile) -> str:
     if tile.change_5m is not None and tile.change_5m.value is not None:
         change = tile.change_5m.value
         amount = words.number(replace(tile.change_5m, value=abs(change)))
-        parts.append(_("%(change)s on 5 min ago") % {"change": f"{'▲' if change >= 0 else '▼'} {amount}"})
+        is_sum = "minute" in metrics.definition(tile.id).additive  # a sum never falls: its last five minutes may
+        text = _("%(change)s in 5 min vs the 5 before") if is_sum else _("%(change)s on 5 min ago")
+        parts.append(text % {"change": f"{'▲' if change >= 0 else '▼'} {amount}"})
     if tile.band is not None and tile.value.value is not None:
         low, high = (words.number(replace(tile.value, value=edge)) for edge in tile.band)
         parts.append(_("usual %(low)s–%(high)s") % {"low": low, "high": high})

@@ -23,6 +23,7 @@ from kaibo.operations.opinion import api as opinion
 from kaibo.operations.opinion import words as opinion_words
 from kaibo.operations.opinion.contracts import Level
 from kaibo.warehouse import api as warehouse
+from kaibo.web import feedwords
 from kaibo.web.opinion import access as opinion_access
 from kaibo.web.templatetags.kaibo import span
 
@@ -150,7 +151,7 @@ def _of_feeds(user: AbstractBaseUser | AnonymousUser, shows: list[ShowView], *, 
             if is_silent(feed, now_us=now_us):
                 since = _("never") if feed.last_received_at is None else span((now_us - feed.last_received_at) / 1e6)
                 sentence = _("Feed “%(feed)s” is silent while “%(show)s” is on air (%(since)s).") % {
-                    "feed": feed.name,
+                    "feed": feedwords.feed_name(feed.name),
                     "show": show.title,
                     "since": since,
                 }

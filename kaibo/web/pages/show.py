@@ -103,6 +103,7 @@ def show_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         "columns": columns,
         "rows": table(show, by, columns),
         "summary": [(one, values[one.id]) for one in summary],
+        "as_of": max((values[one.id].as_of or 0 for one in summary), default=0),
         "targets": _targets(show, values, room.currency),
         "target_fields": show_acts.target_fields(show.targets, None, room.currency),
         "coverage": eventlog.coverage(show_id, now_us=clock.now_us()),

@@ -17,6 +17,15 @@ from kaibo.commerce.team import api as team
 from kaibo.kit.errors import Forbidden, KaiboError
 
 log = logging.getLogger("kaibo.web")
+
+
+class NoPage(KaiboError):
+    """An address that only takes what a form sends was opened, for example from the history of the browser."""
+
+    code = "no_page"
+    status = 405
+
+
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
@@ -28,6 +37,8 @@ def page[**P](act: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             require(request, act)
             if request.method not in methods:
+                if request.method == "GET":
+                    raise NoPage(_("This address only takes a form; it shows no page."), fix=_("Nothing was changed."))
                 return HttpResponseNotAllowed(methods)
             return view(request, *args, **kwargs)
 

@@ -6,11 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kaibo.commerce.rooms.contracts import PLATFORMS
-from kaibo.commerce.team import api as team
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import clock
 from kaibo.operations.privacy import api as privacy
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.pages import fields, tools
 
 SHOWN = 50
@@ -20,7 +19,7 @@ SHOWN = 50
 def privacy_page(request: HttpRequest) -> HttpResponseBase:
     """Who is held under a nickname, who was erased, how long words are kept; the list of erasures is exportable."""
     erased = eventlog.audit_entries(act="viewer.erased", limit=10_000)
-    names = team.names_of({entry.actor for entry in erased})
+    names = actors.names_of({entry.actor for entry in erased})
     form = request.GET.get("export", "")
     if form in export.FORMATS:
         rows = [[clock.iso(one.at_us), names.get(one.actor, one.actor), one.thing] for one in erased]

@@ -14,6 +14,7 @@ from kaibo.operations.compliance import api as compliance
 from kaibo.operations.compliance.contracts import Question, Scene
 from kaibo.operations.radar import api as radar
 from kaibo.operations.radar.contracts import SITUATIONS, STAGES, TOPICS, CloudTerm, SignalView
+from kaibo.web import actors
 from kaibo.web.pages import tools
 from kaibo.web.radar import words
 
@@ -44,7 +45,9 @@ def radar_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         "spans": [(one, _("%(n)s min") % {"n": one}) for one in SPANS],
         "earlier_us": from_us if minutes and from_us > whole[0] else None,
         "later_us": min(to_us + minutes * MINUTE_US, whole[1]) if minutes and to_us < whole[1] else None,
-        "pulse": _pulse(radar.pulse(show_id), from_us, to_us),
+        "pulse": (pulse := _pulse(radar.pulse(show_id), from_us, to_us)),
+        "pulse_most": max((bar["comments"] for bar in pulse), default=0),
+        "pulse_minutes": (pulse[0]["to_us"] - pulse[0]["at_us"]) // MINUTE_US if pulse else 1,
         "intents": [(words.of(words.INTENTS, code), count) for code, count in told.intents.items()],
         "groups": [{"one": one, "topic": words.of(words.TOPICS, one.topic)} for one in groups],
         "answers": [
@@ -172,7 +175,7 @@ def script_list(request: HttpRequest) -> HttpResponseBase:
 def _library(request: HttpRequest, *, typed: dict[str, Any] | None = None, problem: str = "") -> HttpResponseBase:
     lines = radar.script_lines()
     answers = compliance.check([line.text for line in lines], Question(Scene.SPEECH)) if lines else []
-    names = team.names_of({line.actor for line in lines})
+    names = actors.names_of({line.actor for line in lines})
     by_topic: dict[str, list[dict[str, Any]]] = {}
     for line, answer in zip(lines, answers, strict=True):
         hits = [hit.matched for hit in answer.hits if hit.action != "count"]

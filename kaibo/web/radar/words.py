@@ -60,7 +60,7 @@ def page_words() -> dict[str, str]:
         "question_done": _("Answered"),
         "questions_none": _("No question waits."),
         "prompt_none": _("none waits"),
-        "warning_opinion": _("Opinion watch: {what}, ×{n}"),
+        "warning_opinion": _("Opinion watch: {what} ×{n}"),
         "warning_complaint": _("Complaints: {n} in two minutes"),
         "warning_flood": _("Flood ×{n}: {words}"),
         "radar_open": _("Radar"),

@@ -7,8 +7,8 @@ from ninja import Field, Router, Schema
 
 from kaibo.commerce.registers import api as registers
 from kaibo.commerce.registers.contracts import ChangeKind, NewAdjustment, NewChange
-from kaibo.commerce.team import api as team
 from kaibo.kit.errors import KaiboError
+from kaibo.web import actors
 from kaibo.web.jsonapi import guard
 from kaibo.web.jsonapi.schemas import ErrorOut
 from kaibo.web.registers import acts, found
@@ -112,7 +112,7 @@ def ads(request: HttpRequest, show_id: str) -> Any:
     """The ad log, latest first, undone entries too."""
     guard.show_or_404(request, show_id)
     entries = registers.ad_log(show_id)
-    names = team.names_of({each.actor for each in entries})
+    names = actors.names_of({each.actor for each in entries})
     return [
         {
             "id": each.entry_id,

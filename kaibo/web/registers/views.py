@@ -16,7 +16,7 @@ from kaibo.kit import clock, env
 from kaibo.kit.errors import NotFound
 from kaibo.kit.money import show_money
 from kaibo.metrics import api as metrics
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.lineup.shape import comparison_table
 from kaibo.web.pages import tools
 from kaibo.web.registers import acts, found, words
@@ -38,7 +38,7 @@ def before_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
         tools.require(request, "show.export", platform=show.platform, room_id=show.room_id)
         table = comparison_table(comparison, currency_of(show))
         return export.table_answer(f"{show_id}-differences", table, request.GET["export"])
-    names = team.names_of({point.actor for point in checklist.points if point.actor})
+    names = actors.names_of({point.actor for point in checklist.points if point.actor})
     context = {
         **_frame(request, show),
         "checklist": checklist,
@@ -69,15 +69,15 @@ def register_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     log = registers.ad_log(show_id)
     given = registers.give_aways(show_id)
     violations = registers.violations(show_id)
-    actors = {each.entered_by for each in changes} | {each.made_by for each in changes}
-    actors |= {each.checked_by for each in changes} | {each.reverted_by for each in changes}
-    actors |= {each.actor for each in log} | {each.actor for each in violations}
+    who = {each.entered_by for each in changes} | {each.made_by for each in changes}
+    who |= {each.checked_by for each in changes} | {each.reverted_by for each in changes}
+    who |= {each.actor for each in log} | {each.actor for each in violations}
     facts = metrics.facts_of(show_id, now_us=now)
     loss, unstated = registers.running_loss(given)
     context = {
         **_frame(request, show),
         "now": now,
-        "by": team.names_of({actor for actor in actors if actor}),
+        "by": actors.names_of({actor for actor in who if actor}),
         "me": tools.actor(request),
         "changes": changes,
         "change_states": words.CHANGE_STATES,

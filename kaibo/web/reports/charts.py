@@ -117,7 +117,7 @@ def _grid(scale: _Scale, currency: str, names: Names, palette: Palette) -> Itera
         label = short_money(scale.top * share, currency, is_chinese=names.is_chinese)
         yield _text(LEFT - 8, y + 4, label, palette.faint, align="end")
     span = scale.to_us - scale.from_us
-    step = HOUR_US // 2 if span <= 6 * HOUR_US else HOUR_US
+    step = HOUR_US // 6 if span <= 1.5 * HOUR_US else HOUR_US // 2 if span <= 6 * HOUR_US else HOUR_US
     local = to_datetime(scale.from_us).astimezone(env.zone()).replace(minute=0, second=0, microsecond=0)
     while (at := from_datetime(local)) <= scale.to_us:
         if at >= scale.from_us - MINUTE_US:

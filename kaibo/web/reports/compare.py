@@ -11,6 +11,7 @@ from kaibo.kit.clock import to_datetime
 from kaibo.kit.money import show_money, to_decimal
 from kaibo.metrics.export import Cell, Table
 from kaibo.operations.reports.contracts import Cause, Claim, Comparison
+from kaibo.web import feedwords
 from kaibo.web import words as site
 from kaibo.web.reports import words
 
@@ -73,7 +74,7 @@ def table(found: Iterable[Comparison], currency: str) -> Table:
 
 
 def _sources(claim: Claim) -> str:
-    return _(", ").join(site.feed_name(name) for name in claim.said_by.split(", "))
+    return _(", ").join(feedwords.feed_name(name) for name in claim.said_by.split(", "))
 
 
 def who(claim: Claim) -> str:

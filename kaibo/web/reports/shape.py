@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext as _p
 
-from kaibo.commerce.team import api as team
 from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Value
 from kaibo.operations.reports.contracts import Breakdown, Headline, Line, RefundDay, Report, Span
+from kaibo.web import actors, feedwords
 from kaibo.web import words as site
 from kaibo.web.pages.show import SOURCES
 from kaibo.web.reports import charts, times, words, work
@@ -100,6 +100,10 @@ def _labels() -> dict[str, str]:
 def _band_note(report: Report) -> str:
     if report.earlier < 3:
         return _("Usual range: not yet. It needs three earlier shows of this room and slot; there are %(n)s.") % {
+            "n": report.earlier
+        }
+    if report.show.ended_at is None:
+        return _("Usual range: P25–P75 of the last %(n)s shows of this room and slot at the same minute.") % {
             "n": report.earlier
         }
     text = ngettext(
@@ -345,7 +349,7 @@ def _told(told: Iterable[Value]) -> list[Shape]:
                     "id": one.id,
                     "name": words.name(one.id),
                     "text": site.number(one),
-                    "sources": _(", ").join(site.feed_name(name) for name in one.sources),
+                    "sources": _(", ").join(feedwords.feed_name(name) for name in one.sources),
                     "as_of": times.moment(one.as_of) if one.as_of is not None else "—",
                     "status": words.status(one.status),
                     "note": one.says.get("zh" if site.is_chinese() else "en", ""),
@@ -360,7 +364,7 @@ def _told(told: Iterable[Value]) -> list[Shape]:
 def _feeds(report: Report) -> list[Shape]:
     return [
         {
-            "name": site.feed_name(feed.name),
+            "name": feedwords.feed_name(feed.name),
             "last": times.moment(feed.last_event_at) if feed.last_event_at else _("never"),
             "gap": ""
             if feed.gap_minutes < 0.5
@@ -378,4 +382,4 @@ def full_name(metric_id: str) -> str:
 
 def names_of(report: Report) -> dict[str, str]:
     """Names of the people in what happened, by actor. Cost: one query."""
-    return team.names_of({one for act in report.acts for one in act.who if one})
+    return actors.names_of({one for act in report.acts for one in act.who if one})

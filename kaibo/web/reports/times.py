@@ -25,8 +25,10 @@ def moment(at_us: int) -> str:
 
 
 def span_text(span: Span) -> str:
-    """20:00–22:00 in the team's zone."""
-    return f"{clock_time(span.from_us)}–{clock_time(span.to_us) if span.to_us else ''}"
+    """20:00–22:00 in the team's zone; `since 20:00` while it lasts."""
+    if span.to_us is None:
+        return _("since %(at)s") % {"at": clock_time(span.from_us)}
+    return f"{clock_time(span.from_us)}–{clock_time(span.to_us)}"
 
 
 def date(at_us: int | None) -> str:

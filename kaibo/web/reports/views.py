@@ -16,7 +16,7 @@ from kaibo.commerce.shows.contracts import ShowView
 from kaibo.commerce.team import api as team
 from kaibo.operations.reports import api as reports
 from kaibo.operations.reports.contracts import ColumnChoice, Report
-from kaibo.web import export
+from kaibo.web import actors, export
 from kaibo.web.pages import tools
 from kaibo.web.reports import book, charts, compare, picture, posting, shape, times
 
@@ -69,7 +69,7 @@ def file_answer(report: Report, form: str) -> HttpResponse:
 
 def _links(request: HttpRequest, show_id: str) -> list[dict[str, object]]:
     found = reports.links(show_id)
-    names = team.names_of({one.created_by for one in found})
+    names = actors.names_of({one.created_by for one in found})
     return [{"one": one, "url": link_url(request, one.token), "by": names[one.created_by]} for one in found]
 
 

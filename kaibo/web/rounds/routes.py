@@ -12,8 +12,8 @@ from kaibo.commerce.rounds import api as rounds
 from kaibo.commerce.rounds.contracts import Entry, EntryAnswer, RoundView
 from kaibo.commerce.rounds.errors import NoRound
 from kaibo.commerce.shows.contracts import ShowView
-from kaibo.commerce.team import api as team
 from kaibo.kit import clock
+from kaibo.web import actors
 from kaibo.web.jsonapi import guard
 from kaibo.web.jsonapi.schemas import ErrorOut
 from kaibo.web.rounds import counted, posting
@@ -61,7 +61,7 @@ def listed(request: HttpRequest, show_id: str) -> Any:
     """Rounds in order of time, as they stand after corrections."""
     guard.show_or_404(request, show_id)
     found = rounds.rounds(show_id)
-    names = team.names_of({view.actor for view in found} | {view.corrected_by for view in found if view.corrected_by})
+    names = actors.names_of({view.actor for view in found} | {view.corrected_by for view in found if view.corrected_by})
     return [
         {
             **round_shape(view),

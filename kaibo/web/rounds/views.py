@@ -16,6 +16,7 @@ from kaibo.commerce.rounds.errors import BadForm
 from kaibo.commerce.team import api as team
 from kaibo.connectors import api as connectors
 from kaibo.kit import env
+from kaibo.web import actors
 from kaibo.web.live import words as live_words
 from kaibo.web.pages import tools
 from kaibo.web.rounds import posting, state, words
@@ -28,7 +29,7 @@ def round_page(request: HttpRequest, show_id: str) -> HttpResponseBase:
     found = rounds.rounds(show_id)
     form = rounds.form(show.platform, show.room_id)
     columns = list(dict.fromkeys([*form.figures, *(name for view in found for name in view.values)]))
-    names = team.names_of({view.actor for view in found} | {view.corrected_by for view in found if view.corrected_by})
+    names = actors.names_of({view.actor for view in found} | {view.corrected_by for view in found if view.corrected_by})
     currency = posting.currency_of(show)
     may_act = team.may(request.user, "round.type", platform=show.platform, room_id=show.room_id)
     context = {

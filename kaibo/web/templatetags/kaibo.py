@@ -17,7 +17,7 @@ from kaibo.kit import clock, env
 from kaibo.kit.money import show_money
 from kaibo.metrics import api as metrics
 from kaibo.metrics.contracts import Definition, Value
-from kaibo.web import icons, words
+from kaibo.web import feedwords, icons, words
 from kaibo.web.views import ShowTiles
 
 register = template.Library()
@@ -80,11 +80,13 @@ def span(seconds: float | None) -> str:
 
 @register.filter
 def on_air_clock(started_at: int | None, until: int | None = None) -> str:
-    """Hours and minutes from the beginning to the end, or to now."""
+    """Hours and minutes from the beginning to the end, or to now: `3 h 44 min`."""
     if started_at is None:
         return "—"
-    minutes = max(0, ((until or clock.now_us()) - started_at) // clock.MINUTE_US)
-    return f"{minutes // 60}:{minutes % 60:02d}"
+    hours, minutes = divmod(max(0, ((until or clock.now_us()) - started_at) // clock.MINUTE_US), 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
 
 @register.filter
@@ -101,8 +103,11 @@ def money(minor: int | None, currency: str = "CNY") -> str:
 
 @register.filter
 def percent(ratio: float | None) -> str:
-    """0.0051 as 0.51 %."""
-    return "—" if ratio is None else f"{ratio * 100:.2f}".rstrip("0").rstrip(".") + " %"
+    """0.0051 as 0.51%, 0.9589 as 95.9%: below one in a hundred two digits, else one."""
+    if ratio is None:
+        return "—"
+    digits = 2 if abs(ratio) < 0.01 else 1
+    return f"{ratio * 100:.{digits}f}".rstrip("0").rstrip(".") + "%"
 
 
 @register.filter
@@ -155,6 +160,24 @@ def act_name(code: str) -> str:
 def kind_name(kind: str) -> str:
     """Kind of event in words."""
     return words.kind_name(kind)
+
+
+@register.filter
+def feed_name(name: str) -> str:
+    """A feed's name in words."""
+    return feedwords.feed_name(name)
+
+
+@register.filter
+def connector_name(connector_id: str) -> str:
+    """A connector in words."""
+    return feedwords.connector_name(connector_id)
+
+
+@register.filter
+def choice_name(choice: str) -> str:
+    """A value of a connector's setting: yes and no in words, any other as the platform's page calls it."""
+    return {"yes": _("yes"), "no": _("no")}.get(choice, choice)
 
 
 @register.filter

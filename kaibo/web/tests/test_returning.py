@@ -26,7 +26,7 @@ def test_it_counts_who_comes_back_when_asked_and_says_what_is_not_known(cast: Ca
     assert cast.director.post(f"{PAGE}returning/").status_code == 302
     assert drain() == 1
     page = cast.viewer.get(PAGE, headers={"accept-language": "en"}).content.decode()
-    assert "25 %" in page, "one of four came back a day later"
+    assert "25%" in page, "one of four came back a day later"
     assert "The room was not on air that day." in page
     assert "Fewer than 7 days are recorded." in page
     heads, latest, first = table(cast.viewer.get(f"{PAGE}?export=csv")).strip().splitlines()

@@ -49,7 +49,8 @@ def send(client: Client, method: str, address: str, body: dict[str, Any] | None 
 def test_it_checks_without_keeping_then_imports_and_reports(cast: Cast) -> None:
     seen = drop(cast.operator, orders(cast))
     assert (seen["state"], seen["export"], seen["may_start"]) == ("checked", "doudian_orders", True)
-    assert seen["shows"] == [{"id": cast.show_id, "title": "Evening 8801", "rows": 3}]
+    begins = shows.show(cast.show_id).begins_at
+    assert seen["shows"] == [{"id": cast.show_id, "title": "Evening 8801", "begins_at": begins, "rows": 3}]
     assert cast.operator.get("/api/v1/imports").json() == []
     answer = send(cast.operator, "post", f"/api/v1/imports/tables/{seen['id']}/start")
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")

@@ -45,7 +45,7 @@ def talked(cast: Cast) -> int:
 def test_it_opens_the_comments_behind_every_word(cast: Cast, talked: int) -> None:
     page = cast.operator.get("/shows/s-mine/radar").content.decode()
     assert "羽绒服" in page
-    assert "50 %" in page, "one for, one against"
+    assert "50%" in page, "one for, one against"
     found = cast.operator.get("/shows/s-mine/radar/comments?word=羽绒服").content.decode()
     assert found.count("<mark>羽绒服</mark>") == 3
     assert "避雷" not in found

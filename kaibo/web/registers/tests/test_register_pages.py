@@ -127,7 +127,7 @@ def test_it_registers_a_violation_with_its_picture(on_air: Cast) -> None:
 
 def test_it_ticks_the_checklist_and_compares_prices_where_a_feed_lists_them(on_air: Cast) -> None:
     page = on_air.operator.get(BEFORE).content.decode()
-    assert "没有数据源报告上架商品" in page
+    assert "没有数据源上报上架商品" in page
     sheet = "链接号\t商品名称\t直播价\n1\t大衣\t899\n2\t毛衣\t99"
     lineups.take_sheet("tonight", lineups.read_sheet("tonight", text=sheet), mode="replace", actor="user:1")
     listed = {"kind": "offer.listed", "occurred_at": at(1)}

@@ -42,7 +42,7 @@ def test_it_says_every_missing_number_with_its_reason_in_the_language(cast: Cast
     cast.viewer.cookies.load({"django_language": language})
     text = cast.viewer.get(REPORT).content.decode()
     known = {
-        "zh-hans": ("日报", "没有数据源报告", "缺失的数据与原因"),
+        "zh-hans": ("日报", "没有数据源上报", "缺失的数据与原因"),
         "en": ("Daily report", "no feed reports", "Not known"),
     }
     for part in known[language]:

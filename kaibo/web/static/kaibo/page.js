@@ -22,6 +22,12 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// On a phone the tab that is open may lie beyond the edge of its strip.
+for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+  const strip = tab.parentElement;
+  if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const open of document.querySelectorAll("details.more[open], details.menu[open]")) {

@@ -7,7 +7,8 @@ const whole = new Intl.NumberFormat(isZh ? "zh-CN" : "en-GB", { maximumFractionD
 const SYMBOLS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥", HKD: "HK$" };
 const WHOLE = new Set(["JPY", "KRW", "VND"]);
 export const places = WHOLE.has(page.currency) ? 0 : 2;
-export const money = (minor) => `${SYMBOLS[page.currency] ?? `${page.currency} `}${new Intl.NumberFormat("en-GB", { maximumFractionDigits: places }).format(minor / 10 ** places)}`;
+export const symbol = SYMBOLS[page.currency] ?? `${page.currency} `;
+export const money = (minor) => `${symbol}${new Intl.NumberFormat("en-GB", { maximumFractionDigits: places }).format(minor / 10 ** places)}`;
 const LIKE = 3; // more findings of one kind are counted, not listed
 
 export function drawSums(sheet) {
@@ -17,7 +18,7 @@ export function drawSums(sheet) {
   const limit = rules.giveaway_loss_minor;
   fill($("sums"),
     tile("total_lines", whole.format(totals.lines), h("span", { class: "roles" }, Object.entries(totals.roles).filter(([, n]) => n).map(([role, n]) => h("span", {}, `${page.roles[role]} ${n}`)))),
-    tile("total_minutes", [whole.format(totals.minutes), small(of ? say("of_show", { n: whole.format(of) }) : say("no_length"))], of ? h("progress", { max: 1, value: Math.min(1, totals.minutes / of), class: isLong ? "over" : null }) : null, totals.minutes_open ? note("open_minutes", totals.minutes_open) : null),
+    tile("total_minutes", [say("minutes", { n: whole.format(totals.minutes) }), small(of ? say("of_show", { n: whole.format(of) }) : say("no_length"))], of ? h("progress", { max: 1, value: Math.min(1, totals.minutes / of), class: isLong ? "over" : null }) : null, totals.minutes_open ? note("open_minutes", totals.minutes_open) : null),
     tile("total_pieces", totals.lines && totals.pieces_open === totals.lines ? "–" : whole.format(totals.pieces), totals.pieces_open ? note("open_pieces", totals.pieces_open) : null),
     tile("total_loss", [h("span", { class: limit !== null && totals.loss_minor > limit ? "over-text" : null }, totals.loss_open && totals.loss_open === totals.roles.welfare ? "–" : money(totals.loss_minor)), small(limit === null ? say("no_limit") : say("loss_limit", { n: money(limit) }))], totals.loss_open ? note("open_loss", totals.loss_open) : null));
 }

@@ -1,6 +1,7 @@
 // On a phone the sheet is a list of cards; a tap opens one line as a form.
 
 import { $, fill, h, page, say } from "../live/dom.js";
+import { symbol } from "./panels.js";
 
 const BROAD = new Set(["title", "stock", "points", "script", "note"]);
 const WORST = { bad: 0, warn: 1, hint: 2 };
@@ -23,9 +24,9 @@ export class Cards {
     const worst = found.map((each) => each.severity).sort((a, b) => WORST[a] - WORST[b])[0];
     const price = this.sheet.finding(line, "live_price_minor");
     const { link_no: link, title, style_no: style, role, stock, gift, planned_minutes: minutes, live_price_minor: live } = line.cells;
-    const rest = [style, line.pieces !== null && stock ? say("stock_total", { n: line.pieces }) : null, minutes ? `${minutes} min` : null, gift].filter(Boolean).join(" · ");
+    const rest = [style, line.pieces !== null && stock ? say("stock_total", { n: line.pieces }) : null, minutes ? say("minutes", { n: minutes }) : null, gift].filter(Boolean).join(" · ");
     return h("button", { class: "card-line", type: "button", onclick: () => this.open(line) },
-      h("span", { class: `no ${worst && worst !== "hint" ? worst : ""}` }, link || at + 1), h("span", { class: "name" }, title || style || "–"), h("span", { class: `price ${price?.severity ?? ""}` }, live ?? "–"),
+      h("span", { class: `no ${worst && worst !== "hint" ? worst : ""}` }, link || at + 1), h("span", { class: "name" }, title || style || "–"), h("span", { class: `price ${price?.severity ?? ""}` }, live ? (/^\d/.test(live) ? `${symbol}${live}` : live) : "–"),
       h("span", { class: "rest" }, role ? h("span", { class: `tag ${role}` }, page.roles[role] ?? role) : null, ` ${rest}`));
   }
 

@@ -10,6 +10,7 @@ export const LOW = 10; // pieces of one size below which a host should stop prom
 
 export function draw(store) {
   const now = store.get("now");
+  $("goods-title").textContent = say(store.get("meta/show")?.status === "ended" ? "goods_last" : "goods_now");
   fill($("now"), now ? card(now, store.get("desk/now")) : nothing(store));
   fill($("stock"), now && Object.keys(now.stock).length ? table(now.stock) : h("p", { class: "later" }, say(now ? "no_stock_feed" : "no_lap_stock")));
   tick(store);

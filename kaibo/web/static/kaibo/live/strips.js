@@ -18,6 +18,8 @@ export class Strips {
     this.currency = currency;
     this.range = "hour";
     this.only = "gmv";
+    $("chart").setAttribute("role", "img");
+    $("chart").setAttribute("aria-label", say("chart_says"));
     this.chart = echarts.init($("chart"), null, { renderer: "canvas" });
     new ResizeObserver(() => { this.chart.resize(); if (this.store) this.draw(this.store); }).observe($("chart"));
     this.#tabs($("range"), "range", [["hour", "last_hour"], ["all", "whole_show"]]);
@@ -62,7 +64,7 @@ export class Strips {
     return {
       animation: false,
       textStyle: { fontFamily: FONT, color: C.soft },
-      title: frame.strips.map(({ index, top }) => titleOf(index, top, rows, missing[index], typedNote(index, store))),
+      title: frame.strips.map(({ index, top }) => titleOf(index, top, rows, missing[index], typedNote(index, store), store.get("strip/breakeven"))),
       grid: [...frame.strips.map(({ top, height }) => ({ left: 52, right: 46, top, height })), { left: 52, right: 46, top: frame.marksTop, height: 16 }, { left: 52, right: 46, top: frame.lapsTop, height: 20 }],
       axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: C.faint, type: "solid", width: 1 }, label: { show: false } },
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: C.raised, borderColor: C.edge, padding: [8, 12], textStyle: { color: C.text, fontSize: 12, fontFamily: FONT, lineHeight: 18 }, formatter: (points) => this.#tip(points, rows, store) },
@@ -119,13 +121,14 @@ const TALK = 7; // comments, in place of people where a recording knows nothing 
 const isBlank = (rows, places) => rows.every((row) => places.every((place) => row[place] === null || row[place] === undefined));
 const isTalkOnly = (index, rows) => index === 0 && isBlank(rows, PLACES[0]) && !isBlank(rows, [TALK]);
 
-function titleOf(index, top, rows, missing, typed) {
+function titleOf(index, top, rows, missing, typed, even) {
   const rich = { soft: { color: C.soft, fontSize: 12 }, none: { color: C.faint, fontSize: 12 } };
   const parts = (isTalkOnly(index, rows) ? ["people:comments_minute", "faint:online", "faint:natural", "faint:paid"] : WORDS[index]).map((each) => {
     const [name, word] = each.split(":");
     rich[name.replace("-", "")] = { color: C[name], fontSize: 12 };
     return `{${name.replace("-", "")}|■} {soft|${say(word)}}`;
   });
+  if (index === 2 && !isMissing(even)) parts.push(`{soft|╌╌ ${say("breakeven", { n: even.v.toFixed(2) })}}`); // beside the names: on the line, ROI would run through it
   const reason = typed ? `   {none|${typed}}` : isBlank(rows, PLACES[index]) ? `   {none|${isMissing(missing) ? show(missing) : say("nothing_yet")}}` : "";
   return { text: parts.join("   ") + reason, left: 46, top: top - 21, padding: [3, 4], textStyle: { rich, fontWeight: 400, fontFamily: FONT } };
 }
@@ -157,23 +160,46 @@ function seriesOf(index, at, rows, dense, store) {
   }
   if (index === 1) return [bars(4, C.money)];
   const even = store.get("strip/breakeven");
-  const fixed = isMissing(even) ? undefined : { silent: true, symbol: "none", data: [{ yAxis: even.v }], lineStyle: { color: C.text, opacity: 0.5, type: "dashed", width: 1 }, label: { show: true, position: "insideEndTop", formatter: say("breakeven", { n: even.v.toFixed(1) }), color: C.faint, fontSize: 11 } };
+  const fixed = isMissing(even) ? undefined : { silent: true, symbol: "none", data: [{ yAxis: even.v }], lineStyle: { color: C.text, opacity: 0.5, type: "dashed", width: 1 }, label: { show: false } };
   return [bars(5, C.spend, { itemStyle: { color: C.spend, opacity: 0.55 } }), line(6, C.text, { yAxisIndex: at * 2 + 1, z: 4, lineStyle: { color: C.text, width: 1.5 }, markLine: fixed })];
 }
 
 const GLYPH_COLOUR = { "violation.received": "bad", "price.changed": "money", "ad.adjusted": "spend", "note.marked": "text" };
 
+// Marks that would lie on each other share one pill: its glyphs, each with how often where it is more than once.
+function pills(found, xOf, left, right) {
+  const pill = (group) => {
+    const kinds = new Map();
+    for (const { kind } of group) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    const parts = [...kinds].map(([kind, times]) => [kind, `${say(`glyph_${kind}`)}${times > 1 ? times : ""}`]);
+    const wide = parts.reduce((sum, [, text]) => sum + [...text].reduce((all, sign) => all + (sign > "\u2e7f" ? 10 : 6.5), 0), 0);
+    const width = Math.max(16, wide + 8);
+    const middle = group.reduce((sum, mark) => sum + xOf(mark), 0) / group.length;
+    return { group, parts, width, x: Math.min(right - width / 2, Math.max(left + width / 2, middle)) };
+  };
+  const made = [];
+  for (const mark of found) {
+    let next = pill([mark]);
+    while (made.length && made.at(-1).x + made.at(-1).width / 2 > next.x - next.width / 2 - 1) next = pill([...made.pop().group, ...next.group]);
+    made.push(next);
+  }
+  return made;
+}
+
 function marks(store, frame, begin, end) {
   const at = frame.strips.length;
-  const data = [...store.below("mark/")].map(([, mark]) => mark).filter((mark) => mark.at_us / 1000 >= begin && mark.at_us / 1000 <= end).map((mark) => ({ value: [mark.at_us / 1000, 0.5], mark }));
-  return { type: "custom", xAxisIndex: at, yAxisIndex: at * 2, data, clip: true, silent: true,
+  const found = [...store.below("mark/")].map(([, mark]) => mark).filter((mark) => mark.at_us / 1000 >= begin && mark.at_us / 1000 <= end).sort((a, b) => a.at_us - b.at_us);
+  const width = $("chart").clientWidth - 52 - 46;
+  const data = pills(found, (mark) => 52 + (width * (mark.at_us / 1000 - begin)) / (end - begin), 52, 52 + width).map((pill) => ({ value: [pill.group[0].at_us / 1000, 0.5], pill }));
+  return { type: "custom", xAxisIndex: at, yAxisIndex: at * 2, data, clip: false, silent: true,
     renderItem: (params, api) => {
-      const [x, y] = api.coord([api.value(0), 0.5]);
-      const { kind } = data[params.dataIndex].mark;
-      const ink = C[GLYPH_COLOUR[kind] ?? "soft"];
+      const [, y] = api.coord([api.value(0), 0.5]);
+      const { parts, width: wide, x } = data[params.dataIndex].pill;
+      const inks = new Set(parts.map(([kind]) => GLYPH_COLOUR[kind] ?? "soft"));
+      const ink = C[inks.has("bad") ? "bad" : inks.size === 1 ? [...inks][0] : "soft"];
       return { type: "group", children: [
-        { type: "circle", shape: { cx: x, cy: y, r: 8 }, style: { fill: C.raised, stroke: ink, lineWidth: 1 } },
-        { type: "text", style: { text: say(`glyph_${kind}`), x, y, fill: ink, font: `10px ${FONT}`, align: "center", verticalAlign: "middle" } }] };
+        { type: "rect", shape: { x: x - wide / 2, y: y - 8, width: wide, height: 16, r: 8 }, style: { fill: C.raised, stroke: ink, lineWidth: 1 } },
+        { type: "text", style: { text: parts.map(([, text]) => text).join(""), x, y, fill: ink, font: `10px ${FONT}`, align: "center", verticalAlign: "middle" } }] };
     } };
 }
 

@@ -6,11 +6,11 @@ import { isMissing, ratio, sentence, show } from "./format.js";
 
 // digits: the numbers set large, in order; the first one that is known leads, `instead` where none is. Everything else of the tile stands small.
 const LAYOUT = [
-  { digits: ["gmv_paid"], title: "tile_1", exact: true },
+  { digits: ["gmv_paid"], title: "tile_1", exact: true, isSum: true },
   { digits: ["gmv_per_minute_5m"], title: "tile_2" },
   { digits: ["online_now"], title: "tile_3" },
   { digits: ["entries_natural_per_minute", "entries_paid_per_minute"], title: "tile_4", instead: "entries_per_minute" },
-  { digits: ["ad_spend", "spend_per_minute"], title: "tile_5" },
+  { digits: ["ad_spend", "spend_per_minute"], title: "tile_5", isSum: true },
   { digits: ["roas_room", "roas_net_1h"], title: "tile_6" },
   { digits: ["gpm_view_15m"], title: "tile_7" },
   { digits: ["stay_per_viewer"], title: "tile_8" },
@@ -70,7 +70,7 @@ function drawOne(tile, data, shape) {
   if (before && before !== digits.firstChild.textContent && shape.exact) flash(tile);
   ageOf(tile.querySelector("header time"), data.main.at ?? large[0].at);
   drawGauge(gauge, data);
-  fill(change, isMissing(data.main) ? null : changeOf(data.change), data.target && !isMissing(data.main) && h("span", { title: sentence(data.target) }, targetText(data.target)));
+  fill(change, isMissing(data.main) ? null : changeOf(data.change, shape), data.target && !isMissing(data.main) && h("span", { title: sentence(data.target) }, targetText(data.target)));
   fill(also, alsoOf(small));
   fill(foot, h("span", {}, bandText(data)), h("span", {}, isMissing(data.main) ? "" : say(`origin_${data.main.o}`)));
   tile.setAttribute("aria-label", `${tile.querySelector("header b").textContent}: ${large.map((f) => `${nameOf(f.id)} ${show(f, shape)}`).join(", ")}`);
@@ -101,14 +101,15 @@ function flash(tile) {
   requestAnimationFrame(() => tile.classList.add("flash"));
 }
 
-function changeOf(change) {
+// A sum never falls: its change is that of the last five minutes against the five before.
+function changeOf(change, { isSum }) {
   if (!change) return null;
   if (isMissing(change)) return h("span", { class: "none", title: sentence(change) }, say("change_unknown"));
   const size = Math.abs(change.v);
   const isStated = STATED.has(change.o);
-  if (size < 0.005) return h("span", { class: "flat" }, `→ ${say(isStated ? "unchanged_round" : "unchanged_5m")}`);
+  if (size < 0.005) return h("span", { class: "flat" }, `→ ${say(isStated ? "unchanged_round" : isSum ? "unchanged_pace" : "unchanged_5m")}`);
   const rises = change.v > 0;
-  return h("span", {}, h("span", { class: rises ? "up" : "down" }, `${rises ? "▲" : "▼"} ${ratio(size)}`), ` ${say(isStated ? "against_round" : "against_5m")}`);
+  return h("span", {}, h("span", { class: rises ? "up" : "down" }, `${rises ? "▲" : "▼"} ${ratio(size)}`), ` ${say(isStated ? "against_round" : isSum ? "against_pace" : "against_5m")}`);
 }
 
 const targetText = (target) => (target.r === "no_target" ? show(target) : shortText(target));
