@@ -22,7 +22,8 @@ def feed_name(name: str) -> str:
     own, _space, rest = name.partition(" (")
     if own in OWN_FEEDS:
         return str(OWN_FEEDS[own])
-    return connector_name(own) if rest.endswith(")") else name
+    known = connector_name(own) if rest.endswith(")") else own
+    return name if known == own else known
 
 
 def connector_name(connector_id: str) -> str:

@@ -8,7 +8,7 @@ def page_words() -> dict[str, str]:
     """By key, with `desk_` before it."""
     return {
         "desk_start": _p("desk", "Explain"),
-        "desk_end": _p("desk", "End lap"),
+        "desk_end": _p("desk", "Done"),
         "desk_next": _p("desk", "Next"),
         "desk_return": _p("desk", "Return"),
         "desk_mark": _p("desk", "Mark"),

@@ -86,6 +86,8 @@ def on_air_clock(started_at: int | None, until: int | None = None) -> str:
     hours, minutes = divmod(max(0, ((until or clock.now_us()) - started_at) // clock.MINUTE_US), 60)
     if not hours:
         return _("%(minutes)s min") % {"minutes": minutes}
+    if not minutes:
+        return ngettext("%(count)s h", "%(count)s h", hours) % {"count": hours}
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
 

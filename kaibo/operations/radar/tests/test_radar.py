@@ -224,6 +224,7 @@ def test_it_knows_a_chant_by_what_its_wordings_share() -> None:
     told = api.talk_of("tonight", from_us=START, to_us=START + 10 * MINUTE_US)
     assert told.slogans == (("主播主播超可爱", 60),)
     assert (told.comments, told.positive) == (5, 0)
+    assert told.intents.get("praise", 0) <= 5, "praise that a chant repeats is nobody's wish"
     assert "可爱" not in {one.word for one in told.words}
 
 

@@ -1,6 +1,8 @@
 """The daily report says what the simulator knows to be true, and why where it cannot know."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.clock import DAY_US, HOUR_US, MINUTE_US
 from kaibo.operations.reports import api as reports
+from kaibo.operations.reports import gather
 from kaibo.operations.reports.contracts import COLUMNS, Report
 from kaibo.operations.reports.errors import BadColumns, LinkClosed, NotYet
 from kaibo.operations.reports.tests import nights
@@ -73,6 +76,19 @@ def test_it_gives_a_reason_for_what_it_does_not_know(home: Path) -> None:
     assert all(value.value is not None and value.as_of is not None for value in report.told)
     assert report.earlier == 0
     assert all(one.band is None for one in report.headlines)
+
+
+def test_it_compares_a_show_on_air_with_the_same_minute_of_earlier_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int | None]] = []
+    at_minute = lambda _show, one, *, minute, facts: asked.append((one, minute))  # noqa: E731
+    at_end = lambda _show, ids, *, facts: asked.extend((one, None) for one in ids) or {}  # noqa: E731
+    monkeypatch.setattr(gather.metrics, "band", at_minute)
+    monkeypatch.setattr(gather.metrics, "final_bands", at_end)
+    facts: Any = SimpleNamespace(show_id=SHOW, started_us=START, ended_us=None, clock_us=START + 30 * MINUTE_US)
+    gather._usual(facts, ["views"])
+    facts.ended_us = facts.clock_us
+    gather._usual(facts, ["views"])
+    assert asked == [("views", 29), ("views", None)], "half an hour is not held against a whole night"
 
 
 def test_it_compares_with_the_targets_of_the_show(home: Path) -> None:

@@ -61,9 +61,10 @@ function drawOne(tile, data, shape) {
   const found = shape.digits.map((id) => all.find((figure) => figure.id === id)).filter(Boolean);
   const spare = found.every(isMissing) && all.find((figure) => figure.id === shape.spare && !isMissing(figure));
   const instead = found.every(isMissing) && all.find((figure) => figure.id === shape.instead && !isMissing(figure)); // the sum where nobody tells its parts
-  const large = instead ? [instead] : found.length ? found : [data.main];
-  const small = all.filter((figure) => !large.includes(figure) && !SILENT.has(figure.r));
-  tile.ids = [...large, ...small].map((figure) => figure.id);
+  const isOneReason = found.length > 1 && found.every(isMissing) && new Set(found.map((figure) => show(figure))).size === 1; // said once
+  const large = instead ? [instead] : isOneReason ? found.slice(0, 1) : found.length ? found : [data.main];
+  const small = all.filter((figure) => !large.includes(figure) && !(isOneReason && found.includes(figure)) && !SILENT.has(figure.r));
+  tile.ids = [...new Set([...found, ...large, ...small])].map((figure) => figure.id);
   const [, digits, gauge, change, also, foot] = tile.children;
   const before = digits.firstChild?.textContent;
   fill(digits, large.flatMap((figure, at) => [at > 0 && h("span", { class: shape.joint ? "joint" : "sep" }, shape.joint ?? ""), largeText(figure, shape)]), spare && [h("span", { class: "sep" }), h("span", { "data-figure": spare.id }, shortText(spare))]);
