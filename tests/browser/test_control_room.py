@@ -35,7 +35,7 @@ def test_it_shows_the_night(
 ) -> None:
     page = room(language=language, size=(width, height))
     is_live(page)
-    expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-hans", "en": "en"}[language])
+    expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-Hans", "en": "en"}[language])
     assert gmv(page) > 100
     expect(page.locator("#chart canvas")).to_be_visible()
     expect(page.locator("#sheet tbody tr").first).to_be_visible()

@@ -56,6 +56,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "has_rooms": bool(names),
         "may_create": team.may(request.user, "show.create"),
         "may_export": team.may(request.user, "show.export"),
+        "may_connect": team.may(request.user, "feed.edit"),
+        "may_import": team.may(request.user, "import.run"),
+        "may_room": team.may(request.user, "room.edit"),
     }
     return render(request, "kaibo/home.html", context)
 
