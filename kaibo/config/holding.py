@@ -179,8 +179,10 @@ class Home:
             self._waiting.join()
         if self._sharing is not None:
             self._sharing.stop()
-        for shard in self._parts:
-            eventlog.withdraw_server(shard=shard)
+            self._present.close()  # nobody gives a shard away for a server that ends
+        for shard in [shard for shard in self._parts if shard]:
+            self._give_shard(shard)  # at once, while what belongs to the first one ends
+        eventlog.withdraw_server()
         _all_at_once(*(hand.stop for hand in [*self._where_held, *self._everywhere]))
         door.close()
         for part in self._parts.values():

@@ -83,9 +83,10 @@ def recover(folder: Path, shard: int = 0) -> Recovered:
             _make_whole(found, segment)
         elif segment.writer == home or segment.writer.startswith(f"{home}_"):
             found.former.add(segment.writer)
-            with _sealing(segment) as is_ours:
-                if is_ours:
-                    _make_whole(found, segment)
+            if not segment.ids_path.exists():
+                with _sealing(segment) as is_ours:
+                    if is_ours:
+                        _make_whole(found, segment)
         if not segment.ids_path.exists():
             continue  # empty, or the open segment of another home: its own appender knows its ids
         _know(found, segment, is_wanted)

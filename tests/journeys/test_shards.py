@@ -180,6 +180,7 @@ def test_it_counts_as_one_appender_whoever_is_asked_and_whoever_dies(site: Sende
     night.until(lambda: sorted(spread(servers)) == [[0], [1], [2]], "each server holds one shard", servers[0])
     found = [one["says"] for one in night.told_by_doctor(servers[0])]
     assert all(any(f"holds shard {shard} of the log" in says for says in found) for shard in range(3)), found
+    assert json.loads(night.get(servers[0], "/healthz")[1])["shards"] == shards_of(servers[0])
     site.send(12)
     forwarded = [night.gauge(one, "server_forwarded_total") or 0 for one in servers]
     assert all(forwarded), "every server hands over what is not its own"
