@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin  # type: ignore[import-untyped]
 
@@ -111,7 +111,7 @@ def run_outcome(row: Any) -> str:
         return gettext("Running") if row.finished_at is None else ""
     if row.kind == "rehearsal":
         return gettext("Every count and amount is equal") if row.is_good else gettext("Not equal: %s") % row.says
-    return gettext("Copied") if row.is_good else gettext("Failed: %s") % row.says
+    return pgettext("backup", "Copied") if row.is_good else gettext("Failed: %s") % row.says
 
 
 @admin.display(description=_("Open the page"))

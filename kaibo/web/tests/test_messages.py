@@ -34,3 +34,12 @@ def test_it_finds_no_text_that_the_catalogues_lack(tmp_path: Path) -> None:
     found = {key(entry) for entry in extract(tmp_path)}
     assert len(found) > 300
     assert sorted(found - known) == []
+
+
+def test_it_says_one_text_one_way_in_all_catalogues() -> None:
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for path in CATALOGUES:
+        for entry in polib.pofile(str(path)):
+            said.setdefault(key(entry), {})[entry.msgstr or str(entry.msgstr_plural)] = path.parts[-4]
+    apart = {name: ways for name, ways in said.items() if len(ways) > 1}
+    assert apart == {}, "Django shows only one of them on every page: give one a context"
