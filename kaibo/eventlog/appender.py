@@ -21,7 +21,7 @@ from kaibo.eventlog.recovery import Recovered, recover, restore_open
 from kaibo.eventlog.segments import SEAL_BYTES, SEAL_US, SegmentWriter, cut_tail, segment_folder
 from kaibo.eventlog.validate import Checked
 from kaibo.eventlog.viewers import NameBook, ViewerIds
-from kaibo.eventlog.windows import WindowBook, end_show, start_show
+from kaibo.eventlog.windows import WindowBook, claim_show, end_show, start_show
 from kaibo.kit.clock import now_us
 
 log = logging.getLogger("kaibo.eventlog")
@@ -205,7 +205,7 @@ class Appender:
             at: int = line.occurred_at  # type: ignore[assignment]
             if line.kind == "show.started":
                 is_late = self._may_be_overtaken(place, at)
-                line.show_id = start_show(*place, at, given=given, is_late=is_late)
+                line.show_id = (start_show if is_trusted else claim_show)(*place, at, given=given, is_late=is_late)
                 self.has_late_window |= is_late
             else:
                 line.show_id = end_show(*place, at, given=given) or (given if is_trusted else None)

@@ -14,6 +14,8 @@ from kaibo.eventlog.contracts import RoomWindow
 from kaibo.eventlog.errors import WindowTaken
 from kaibo.eventlog.models import RoomWindow as Row
 from kaibo.eventlog.segments import log_folder
+from kaibo.eventlog.shards import in_force
+from kaibo.eventlog.turns import turn
 from kaibo.kit import env
 from kaibo.kit.clock import HOUR_US, MICROS, MINUTE_US, to_datetime
 
@@ -22,6 +24,7 @@ ECHO_US = 10 * MINUTE_US
 EARLY_US = 2 * HOUR_US
 """A show.started this long before a planned window opens that window early."""
 POLL_SECONDS = 1.0
+CLAIM_SECONDS = 5.0
 
 Place = tuple[str, str]
 
@@ -122,6 +125,19 @@ def start_show(platform: str, room_id: str, at_us: int, *, given: str | None, is
             row.save(update_fields=["from_us", "is_confirmed", "needs_binding"])
     tell_changed()
     return row.show_id
+
+
+def claim_show(platform: str, room_id: str, at_us: int, *, given: str | None, is_late: bool = False) -> str:
+    """`start_show` by a feed: the show that it names is the room's only where it is not another room's already.
+
+    Shape: rooms of several shards are asked in turn, as those of one appender are.
+    """
+    if given is None or in_force().number == 1:
+        return start_show(platform, room_id, at_us, given=given, is_late=is_late)
+    with turn(f"claim of {given}", seconds=CLAIM_SECONDS):
+        places = set(Row.objects.filter(show_id=given).values_list("platform", "room_id"))
+        is_free = not places or (platform, room_id) in places
+        return start_show(platform, room_id, at_us, given=given if is_free else None, is_late=is_late)
 
 
 def _same_start(rows: list[Row], at_us: int, given: str | None) -> Row | None:

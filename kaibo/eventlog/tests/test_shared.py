@@ -192,6 +192,26 @@ def test_it_binds_late_what_lies_in_rooms_of_every_shard(share: Callable[[int], 
     assert sum(len(list(api.events_of(window.show_id))) for window in api.windows()) == 108
 
 
+def test_it_gives_a_show_that_feeds_name_to_one_room_only(
+    share: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two appenders that hear of it in the same moment do not know yet what the other has just written."""
+    share(3)
+    feed, _ = api.create_feed("f", connector="ndjson", platform=PLATFORM, actor="user:1")
+    here, there = ROOMS[0], next(room for room in ROOMS if shards.in_force().of(PLATFORM, room) == 1)
+    assert shards.in_force().of(PLATFORM, here) != 1
+    log = api.open_log()
+    monkeypatch.setattr("kaibo.eventlog.windows.WindowBook.refresh", lambda _: None)
+    for room in (here, there, here):
+        line = {"event_id": f"begin {room}", "kind": "show.started", "platform": PLATFORM, "room_id": room}
+        body = json.dumps({**line, "occurred_at": START, "show_id": "mine"}).encode()
+        log.append_lines(body, provenance=Provenance(feed.id), feed=feed)
+    log.close()
+    held = {window.room_id: window.show_id for window in api.windows()}
+    assert held[here] == "mine"
+    assert held[there].startswith(f"{PLATFORM}-{there}-20")
+
+
 def test_it_loses_and_doubles_nothing_when_the_number_changes(share: Callable[[int], None]) -> None:
     """1, 3, 2, 1: clean ends and kills between them."""
     for room in ROOMS:
