@@ -46,12 +46,12 @@ def lines(count: int, *, seed: int = 1, began_us: int = BEGAN_US, room: str = "1
         at = began_us + int(number * step) - int(draw.expovariate(0.5) * 1_000_000)
         previous = (
             f'{{"event_id":"e{seed}-{number}","kind":"{kind}","platform":"shop","room_id":"{room}",'
-            f'"occurred_at":{at},"viewer_id":"v{draw.randrange(viewers)}"{_fields(kind, number, draw)}}}'
+            f'"occurred_at":{at},"viewer_id":"v{draw.randrange(viewers)}"{_fields(kind, number, seed, draw)}}}'
         )
         yield previous
 
 
-def _fields(kind: str, number: int, draw: random.Random) -> str:
+def _fields(kind: str, number: int, seed: int, draw: random.Random) -> str:
     if kind == "viewer.entered":
         return f',"traffic_source":"{SOURCES[number % 6]}"'
     if kind == "viewer.left":
@@ -66,11 +66,11 @@ def _fields(kind: str, number: int, draw: random.Random) -> str:
         return f',"count":{150 + number % 200}'
     if kind in {"order.placed", "order.paid"}:
         return (
-            f',"order_id":"o{number}","product_id":"p{number % 45}","quantity":1,'
+            f',"order_id":"o{seed}-{number}","product_id":"p{number % 45}","quantity":1,'
             f'"amount_minor":{9900 + number % 7 * 1000},"currency":"CNY"'
         )
     if kind == "order.refunded":
-        return f',"order_id":"o{draw.randrange(number + 1)}","amount_minor":9900,"currency":"CNY"'
+        return f',"order_id":"o{seed}-{draw.randrange(number + 1)}","amount_minor":9900,"currency":"CNY"'
     return ""
 
 

@@ -10,7 +10,7 @@ from kaibo.connectors.contracts import Outcome
 from kaibo.connectors.reading import bad, sound
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
-from kaibo.kit.money import to_minor
+from kaibo.kit.money import LARGEST_DIGITS, to_minor
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the zone of every platform here that writes times without one
 FILE = "file"
@@ -108,8 +108,12 @@ def count(value: Any) -> int | None:
 def minor(value: Any, currency: str) -> int | None:
     """A decimal amount as minor units; None where it is no amount."""
     found = text(value)
+    if found is None:
+        return None
     try:
-        return None if found is None else to_minor(Decimal(found), currency)
+        amount = Decimal(found)
+        is_amount = amount.is_finite() and amount.adjusted() < LARGEST_DIGITS
+        return to_minor(amount, currency) if is_amount else None
     except InvalidOperation:
         return None
 

@@ -103,7 +103,7 @@ def _number(value: object, signs: re.Pattern[str], refuse: Callable[[str], BadCe
         found = Decimal(short)
     except InvalidOperation:
         raise refuse(plain) from None
-    if not found.is_finite():
+    if not found.is_finite() or found.adjusted() >= LARGEST_DIGITS:
         raise refuse(plain)
     return found * factor * sign
 
