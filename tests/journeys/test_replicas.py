@@ -238,7 +238,7 @@ def test_it_takes_the_log_over_when_its_holder_is_killed(tmp_path: Path) -> None
         night.until(
             lambda: night.get(replicas[0], "/healthz")[0] == 503, "a replica without holder is not ready", first
         )
-        assert "does not answer" in night.get(replicas[0], "/healthz")[1]
+        assert "has not answered" in night.get(replicas[0], "/healthz")[1]
         assert night.get(replicas[0], "/healthz?live")[0] == 200
         first.kill()
         sending.join()
