@@ -64,7 +64,7 @@ class Body:
                 raise TooMuch
             self._pieces.append(piece)
             if self._in_memory > MEMORY_BYTES:
-                await asyncio.to_thread(self._put_away)
+                await self._put_away()
             if not message.get("more_body", False):
                 return await self._whole()
 
@@ -83,18 +83,22 @@ class Body:
         self._in_memory += more
         self.held.in_memory += more
 
-    def _put_away(self) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(dir=spool_folder())  # noqa: SIM115 - closed by let_go
-        self._file.writelines(self._pieces)
+    async def _put_away(self) -> None:
+        """Written on a thread, counted on the loop: the counters are everybody's."""
+        await asyncio.to_thread(self._write)
         self._pieces.clear()
         self.held.in_memory -= self._in_memory
         self.held.on_disk += self._in_memory
         self._in_memory = 0
 
+    def _write(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(dir=spool_folder())  # noqa: SIM115 - closed by let_go
+        self._file.writelines(self._pieces)
+        self._file.flush()
+
     async def _whole(self) -> bytes | memoryview:
         if self._file is None:
             return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        await asyncio.to_thread(self._put_away)
-        self._file.flush()
+        await self._put_away()
         return memoryview(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ))
