@@ -27,8 +27,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
-CHAINS = ("tests/parity/", "tests/faults/", "tests/journeys/")
-"""Folders whose tests run one after the other: two Sparks, or two servers that are killed, fight over two cores."""
+CHAINS = {
+    "tests/parity/": "parity",
+    "tests/faults/": "faults",
+    **{f"tests/journeys/test_{one}.py": "servers" for one in ("hung", "proxies", "replicas", "shards", "upgrades")},
+    "tests/journeys/": "journeys",
+}
+"""What runs one after the other: two Sparks, or two servers that are killed, fight over two cores. The first that
+fits counts; those of several servers are a chain of their own, else the journeys end long after everything else."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -39,7 +45,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Chains(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return next((chain for chain in CHAINS if nodeid.startswith(chain)), nodeid)
+            return next((chain for start, chain in CHAINS.items() if nodeid.startswith(start)), nodeid)
 
     return Chains(config, log)
 
