@@ -22,6 +22,7 @@ from kaibo.kit.logfields import about, batch_name
 from kaibo.kit.storage import StorageFault
 from kaibo.warehouse import ledger, memory, sqlfiles
 from kaibo.warehouse.engine import Engine
+from kaibo.warehouse.forgetting import forget_some
 from kaibo.warehouse.merge import add_tally, known_homes, merge
 from kaibo.warehouse.models import OrderHome, QuarantinedBatch, RebuildRequest, ShowVersion, StrayEvent
 from kaibo.warehouse.rules import recount_after_change
@@ -46,13 +47,11 @@ about the same whether it takes three events or three thousand, so that at the p
 LAKE_SECONDS = 5.0
 GATHER_AFTER_US = 600_000_000  # by then the segments of the show are sealed
 GATHER_WITHIN_US = 86_400_000_000  # a restart does it again: bound what that costs
-IDLE_SECONDS = 1800.0
 BAD_DATA = (
     *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
     *(DataError, ValueError, OverflowError),  # SQLite says OverflowError where PostgreSQL says DataError
 )
 """What a batch's content can cause. Anything else is our fault or the machine's, and must not set batches aside."""
-MOST_SHOWS = 24  # a show of a million lines is about 150 MB of state
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +129,12 @@ class Counter:
         while step := self.step():
             batches, events = batches + step.batches, events + step.events
             quarantined, rebuilt = quarantined + step.quarantined, (*rebuilt, *step.rebuilt)
-            self.engine.evict(idle_seconds=IDLE_SECONDS, most_shows=MOST_SHOWS)
+            forget_some(self.engine)
         self._fill_lake()
         return Step(batches, events, rebuilt, quarantined)
 
     def _keep_house(self, *, is_idle: bool) -> None:
-        self.engine.evict(idle_seconds=IDLE_SECONDS, most_shows=MOST_SHOWS)
+        forget_some(self.engine)
         now = time.monotonic()
         if now - self._lake_at >= LAKE_SECONDS * (1 if is_idle else 4):
             self._lake_at = now

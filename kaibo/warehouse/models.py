@@ -179,7 +179,7 @@ class UnmatchedRow(models.Model):
     """
 
     show_id = models.TextField(db_index=True)
-    uid = models.TextField()
+    uid = models.TextField(db_index=True)  # by it alone it goes, whichever show its order turns out to be of
     order_id = models.TextField()
     kind = models.TextField()
     at_us = models.BigIntegerField()

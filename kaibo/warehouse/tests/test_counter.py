@@ -8,7 +8,7 @@ import pytest
 
 from kaibo.eventlog.contracts import RoomWindow
 from kaibo.kit.clock import now_us
-from kaibo.warehouse import api, counter, ledger, models
+from kaibo.warehouse import api, counter, forgetting, ledger, models
 from kaibo.warehouse.counter import POLL_SECONDS, REST_SECONDS, SMALL_STEP, Counter, Step, rest_after
 from kaibo.warehouse.tests import fakes, reference
 
@@ -296,6 +296,21 @@ def test_it_evicts_idle_shows_and_brings_them_back(counting: Counter, log: fakes
     log.add([event(1, "viewer.entered", viewer_id="v1", show_id=show) for show in ("A", "B", "C")])
     count_all(counting)
     assert counting.engine.evict(idle_seconds=3600, most_shows=1) == ["A", "B"] or len(counting.engine.shows) == 1
+    log.add([event(2, "viewer.entered", MINUTE, viewer_id="v1", show_id=show) for show in ("A", "B", "C")])
+    count_all(counting)
+    assert [api.totals(show)["viewers"] for show in ("A", "B", "C")] == [1, 1, 1]
+
+
+def test_it_forgets_rested_shows_beyond_what_fits_and_counts_them_on(
+    counting: Counter, log: fakes.FakeLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.add([event(1, "viewer.entered", viewer_id="v1", show_id=show) for show in ("A", "B", "C")])
+    count_all(counting)
+    monkeypatch.setattr(forgetting, "MOST_FIRSTS", 1)
+    assert forgetting.forget_some(counting.engine) == [], "all three are on air"
+    monkeypatch.setattr(forgetting, "RESTED_SECONDS", -1.0)
+    counting.engine.touch("A")
+    assert forgetting.forget_some(counting.engine) == ["B", "C"], "one is left, and fits"
     log.add([event(2, "viewer.entered", MINUTE, viewer_id="v1", show_id=show) for show in ("A", "B", "C")])
     count_all(counting)
     assert [api.totals(show)["viewers"] for show in ("A", "B", "C")] == [1, 1, 1]
