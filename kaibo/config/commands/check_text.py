@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command("check-text")
     def check_text(  # noqa: PLR0917 - the command line names them
-        path: Annotated[Path | None, typer.Argument(metavar="FILE", help="UTF-8; else standard input.")] = None,
+        path: Annotated[Path | None, typer.Argument(metavar="FILE", help="UTF-8; `-` or none: standard input.")] = None,
         scene: Annotated[Scene, typer.Option(help="Where the words will stand.")] = Scene.SCRIPT,
         product: Annotated[str, typer.Option(help="Category of the product, for example cosmetics or food.")] = "",
         platform: Annotated[str, typer.Option(help="Platform, for rules of one platform.")] = "",
@@ -50,6 +50,7 @@ def register(app: typer.Typer) -> None:
 def _read(path: Path | None) -> str:
     from kaibo.kit.errors import KaiboError
 
+    path = None if path == Path("-") else path
     name = path.name if path else "standard input"
     try:
         raw = path.read_bytes() if path else sys.stdin.buffer.read()
@@ -89,4 +90,4 @@ def _say(found: list[dict[str, Any]], lines: list[str]) -> None:
             typer.echo(f"    {one['because']}")
         if not standing and one["suggestion"]:
             typer.echo(f"    → {one['suggestion']}")
-    typer.echo(f"{len(found)} found in {sum(bool(line.strip()) for line in lines)} lines")
+    typer.echo(f"lines: {sum(bool(line.strip()) for line in lines)}, hits: {len(found)}")

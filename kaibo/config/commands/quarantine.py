@@ -70,7 +70,8 @@ def _list(limit: int, *, as_json: bool) -> None:
         events = f"{one['from_seq']}-{one['to_seq']}"
         typer.echo(f"{one['at']}  {one['segment']} {events}  tried {one['tries']} times\n    {one['reason']}")
     for line in waiting:
-        typer.echo(f"{line['id']}  {line['at']}  {line['feed']}  {line['field']}: {line['problem']}")
+        what = ": ".join(part for part in (line["field"], line["problem"]) if part)
+        typer.echo(f"{line['id']}  {line['at']}  {line['feed']}  {what}")
         typer.echo(f"    fix: {line['fix']}\n    {line['line'][:200]}")
     if not waiting and not batches:
         typer.echo("nothing waits")

@@ -19,13 +19,15 @@ def run(*arguments: str, text: str = "") -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_it_says_line_column_law_and_what_to_say_instead() -> None:
-    code, said = run("--scene", "title", text="女装上新\n今晚全网最低价\n")
+@pytest.mark.parametrize("from_input", [(), ("-",)])
+def test_it_says_line_column_law_and_what_to_say_instead(from_input: tuple[str, ...]) -> None:
+    code, said = run("--scene", "title", *from_input, text="女装上新\n今晚全网最低价\n")
     assert code == 1
     assert "2:3 block price.lowest" in said
     assert "今晚【全网最低价】" in said
     assert "价格法" in said
     assert "→" in said
+    assert said.endswith("lines: 2, hits: 1\n")
 
 
 def test_it_ends_with_zero_when_nothing_is_to_object(tmp_path: Path) -> None:
@@ -33,7 +35,7 @@ def test_it_ends_with_zero_when_nothing_is_to_object(tmp_path: Path) -> None:
     path.write_text("女装，第一次来，最好不要错过大麻烦\n", encoding="utf-8-sig")
     code, said = run(str(path))
     assert code == 0
-    assert "0 found in 1 lines" in said
+    assert "lines: 1, hits: 0" in said
 
 
 def test_it_prints_evidence_as_json() -> None:
