@@ -10,4 +10,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("kaibo.web.urls")),
 ]
+handler404 = "kaibo.web.pages.health.unknown"
 handler500 = "kaibo.web.pages.health.broken"

@@ -5,7 +5,8 @@ import sys
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
-from django.views.defaults import server_error
+from django.utils.translation import gettext
+from django.views.defaults import page_not_found, server_error
 
 from kaibo.eventlog import api as eventlog
 
@@ -35,6 +36,14 @@ def _records() -> str:
     except DatabaseError as error:
         return f"unavailable: {type(error).__name__}"
     return "ok"
+
+
+def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer where no address fits: JSON for programs, a page for people."""
+    if not request.path.startswith("/api/"):
+        return page_not_found(request, exception)
+    body = {"code": "not_found", "problem": gettext("There is nothing at this address."), "fix": "/api/v1/docs"}
+    return JsonResponse(body, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

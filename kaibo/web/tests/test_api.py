@@ -20,6 +20,16 @@ def test_it_describes_itself(cast: Cast) -> None:
     assert cast.viewer.get("/api/v1/docs").status_code == 200
 
 
+def test_it_says_as_json_that_an_address_is_unknown(cast: Cast) -> None:
+    for client in (Client(), cast.viewer):
+        for answer in (client.get("/api/v2/shows"), send(client, "post", "/api/v1/nothing")):
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert answer.json()["problem"]
+    page = cast.viewer.get("/nowhere/")
+    assert page.status_code == 404
+    assert "text/html" in page["Content-Type"]
+
+
 def test_it_answers_a_definition_in_both_languages(cast: Cast) -> None:
     one = cast.viewer.get("/api/v1/metrics/gmv_paid").json()
     assert one["zh"]
