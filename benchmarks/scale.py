@@ -3,21 +3,23 @@ PostgreSQL; how the cost grows with the number of events, in one show and over m
 
 `python -m benchmarks.scale [--max N] [--from N] [--spark-max N] [--only engines|merge|growth|nights] [--write]`. The
 long curves are by hand and take up to an hour and 45 GB of disk to 100 million events: `--only growth --max 30000000
---spark-max 0`, `--only growth --shape nights --max 100000000` (the same as `--only nights`). What is left out keeps the
-figures of the last run, each step as soon as it is measured; `--from` leaves out the steps below. `--write` draws the
-page of docs/reference, with the figures of `python -m benchmarks.restore`.
+--spark-max 0`, `--only growth --shape nights --max 100000000` (the same as `--only nights`: one log, counted once, a
+row whenever a step is passed). What is left out keeps the figures of the last run, each step as soon as it is measured;
+`--from` leaves out the steps below. `--write` draws the page of docs/reference, with the figures of `python -m
+benchmarks.restore`.
 """
 
 import argparse
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ NIGHT = 1_000_000  # lines of a night of its own, in a room of its own
 # Bytes per event, measured at a million: the line and its id in the log (417), its row in the lake (20), and of records
 # and counting a little; the file of one import lies there too (240 per line).
 _LOG_BYTES, _COUNTED_BYTES, _FILE_BYTES = 420, 40, 240
+_NEARLY = 0.995  # of the lines asked for are events, the others are copies of them
 _SPARE = 2 * 2**30  # what a machine in use wants to keep free
 
 
@@ -61,9 +64,14 @@ class Watch:
         self._roots.append(psutil.Process(root))
 
     def seconds(self) -> float:
+        """Processor time of all of them, and the end of looking."""
         self._over.set()
         self._thread.join()
-        return round(sum(spent - self._before.get(pid, 0.0) for pid, spent in self._after.items()), 2)
+        return self.so_far()
+
+    def so_far(self) -> float:
+        """Processor time of all of them until a moment ago."""
+        return round(sum(spent - self._before.get(pid, 0.0) for pid, spent in self._after.copy().items()), 2)
 
     def peak_mb(self) -> int:
         """Resident memory of all of them together when it was the most; processes may share some of it."""
@@ -199,8 +207,8 @@ def need_room(folder: Path, count: int, *, copies: int) -> None:
         raise NoRoom(f"{message} free some, or let TMPDIR name a larger disk")
 
 
-def growth(steps: list[int], spark_most: int, *, night: int | None = None) -> Iterator[dict[str, Any]]:
-    """What counting costs for each number of events, on Spark up to `spark_most`; `night` as in `bring`.
+def growth(steps: list[int], spark_most: int) -> Iterator[dict[str, Any]]:
+    """What counting one show of each number of events costs, on Spark up to `spark_most`.
 
     Raises: NoRoom before a step that the disk does not hold.
     """
@@ -208,15 +216,59 @@ def growth(steps: list[int], spark_most: int, *, night: int | None = None) -> It
         with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
             folder, with_spark = Path(scratch), count <= spark_most
             need_room(folder, count, copies=int(with_spark))
-            home = bring(folder, count, night=night)
+            home = bring(folder, count)
             row: dict[str, Any] = {"asked": count}
             if with_spark:
                 row["spark_local"] = rated(count_with(home, folder, *spark_options("local[2]")))
                 shutil.rmtree(folder / "copy")
             row["duckdb"] = rated(count_with(home, folder, is_last=True))
-            if night:
-                row["shows"] = -(-count // night)
             yield row
+
+
+def nights(steps: list[int], night: int) -> Iterator[dict[str, Any]]:
+    """What counting a show for each `night` events has cost when each step is passed, all of them in one log.
+
+    Raises: NoRoom.
+    """
+    with tempfile.TemporaryDirectory(prefix="kaibo-bench-") as scratch:
+        folder = Path(scratch)
+        need_room(folder, steps[-1], copies=0)
+        home = bring(folder, steps[-1], night=night)
+        for step, counted in zip(steps, passed(home, folder, steps), strict=True):
+            yield {"asked": step, "duckdb": rated(counted), "shows": -(-step // night)}
+
+
+def passed(home: Kaibo, folder: Path, steps: list[int]) -> Iterator[dict[str, Any]]:
+    """Count the home; events, seconds, processor time and memory when the ledger passes a step, the last at the end."""
+    began, watch = time.perf_counter(), Watch()
+    with (folder / "count.log").open("wb") as log:
+        command = [sys.executable, "-m", "kaibo", "count", "--once"]
+        child = subprocess.Popen(command, env=home.environment, stdout=log, stderr=log)
+    watch.add(child.pid)
+    left = list(steps)
+    while left:
+        is_over = child.poll() is not None
+        if child.returncode:
+            raise RuntimeError((folder / "count.log").read_text()[-2000:])
+        counted = in_ledger(home.home)
+        while left and (is_over or (len(left) > 1 and counted >= left[0] * _NEARLY)):
+            left.pop(0)
+            yield {
+                "events": counted,
+                "seconds": round(time.perf_counter() - began, 2),
+                "processor_seconds": watch.so_far() if left else watch.seconds(),
+                "peak_mb": watch.peak_mb(),
+            }
+        time.sleep(0.2)
+
+
+def in_ledger(home: Path) -> int:
+    """Events that the records of this home hold."""
+    with closing(sqlite3.connect(f"file:{home / 'records.sqlite3'}?mode=ro", uri=True, timeout=10)) as records:
+        (found,) = records.execute(
+            "select coalesce(sum(to_seq - from_seq + 1), 0) from warehouse_ledgerentry"
+        ).fetchone()
+    return int(found)
 
 
 def curve(part: str, given: argparse.Namespace, result: dict[str, Any]) -> None:
@@ -225,8 +277,10 @@ def curve(part: str, given: argparse.Namespace, result: dict[str, Any]) -> None:
     lowest = max(given.lowest, given.night if is_nights else 0)
     steps = [step for step in STEPS if lowest <= step <= given.max]
     spark_most = 0 if is_nights else given.spark_max
+    if not steps:
+        return
     rows = {row["asked"]: row for row in result.get(part, [])}
-    for row in growth(steps, spark_most, night=given.night if is_nights else None):
+    for row in nights(steps, given.night) if is_nights else growth(steps, spark_most):
         rows[row["asked"]] = rows.get(row["asked"], {}) | row
         result[part] = [rows[asked] for asked in sorted(rows)]
         result["loads"][part] = describe()["load_1m"]
