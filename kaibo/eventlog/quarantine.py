@@ -37,7 +37,7 @@ def keep(problems: list[Problem], raws: list[bytes], *, feed_id: str, ingest_id:
     QuarantinedLine.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     if rows:
         log.info(
-            "refused and set aside, lines: %d, the first for its %s",
+            "lines refused and set aside: %d, the first for its %s",
             len(rows),
             _name_of(problems[0]),
             extra=about(feed=feed_id, event_id=_event_id(raws[0])),

@@ -118,7 +118,7 @@ class Counter:
                 continue
             pause = POLL_SECONDS
             rest = rest_after(step, seconds=time.monotonic() - began)
-            self._keep_house(is_idle=not step)
+            self._keep_house(step)
             time.sleep(rest)
 
     def run_once(self) -> Step:
@@ -133,13 +133,15 @@ class Counter:
         self._fill_lake()
         return Step(batches, events, rebuilt, quarantined)
 
-    def _keep_house(self, *, is_idle: bool) -> None:
-        forget_some(self.engine)
+    def _keep_house(self, step: Step) -> None:
         now = time.monotonic()
-        if now - self._lake_at >= LAKE_SECONDS * (1 if is_idle else 4):
+        is_due = now - self._lake_at >= LAKE_SECONDS * (4 if step else 1)
+        if is_due or step.events > SMALL_STEP:
+            forget_some(self.engine)
+        if is_due:
             self._lake_at = now
             self._fill_lake()
-            if is_idle:
+            if not step:
                 self._gather_a_show()
 
     def _fill_lake(self) -> None:

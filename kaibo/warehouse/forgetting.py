@@ -19,7 +19,9 @@ def forget_some(engine: Engine) -> list[str]:
     out = engine.evict(idle_seconds=IDLE_SECONDS, most_shows=MOST_SHOWS)
     rested = time.monotonic() - RESTED_SECONDS
     for show in sorted(engine.shows, key=lambda show: engine.shows[show]):
-        if engine.shows.get(show, rested) >= rested or _firsts(engine) <= MOST_FIRSTS:
+        if show not in engine.shows:  # it went with another that has orders of the same ids
+            continue
+        if engine.shows[show] >= rested or _firsts(engine) <= MOST_FIRSTS:
             break
         engine.drop_show(show)
         out.append(show)

@@ -45,9 +45,9 @@ def kind_of(path: str) -> str:
 
 def walk(page: Page, site: Site, first: list[str]) -> Iterator[str]:
     """Opens one page of every kind that links lead to."""
-    todo, known = list(first), {kind_of(path) for path in first}
-    while todo:
-        path = todo.pop(0)
+    ahead, known = list(first), {kind_of(path) for path in first}
+    while ahead:
+        path = ahead.pop(0)
         page.goto(site.url + path, wait_until="load")
         yield path
         for link in page.evaluate(LINKS):
@@ -56,7 +56,7 @@ def walk(page: Page, site: Site, first: list[str]) -> Iterator[str]:
             if f"{parts.scheme}://{parts.netloc}" != site.url or NO_PAGES.search(target) or kind_of(target) in known:
                 continue
             known.add(kind_of(target))
-            todo.append(target)
+            ahead.append(target)
 
 
 def test_it_has_no_page_that_is_broken_on_a_phone(room: Open, site: Site) -> None:

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from kaibo.language import api as language
 from kaibo.operations.compliance import attachments
 from kaibo.web import door
 
-os.environ["RUST_BACKTRACE"] = "0"  # a library that panics is caught; printing its trace would take seconds
 RULES = Rules(now_us=1_790_000_000_000_000, currency="CNY")
 HEADERS = {"received_at": "1780000000000000", "as_of": "1780000000", "room": "r-1", "account": "77"}
 TOLD = tables.Told(ZoneInfo("Asia/Shanghai"), 1_780_000_000_000_000)

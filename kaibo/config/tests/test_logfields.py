@@ -53,7 +53,7 @@ def test_it_names_a_refused_line_and_what_became_of_it(told: list[dict[str, Any]
     refused, taken = told[-2:]
     assert fields(refused) == fields(taken) == {"feed": feed.id, "event_id": "e-77"}
     assert (refused["says"], taken["says"]) == (
-        "refused and set aside, lines: 1, the first for its platform",
+        "lines refused and set aside: 1, the first for its platform",
         "a line that was set aside is in the log now",
     )
     assert not [word for word in ("v-9", "加微信", "张 三") if word in json.dumps(told, ensure_ascii=False)]

@@ -83,7 +83,7 @@ def open_table(path: Path) -> list[Sheet]:
     if start.startswith(ZIP):
         _refuse_bomb(path)
     if start.startswith((OLE, ZIP)):
-        return _workbook(path)
+        return _workbook(path, is_old=start.startswith(OLE))
     if start.startswith(GZIP):
         raise UnreadableTable(_("The file is packed (gzip)."), fix=_("Unpack it, then drop what is inside."))
     return _text_sheets(path)
@@ -159,8 +159,8 @@ def _damaged(error: Exception) -> UnreadableTable:
     )
 
 
-def _workbook(path: Path) -> list[Sheet]:
-    if not probe.can_be_read(path, most_sheets=MAX_SHEETS):
+def _workbook(path: Path, *, is_old: bool) -> list[Sheet]:
+    if not probe.can_be_read(path, most_sheets=MAX_SHEETS, is_old=is_old):
         raise UnreadableTable(
             _("The file needs more memory or time than any export does."),
             fix=_("Open it, copy the cells into a new workbook, save it as .xlsx and drop that."),

@@ -6,9 +6,11 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext
-from django.views.defaults import page_not_found, server_error
+from django.views.defaults import server_error
 
 from kaibo.eventlog import api as eventlog
+from kaibo.kit.errors import NotFound
+from kaibo.web.middleware import error_answer
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -38,12 +40,10 @@ def _records() -> str:
     return "ok"
 
 
-def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
+def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     """The answer where no address fits: JSON for programs, a page for people."""
-    if not request.path.startswith("/api/"):
-        return page_not_found(request, exception)
-    body = {"code": "not_found", "problem": gettext("There is nothing at this address."), "fix": "/api/v1/docs"}
-    return JsonResponse(body, status=404)
+    fix = "/api/v1/docs" if request.path.startswith("/api/") else ""
+    return error_answer(request, NotFound(gettext("There is nothing at this address."), fix=fix))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
