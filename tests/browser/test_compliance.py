@@ -104,9 +104,7 @@ def test_it_lets_a_person_hear_the_words_of_a_case(room: Open, site: Site, keep:
     player.evaluate("one => { one.muted = true; return one.play(); }")
     wait_for(page, "one.currentTime > 5.3")
     player.evaluate("one => { one.pause(); one.currentTime = 8.5; }")
-    page.wait_for_function(
-        "document.querySelector('audio').readyState >= 2 && !document.querySelector('audio').seeking"
-    )
+    wait_for(page, "one.readyState >= 2 && !one.seeking")
     expect(page.locator(".sound")).to_contain_text("take-3.wav")
     expect(page.locator(".sound")).to_contain_text("0:20.0")
     address = page.url.removeprefix(site.url)
