@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +15,10 @@ from kaibo.language import patterns
 from kaibo.language.automaton import Search
 from kaibo.language.contracts import Pack, Rule, View
 from kaibo.language.errors import BadLexicon
-from kaibo.language.normalise import PAIRS, Codes, hashed_pairs, pairs
-from kaibo.language.patterns import VIEWS, Patterns, Role, Uses
+from kaibo.language.openings import GROUPS, Openings, Words, openings_of
+from kaibo.language.patterns import VIEWS, WORD, Patterns, Role, Uses
 from kaibo.language.tables import tables
 
-_LONGEST = 24
 FORMAT = 2
 
 
@@ -43,6 +42,7 @@ class Automaton:
     search: Search
     uses: Uses
     words: tuple[str, ...]
+    longest: int  # characters of the longest pattern
     met: dict[int, Entry] = field(default_factory=dict)
 
     def entry(self, pattern: int) -> Entry:
@@ -65,10 +65,9 @@ class Lexicon:
     variants: Automaton | None
     collapsed: Automaton | None
     sound: Automaton | None
-    openings: dict[str, NDArray[np.uint8]]  # of variants and of sound, by two neighbours: OPENS_ALONE, OPENS, FOLLOWS
+    openings: Openings
     detectors: dict[str, tuple[Entry, ...]]
     fingerprint: str
-    longest: int  # characters of the longest variant
     patterns: dict[str, tuple[str, ...]]  # of each automaton, for `content`
 
     @property
@@ -92,10 +91,7 @@ class Lexicon:
         return held.getvalue()
 
 
-OPENS_ALONE, OPENS, FOLLOWS = 1, 2, 4
-"""Two neighbours are a whole pattern; begin a longer one; stand second and third in one."""
 _AUTOMATA = ("plain", "variants", "collapsed", "sound")
-_OPENED = {"variants": hashed_pairs, "sound": pairs}
 
 
 class _Head(msgspec.Struct):
@@ -126,20 +122,22 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
         for name, make in makers.items():
             made[name] = make()
             building[name] = pool.submit(_automaton, made[name], words)
-        openings = _openings_of({name: one.texts for name, one in made.items()})
+        openings = _openings_of(made)
         automata = {name: building[name].result() for name in _AUTOMATA}
     return _lexicon(tuple(packs), automata, {name: tuple(made[name].texts) for name in _AUTOMATA}, openings)
 
 
 def _automaton(found: Patterns, words: tuple[str, ...]) -> Automaton | None:
-    return Automaton(Search(found.texts), found.uses, words) if found.texts else None
+    if not found.texts:
+        return None
+    return Automaton(Search(found.texts), found.uses, words, max(map(len, found.texts)))
 
 
 def _lexicon(
     packs: tuple[Pack, ...],
     automata: dict[str, Automaton | None],
     texts: dict[str, tuple[str, ...]],
-    openings: dict[str, NDArray[np.uint8]],
+    openings: Openings,
 ) -> Lexicon:
     rules = tuple((pack, rule) for pack in packs for rule in pack.rules)
     return Lexicon(
@@ -149,25 +147,21 @@ def _lexicon(
         openings=openings,
         detectors=_detectors(rules),
         fingerprint=_fingerprint(packs),
-        longest=max((max(map(len, texts[name]), default=0) for name in _OPENED), default=0) or _LONGEST,
         patterns=texts,
     )
 
 
-def _openings_of(texts: Mapping[str, Sequence[str]]) -> dict[str, NDArray[np.uint8]]:
-    return {name: _openings(texts[name], find) for name, find in _OPENED.items()}
-
-
-def _openings(texts: Sequence[str], find: Callable[[Codes], Codes]) -> NDArray[np.uint8]:
-    table = np.zeros(PAIRS, dtype=np.uint8)
-    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype="<u4")
-    sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    begins = np.cumsum(sizes) - sizes
-    longer = begins[sizes > 2]
-    for flag, first in ((OPENS_ALONE, begins[sizes == 2]), (OPENS, longer), (FOLLOWS, longer + 1)):
-        if first.size:
-            table[find(np.stack((codes[first], codes[first + 1]), axis=1).ravel())[::2]] |= flag
-    return table
+def _openings_of(made: dict[str, Patterns]) -> Openings:
+    words = {}
+    for kind in GROUPS:
+        own = [made[name] for name in ((kind, "collapsed") if kind == "plain" else (kind,)) if name in made]
+        texts = [text for one in own for text in one.texts]
+        words[kind] = Words(
+            np.frombuffer("".join(texts).encode("utf-32-le"), dtype="<u4"),
+            np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)),
+            np.concatenate([np.empty(0, dtype=np.int32), *(one.uses[:, WORD] for one in own)]),
+        )
+    return openings_of(words)
 
 
 def thaw(content: bytes) -> Lexicon:
@@ -182,13 +176,15 @@ def thaw(content: bytes) -> Lexicon:
                 return compile_packs(head.packs)
             automata: dict[str, Automaton | None] = dict.fromkeys(_AUTOMATA)
             texts: dict[str, tuple[str, ...]] = dict.fromkeys(_AUTOMATA, ())
+            made: dict[str, Patterns] = {}
             for name in _AUTOMATA:
                 if f"{name}.uses" in held:
                     texts[name] = tuple(held[f"{name}.patterns"].tobytes().decode().split("\n"))
+                    made[name] = Patterns(list(texts[name]), held[f"{name}.uses"])
                     search = Search(texts[name], frozen=held[f"{name}.frozen"].tobytes() or None)
                     words = tuple(held[f"{name}.words"].tobytes().decode().split("\n"))
-                    automata[name] = Automaton(search, held[f"{name}.uses"], words)
-            return _lexicon(head.packs, automata, texts, _openings_of(texts))
+                    automata[name] = Automaton(search, made[name].uses, words, max(map(len, texts[name])))
+            return _lexicon(head.packs, automata, texts, _openings_of(made))
     except (ValueError, KeyError, OSError, msgspec.MsgspecError) as error:
         raise BadLexicon(f"this is no compiled lexicon: {error}", fix="compile the packs again") from error
 

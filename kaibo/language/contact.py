@@ -84,18 +84,18 @@ def _maybe_digit() -> NDArray[np.bool_]:
     return table
 
 
-def find(original: str, plain: Folded, announced: Iterable[tuple[int, int, str]] = ()) -> list[Found]:
+def find(original: str, plain: Folded, announced: Iterable[tuple[int, str]] = ()) -> list[Found]:
     """Places of contact details in the original, with the detector that found them; overlaps are possible.
 
-    `announced`: where the words of CONTEXT stand in the plain view, and which account they announce.
+    `announced`: where the words of CONTEXT begin in the original, and which account they announce.
     Cost: rows of digits are looked for at once, patterns run only on them and behind an announcing word.
     """
     found = [(*place, ADDRESS) for place in _addresses(original)]
     for first, last in _rows(_maybe_digit().take(plain.codes, mode="clip"), _PHONE_DIGITS):
         if np.count_nonzero(plain.codes[first:last] != _END) >= _PHONE_DIGITS:
             found += [(*plain.span(*place), PHONE) for place in _phones_in(plain, first, last)]
-    for first, _, name in announced:
-        if place := _account(plain, first, name):
+    for start, name in announced:
+        if place := _account(plain, int(np.searchsorted(plain.starts, start)), name):
             found.append((*plain.span(*place), name))
     return sorted(set(found))
 
@@ -120,10 +120,16 @@ def _account(plain: Folded, first: int, name: str) -> tuple[int, int] | None:
 
 def _rows(mask: NDArray[np.bool_], least: int) -> list[list[int]]:
     """First and last of each row of at least so many."""
-    padded = np.zeros(mask.size + 2, dtype=np.bool_)
-    padded[1:-1] = mask
-    edges = np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
-    rows: list[list[int]] = edges[edges[:, 1] - edges[:, 0] >= least].tolist()
+    held, length = mask, 1  # whether a row of `length` begins there
+    while length < least:
+        step = min(length, least - length)
+        held, length = held[:-step] & held[step:], length + step
+    at = np.flatnonzero(held)
+    if not at.size:
+        return []
+    cuts = np.flatnonzero(np.diff(at) > 1)
+    first, last = at[np.concatenate(([0], cuts + 1))], at[np.concatenate((cuts, [at.size - 1]))] + least
+    rows: list[list[int]] = np.stack((first, last), axis=1).tolist()
     return rows
 
 
@@ -153,11 +159,11 @@ def _is_one_number(view: Folded, first: int, last: int) -> bool:
 def _addresses(original: str) -> Iterator[tuple[int, int]]:
     """A mark of an address is looked for in all texts at once, the pattern only around it."""
     raw = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    lower = raw | 0x20
-    marks = (raw[:-1] == ord(".")) | (raw[:-1] == ord("@"))
-    marks &= (lower[1:] - 0x61) < 26
-    marks |= (raw[:-1] == ord(":")) & (raw[1:] == ord("/"))
-    for at in np.flatnonzero(marks).tolist():
+    signs = raw[:-1]
+    marks = np.flatnonzero((signs == ord(".")) | (signs == ord("@")) | (signs == ord(":")))
+    behind = raw[marks + 1]
+    is_mark = np.where(signs[marks] == ord(":"), behind == ord("/"), ((behind | 0x20) - 0x61) < 26)
+    for at in marks[is_mark].tolist():
         if original[at] == "." and not original[at : at + 6].lower().startswith(_ADDRESS_SIGNS):
             continue
         for match in _ADDRESS.finditer(original, max(0, at - 80), at + 120):

@@ -1,37 +1,34 @@
 """Find all, in every view: each place of each word, mapped back to its message. `judge` then decides."""
 
 import unicodedata
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kaibo.language import contact
-from kaibo.language.compiler import FOLLOWS, OPENS, OPENS_ALONE, Automaton, Entry, Lexicon
+from kaibo.language.compiler import Automaton, Entry, Lexicon
 from kaibo.language.contracts import Boundary, Findings, Rule, Setting, View
-from kaibo.language.judge import Judge, Places, Span
+from kaibo.language.judge import Judge, Places
 from kaibo.language.normalise import (
-    Codes,
     Folded,
     around,
     collapse,
     fold,
-    hashed_pairs,
+    heard,
     heard_otherwise,
     lone,
-    pairs,
     repeats,
-    sounded,
+    spelled_out,
     unspaced,
 )
+from kaibo.language.openings import Begun
 from kaibo.language.patterns import Role
 from kaibo.language.tables import BOUNDARY
 
-FEW_OPENINGS = 0.02  # of the characters; beyond, cutting the text to pieces costs more than searching all of it
+FEW = 0.5  # of the characters; beyond, cutting the text to pieces costs more than searching all of it
 _REACH = 6  # from a lone character to its neighbours, several marks in each gap
 _SEPARATOR = BOUNDARY * 2  # a number may be taken apart by one clause mark; two messages never make one number
 _HAN_DIGITS = frozenset("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖")
@@ -57,65 +54,74 @@ class _Scan:
     texts: Sequence[str]
     lexicon: Lexicon
     joined: str = ""
-    begins: list[int] = field(default_factory=list)
+    begins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     places: dict[int, Places] = field(default_factory=lambda: defaultdict(Places))
-    announced: list[tuple[int, int, str]] = field(default_factory=list)
+    announced: list[tuple[int, str]] = field(default_factory=list)  # where in the original, which account
 
     def run(self) -> None:
         lexicon = self.lexicon
         self.joined = _SEPARATOR.join(self.texts)
-        self.begins = list(accumulate((len(text) + len(_SEPARATOR) for text in self.texts), initial=0))
+        self.begins = np.cumsum([0, *map(len, self.texts)])
+        self.begins += np.arange(self.begins.size) * len(_SEPARATOR)
         plain = fold(self.joined)
-        text = plain.text
+        begun = lexicon.openings.begun(plain.codes)
         if lexicon.plain:
-            self._search(lexicon.plain, plain, text)
+            self._search(lexicon.plain, _from(plain, begun.plain, lexicon.plain))
         if lexicon.variants:
-            self._search_where_it_opens("variants", lexicon.variants, plain, hashed_pairs(plain.codes))
+            self._search(lexicon.variants, _from(plain, begun.variants, lexicon.variants))
         if lexicon.plain and (at := repeats(plain)).size:
-            runs = collapse(around(plain, at, lexicon.longest))
-            self._search(lexicon.plain, runs, runs.text, only=View.COLLAPSED)
-            if lexicon.collapsed:
-                self._search(lexicon.collapsed, runs, runs.text)
+            self._search_collapsed(lexicon.plain, plain, at)
         if lexicon.sound:
-            for heard in (sounded(plain, text), heard_otherwise(plain)):
-                self._search_where_it_opens("sound", lexicon.sound, heard, pairs(heard.codes))
+            self._search_sounds(lexicon.sound, plain, begun)
         if lexicon.plain and (at := lone(plain)).size:
-            self._search_unspaced(lexicon.plain, unspaced(around(plain, at, _REACH)))
+            self._search_unspaced(lexicon.plain, unspaced(around(plain, at, _REACH, before=_REACH)))
         if lexicon.detectors:
             self._detect(plain)
 
-    def _search(self, automaton: Automaton, view: Folded, text: str, *, only: View | None = None) -> None:
+    def _search(self, automaton: Automaton, view: Folded | None, *, only: View | None = None) -> None:
         """Keep the places that stand. `only`: words in their plain form alone, kept under the name of another view."""
-        found = automaton.search.all(text)
-        if not found:
+        found = automaton.search.all(view.text) if view else None
+        if not view or not found:
             return
         firsts, lasts, patterns = np.array(found, dtype=np.int64).T
         starts, ends = view.starts[firsts], view.ends[lasts - 1]
-        rows = (firsts, lasts, patterns, starts, ends, ends - starts == lasts - firsts)
-        for first, last, pattern, start, end, is_tight in zip(*(row.tolist() for row in rows), strict=True):
+        rows = (firsts, lasts, patterns, starts, ends, ends - starts == lasts - firsts, self._message_of(starts, ends))
+        for first, last, pattern, start, end, is_tight, message in zip(*(row.tolist() for row in rows), strict=True):
+            if message < 0:
+                continue
             entry = automaton.entry(pattern)
             if only:
                 if entry.role != Role.TERM or entry.view != View.PLAIN:
                     continue
                 entry = replace(entry, view=only)
             if entry.role == Role.CONTEXT:
-                self.announced.append((first, last, contact.CONTEXT[entry.term]))
+                self.announced.append((start, contact.CONTEXT[entry.term]))
             elif entry.role != Role.TERM or (
                 (is_tight or self._is_close(entry, view, first, last)) and self._is_whole(entry, start, end)
             ):
-                self._keep(entry, (start, end))
+                self._keep(entry, start, end, message)
 
-    def _search_where_it_opens(self, name: str, automaton: Automaton, view: Folded, numbers: Codes) -> None:
-        """Only where three characters stand that open a pattern, when those are few: to ask a table is cheaper."""
-        flags = self.lexicon.openings[name].take(numbers, mode="clip")
-        opens = (flags & OPENS_ALONE) > 0
-        opens[:-1] |= ((flags[:-1] & OPENS) > 0) & ((flags[1:] & FOLLOWS) > 0)
-        at = np.flatnonzero(opens)
-        if not at.size:
-            return
-        if at.size < FEW_OPENINGS * view.codes.size:
-            view = around(view, at, self.lexicon.longest)
-        self._search(automaton, view, view.text)
+    def _search_collapsed(self, automaton: Automaton, plain: Folded, at: NDArray[np.int64]) -> None:
+        """Words whose characters are repeated, around the repeated ones."""
+        collapsed = self.lexicon.collapsed
+        reach = max(automaton.longest, collapsed.longest if collapsed else 0)
+        runs = collapse(around(plain, at, reach, before=reach))
+        begun = self.lexicon.openings.begun(runs.codes).plain
+        self._search(automaton, _from(runs, begun, automaton), only=View.COLLAPSED)
+        if collapsed:
+            self._search(collapsed, _from(runs, begun, collapsed))
+
+    def _search_sounds(self, automaton: Automaton, plain: Folded, begun: Begun) -> None:
+        """Words by sound: in the usual reading, with written pinyin, and in the other reading."""
+        view, runs = spelled_out(plain)
+        at = begun.sound
+        if runs:  # a word that touches one begins at most its length before it
+            spelled = [np.arange(max(0, first - automaton.longest), last) for first, last in runs]
+            at = np.unique(np.concatenate((at, *spelled)))
+        if usual := _from(view, at, automaton):
+            self._search(automaton, heard(usual))
+        if other := _from(plain, begun.other_sound, automaton):
+            self._search(automaton, heard_otherwise(other))
 
     def _search_unspaced(self, automaton: Automaton, view: Folded) -> None:
         """Words with a mark in every gap: 加。微。信 is one word taken apart, 很大，麻烦 is not."""
@@ -124,20 +130,25 @@ class _Scan:
                 continue
             entry = automaton.entry(pattern)
             if entry.role == Role.TERM and entry.view == View.PLAIN:
-                self._keep(replace(entry, view=View.UNSPACED), view.span(first, last))
+                self._keep(replace(entry, view=View.UNSPACED), *view.span(first, last))
 
     def _detect(self, plain: Folded) -> None:
         for start, end, name in contact.find(self.joined, plain, self.announced):
             for entry in self.lexicon.detectors.get(name, ()):
-                self._keep(entry, (start, end))
+                self._keep(entry, start, end)
 
-    def _keep(self, entry: Entry, span: Span) -> None:
-        """Hand the place to its message; what runs across two messages is none."""
-        start, end = span
-        at = bisect_right(self.begins, start) - 1
-        begin = self.begins[at]
-        if end <= self.begins[at + 1] - len(_SEPARATOR):
-            self.places[at].add(entry, (start - begin, end - begin))
+    def _message_of(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The message of each place; -1 for what runs across two messages, which is none."""
+        at = np.searchsorted(self.begins, starts, side="right") - 1
+        return np.where(ends <= self.begins[at + 1] - len(_SEPARATOR), at, -1)
+
+    def _keep(self, entry: Entry, start: int, end: int, message: int | None = None) -> None:
+        """Hand the place to its message."""
+        if message is None:
+            message = int(self._message_of(np.array([start]), np.array([end]))[0])
+        if message >= 0:
+            begin = int(self.begins[message])
+            self.places[message].add(entry, (start - begin, end - begin))
 
     def _is_close(self, entry: Entry, view: Folded, first: int, last: int) -> bool:
         """Whether the marks between the characters are few enough."""
@@ -167,6 +178,15 @@ class _Scan:
         if rule.boundary == Boundary.NUMBER or mine.isdigit() or mine in _HAN_DIGITS:
             return not other.isdigit()
         return not (_is_latin(mine) and _is_latin(other))
+
+
+def _from(view: Folded, at: NDArray[np.int64], automaton: Automaton) -> Folded | None:
+    """The view from these places on, as far as the longest word reaches; all of it where they are many."""
+    if not at.size:
+        return None
+    if at.size * automaton.longest > FEW * view.codes.size:
+        return view
+    return around(view, at, automaton.longest - 1)
 
 
 def _is_latin(character: str) -> bool:

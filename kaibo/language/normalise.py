@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kaibo.language.tables import BOUNDARY, DROPPED, EXPANDED, FIRST_SYLLABLE, INNER, tables
+from kaibo.language.tables import BOUNDARY, DROPPED, EXPANDED, INNER, tables
 
 Codes = NDArray[np.uint32]
 Places = NDArray[np.int64]
@@ -88,13 +88,12 @@ def collapse(plain: Folded) -> Folded:
     return Folded(plain.codes[first], plain.starts[first], plain.ends[last])
 
 
-def around(view: Folded, at: Places, reach: int) -> Folded:
-    """Only what stands within `reach` of these places (in order, at least one); a clause end closes each piece.
-
-    Cost: by the size of the pieces, not of the view.
+def around(view: Folded, at: Places, after: int, *, before: int = 0) -> Folded:
+    """Only these places (in order, at least one) and what stands so many before and after; a clause end closes each
+    piece. Cost: by the size of the pieces, not of the view.
     """
     size = view.codes.size
-    firsts, lasts = np.maximum(at - reach, 0), np.minimum(at + reach + 1, size)
+    firsts, lasts = np.maximum(at - before, 0), np.minimum(at + after + 1, size)
     apart = np.flatnonzero(firsts[1:] > lasts[:-1])
     begins = firsts[np.concatenate(([0], apart + 1))]
     lengths = lasts[np.concatenate((apart, [at.size - 1]))] - begins + 1  # one more for the clause end
@@ -125,47 +124,44 @@ def unspaced(plain: Folded) -> Folded:
     return Folded(plain.codes[kept], plain.starts[kept], plain.ends[kept])
 
 
-def sounded(plain: Folded, text: str) -> Folded:
+def sounded(plain: Folded) -> Folded:
     """The view by sound: each Chinese character, digit and run of written pinyin becomes its syllables."""
-    known = tables()
-    codes = known.sound.take(plain.codes, mode="clip")
-    starts, ends = plain.starts, plain.ends
-    kept = None
-    for first, last in _latin_runs(plain.codes):
-        pieces = spelled(text[first:last])
+    return heard(spelled_out(plain)[0])
+
+
+Runs = list[list[int]]
+
+
+def spelled_out(plain: Folded) -> tuple[Folded, Runs]:
+    """The view with syllables where runs of letters spell some, and first and last of those runs. Letters that are left
+    over have no code, so that all else keeps its number."""
+    known = tables().syllables
+    codes, ends = plain.codes, plain.ends
+    runs: Runs = []
+    low = codes.astype(np.uint8).tobytes()  # of letters the whole code
+    for first, last in _latin_runs(codes):
+        pieces = spelled(low[first:last])
         if not pieces:
             continue
-        if kept is None:
-            kept, ends = np.ones(codes.size, dtype=np.bool_), ends.copy()
-        kept[first:last] = False
+        if not runs:
+            codes, ends = codes.copy(), ends.copy()
+        runs.append([first, last])
+        codes[first:last] = DROPPED
         at = first
         for piece in pieces:
-            kept[at] = True
-            codes[at] = ord(known.syllables[piece])
+            codes[at] = ord(known[piece])
             ends[at] = plain.ends[at + len(piece) - 1]
             at += len(piece)
-    return Folded(codes, starts, ends) if kept is None else Folded(codes[kept], starts[kept], ends[kept])
+    return Folded(codes, plain.starts, ends), runs
 
 
-SYLLABLES = 512
-"""More than Chinese has; the last number stands for what is no syllable."""
-
-
-def pairs(codes: Codes) -> Codes:
-    """One number for each two neighbours of a view by sound."""
-    numbers = np.minimum(codes - np.uint32(ord(FIRST_SYLLABLE)), np.uint32(SYLLABLES - 1))
-    joined: Codes = numbers[:-1] * np.uint32(SYLLABLES) + numbers[1:]
-    return joined
-
-
-PAIRS = 1 << 20
-"""Numbers that two neighbours can have: those by sound fit, those of characters share some."""
-
-
-def hashed_pairs(codes: Codes) -> Codes:
-    """One number for each two neighbours of the plain view; others may have the same."""
-    mixed: Codes = (codes[:-1] * np.uint32(0x9E3779B1) + codes[1:] * np.uint32(0x85EBCA77)) >> np.uint32(12)
-    return mixed
+def heard(view: Folded) -> Folded:
+    """A view of `spelled_out` by sound, without the letters left over."""
+    codes = tables().sound.take(view.codes, mode="clip")
+    kept = codes != DROPPED
+    if kept.all():
+        return Folded(codes, view.starts, view.ends)
+    return Folded(codes[kept], view.starts[kept], view.ends[kept])
 
 
 def heard_otherwise(plain: Folded) -> Folded:
@@ -174,22 +170,23 @@ def heard_otherwise(plain: Folded) -> Folded:
     return Folded(tables().other_sound.take(plain.codes, mode="clip"), plain.starts, plain.ends)
 
 
-def _latin_runs(codes: Codes) -> list[list[int]]:
+def _latin_runs(codes: Codes) -> Runs:
     """First and last of every row of two and more Latin letters."""
-    letters = np.flatnonzero((codes - 0x61) < 26)
-    if letters.size < 2:
+    is_letter = (codes - 0x61) < 26
+    twos = np.flatnonzero(is_letter[:-1] & is_letter[1:])
+    if not twos.size:
         return []
-    cuts = np.flatnonzero(np.diff(letters) > 1)
-    first = letters[np.concatenate(([0], cuts + 1))]
-    last = letters[np.concatenate((cuts, [letters.size - 1]))] + 1
-    runs: list[list[int]] = np.stack((first, last), axis=1)[last - first >= 2].tolist()
+    cuts = np.flatnonzero(np.diff(twos) > 1)
+    first = twos[np.concatenate(([0], cuts + 1))]
+    last = twos[np.concatenate((cuts, [twos.size - 1]))] + 2
+    runs: Runs = np.stack((first, last), axis=1).tolist()
     return runs
 
 
 @lru_cache(maxsize=4096)
-def spelled(letters: str) -> tuple[str, ...]:
+def spelled(ascii_letters: bytes) -> tuple[str, ...]:
     """The syllables that a run of letters spells in full, the fewest; empty when it spells none (`ok`, `vx`)."""
-    known = tables().syllables
+    known, letters = tables().syllables, ascii_letters.decode("ascii")
     best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
     if len(letters) > 64:  # longer than any word list's term: an address, not pinyin
         return ()

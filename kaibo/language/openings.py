@@ -1,0 +1,131 @@
+"""Where words can begin, asked for all characters at once: to ask a table is cheaper than to search the whole text.
+
+Three characters in a row pass when one group of words has them as a first, a second and a third character. What passes
+is then asked by two neighbours, exactly for sound, by a hash for characters. Nothing that begins a word is missed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kaibo.language.normalise import Codes, Places
+from kaibo.language.tables import BOUNDARY, FIRST_SYLLABLE, tables
+
+Masks = NDArray[np.uint64]
+
+GROUPS = {"plain": 5, "variants": 8, "sound": 8}
+"""Groups of words for each kind, as many as 63 bits allow: of ordinary text two to eight in a hundred pass."""
+
+_SHIFTS = dict(zip(GROUPS, accumulate(GROUPS.values(), initial=0), strict=False))
+_OF_KIND = {kind: np.uint64(((1 << size) - 1) << _SHIFTS[kind]) for kind, size in GROUPS.items()}
+_POSITION = np.uint64(sum(GROUPS.values()))  # bits from a first character to a second
+_LIMIT = 0x30000  # characters behind it, hardly ever met, share the flags of the last
+_ALONE, _OPENS, _FOLLOWS = 1, 2, 4  # two neighbours are a whole word; begin a longer one; stand second and third in one
+_CLAUSE_ENDS = np.full(2, ord(BOUNDARY), dtype=np.uint32)  # behind the text, for three characters everywhere
+_PAIRS = 1 << 20  # numbers that two neighbours can have: those by sound fit, those of characters share some
+_SYLLABLES = 512  # more than Chinese has; the last number stands for what is no syllable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Begun:
+    """The places where words of each kind may begin, in order. `other_sound`: when read in the second way."""
+
+    plain: Places
+    variants: Places
+    sound: Places
+    other_sound: Places
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """Patterns of one kind: the characters of all side by side, how many each has, the number of the word it is for."""
+
+    codes: Codes
+    sizes: Places
+    words: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Openings:
+    """`masks[code]`: a bit for each group, kind and position in which the character stands. `paired`: of two neighbours
+    of a kind whether they are a whole word, begin one or stand second and third."""
+
+    masks: Masks
+    paired: dict[str, NDArray[np.uint8]]
+
+    def begun(self, codes: Codes) -> Begun:
+        """Where words may begin in folded text."""
+        codes = np.concatenate((codes, _CLAUSE_ENDS))
+        masks = self.masks.take(codes, mode="clip")
+        met = masks[1:-1] >> _POSITION
+        met &= masks[:-2]
+        masks[2:] >>= _POSITION + _POSITION
+        met &= masks[2:]
+        at = np.flatnonzero(met != 0)
+        met = met[at]
+        plain, variants, sound = (at[(met & mask) != 0] for mask in _OF_KIND.values())
+        known, three = tables(), [codes[sound], codes[sound + 1], codes[sound + 2]]
+        return Begun(
+            plain,
+            variants[self._passes("variants", [codes[variants], codes[variants + 1], codes[variants + 2]])],
+            sound[self._passes("sound", [known.sound.take(one, mode="clip") for one in three])],
+            sound[self._passes("sound", [known.other_sound.take(one, mode="clip") for one in three])],
+        )
+
+    def _passes(self, kind: str, three: list[Codes]) -> NDArray[np.bool_]:
+        opens, follows = (self.paired[kind].take(_numbers(kind, *two), mode="clip") for two in pairwise(three))
+        # _FOLLOWS is twice _OPENS: of both only the bit of _OPENS is left
+        passes: NDArray[np.bool_] = ((opens & _ALONE) | (opens & (follows >> 1) & _OPENS)) != 0
+        return passes
+
+
+def _numbers(kind: str, first: Codes, second: Codes) -> Codes:
+    """One number for each two neighbours; of characters some have the same."""
+    numbers: Codes
+    if kind == "sound":
+        base, last = np.uint32(ord(FIRST_SYLLABLE)), np.uint32(_SYLLABLES - 1)
+        numbers = np.minimum(first - base, last) * np.uint32(_SYLLABLES) + np.minimum(second - base, last)
+    else:
+        numbers = (first * np.uint32(0x9E3779B1) + second * np.uint32(0x85EBCA77)) >> np.uint32(12)
+    return numbers
+
+
+def openings_of(words: Mapping[str, Words]) -> Openings:
+    """The tables for patterns of each kind."""
+    masks = np.zeros(_LIMIT, dtype=np.uint64)
+    heard = np.zeros(_LIMIT, dtype=np.uint64)
+    for kind, some in words.items():
+        _mark(heard if kind == "sound" else masks, some, kind)
+    known = tables()
+    masks |= heard[known.sound[:_LIMIT]] | heard[known.other_sound[:_LIMIT]]
+    return Openings(masks, {kind: _pairs_of(kind, words[kind]) for kind in ("variants", "sound")})
+
+
+def _mark(masks: Masks, words: Words, kind: str) -> None:
+    """Patterns of words that begin alike share a group; short ones have the first, they ask for no third character."""
+    if not words.sizes.size:
+        return
+    begins = np.cumsum(words.sizes) - words.sizes
+    codes = np.minimum(words.codes, np.uint32(_LIMIT - 1))
+    _, leads, of = np.unique(words.words, return_index=True, return_inverse=True)
+    numbers = np.unique(codes[begins[leads]], return_inverse=True)[1][of]
+    groups = 1 + numbers * (GROUPS[kind] - 1) // (int(numbers.max()) + 1)
+    groups[words.sizes < 3] = 0
+    bits = np.uint64(1) << (groups + _SHIFTS[kind]).astype(np.uint64)
+    for position in range(3):
+        bit, has = bits << (np.uint64(position) * _POSITION), words.sizes > position
+        np.bitwise_or.at(masks, codes[begins[has] + position], bit[has])
+        masks |= np.bitwise_or.reduce(bit[~has], initial=0)
+
+
+def _pairs_of(kind: str, words: Words) -> NDArray[np.uint8]:
+    table = np.zeros(_PAIRS, dtype=np.uint8)
+    begins = np.cumsum(words.sizes) - words.sizes
+    longer = begins[words.sizes > 2]
+    for flag, first in ((_ALONE, begins[words.sizes == 2]), (_OPENS, longer), (_FOLLOWS, longer + 1)):
+        if first.size:
+            table[_numbers(kind, words.codes[first], words.codes[first + 1])] |= np.uint8(flag)
+    return table

@@ -1,0 +1,87 @@
+"""The table of openings lets no place pass unseen where the whole text's search finds a word."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from kaibo.language import api, matcher
+from kaibo.language.api import Action, Rule, Scene
+from kaibo.language.compiler import Automaton, Lexicon
+from kaibo.language.normalise import Folded, fold, heard_otherwise, sounded
+
+SEED = 41
+RULE = Rule("t.rule", (), dict.fromkeys(Scene, Action.BLOCK), "test", article="Art. 1", sound_from=2)
+
+
+def lexicon(*words: str) -> Lexicon:
+    return api.compile_packs([api.Pack("t", 1, "测试", "Test", ("own",), (replace(RULE, terms=words),))])
+
+
+def missed(automaton: Automaton | None, view: Folded, begun: NDArray[np.int64]) -> set[int]:
+    """Where the whole view's search finds a word that no opening announces."""
+    assert automaton is not None
+    found = {first for first, _, _ in automaton.search.all(view.text)}
+    assert found, "a text without any word proves nothing"
+    return found - set(begun.tolist())
+
+
+def written(kind: str) -> Folded:
+    """Four thousand shipped patterns between clean characters, half of them side by side."""
+    dice = random.Random(SEED)
+    clean = "今天这件衣服很好看我们一起去买吧"
+    known = api.shipped_lexicon().patterns[kind]
+    some = dice.sample(known, min(700, len(known)))
+    return fold("".join(dice.choice(("", "", *clean, "。")) + one for one in dice.choices(some, k=4000)))
+
+
+@pytest.mark.parametrize("kind", ["plain", "variants", "collapsed"])
+def test_it_announces_every_word_in_characters(kind: str) -> None:
+    shipped = api.shipped_lexicon()
+    view = written(kind)
+    begun = shipped.openings.begun(view.codes)
+    assert not missed(getattr(shipped, kind), view, begun.plain if kind == "collapsed" else getattr(begun, kind))
+
+
+def test_it_announces_every_word_by_sound() -> None:
+    shipped, plain = api.shipped_lexicon(), written("plain")
+    no_letters = ~((plain.codes - 0x61) < 26)
+    plain = Folded(plain.codes[no_letters], plain.starts[no_letters], plain.ends[no_letters])
+    begun = shipped.openings.begun(plain.codes)
+    assert not missed(shipped.sound, sounded(plain), begun.sound)
+    assert not missed(shipped.sound, heard_otherwise(plain), begun.other_sound)
+
+
+PARTS = st.lists(
+    st.sampled_from([*"加微信家薇心卷重乐从悦圈全𠮷𱍊av1。", "jia", "wei", "xin", "quan"]), max_size=40
+).map("".join)
+WORDS = st.lists(st.text("加微信卷重乐𠮷𱍊avx1", min_size=1, max_size=5), min_size=1, max_size=6, unique=True)
+CLEAN = "，今天这件衣服很好看" * 20  # so much that only pieces are searched
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORDS, PARTS)
+@example(["a"], "加aa")
+def test_it_finds_the_same_as_when_all_is_searched(words: list[str], text: str) -> None:
+    own = lexicon(*words, "加微信", "重乐卷", "微信")
+    texts = [CLEAN + text + CLEAN, CLEAN + text[::-1], text]
+    found = api.check_many(texts, lexicon=own)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matcher, "_from", lambda view, at, automaton: view)
+        assert api.check_many(texts, lexicon=own) == found
+
+
+@pytest.mark.parametrize("said", ["国家级非遗手工艺", "囯家级非遗手工艺", "guojiajifeiyishougongyi"])
+def test_it_reaches_to_the_end_of_the_longest_word(said: str) -> None:
+    own = lexicon("国家级非遗手工艺")
+    (hit, *_) = api.check(CLEAN + said + CLEAN, lexicon=own).hits
+    assert hit.matched == said
+
+
+def test_it_says_nothing_of_nothing() -> None:
+    begun = lexicon("加微信").openings.begun(fold("加").codes)
+    assert not any(one.size for one in (begun.plain, begun.variants, begun.sound, begun.other_sound))
