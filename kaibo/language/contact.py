@@ -84,13 +84,13 @@ def _maybe_digit() -> NDArray[np.bool_]:
     return table
 
 
-def find(original: str, plain: Folded, announced: Iterable[tuple[int, str]] = ()) -> list[Found]:
+def find(original: str, raw: Codes, plain: Folded, announced: Iterable[tuple[int, str]] = ()) -> list[Found]:
     """Places of contact details in the original, with the detector that found them; overlaps are possible.
 
-    `announced`: where the words of CONTEXT begin in the original, and which account they announce.
+    `raw`: its characters. `announced`: where the words of CONTEXT begin in it, and which account they announce.
     Cost: rows of digits are looked for at once, patterns run only on them and behind an announcing word.
     """
-    found = [(*place, ADDRESS) for place in _addresses(original)]
+    found = [(*place, ADDRESS) for place in _addresses(original, raw)]
     for first, last in _rows(_maybe_digit().take(plain.codes, mode="clip"), _PHONE_DIGITS):
         if np.count_nonzero(plain.codes[first:last] != _END) >= _PHONE_DIGITS:
             found += [(*plain.span(*place), PHONE) for place in _phones_in(plain, first, last)]
@@ -156,9 +156,8 @@ def _is_one_number(view: Folded, first: int, last: int) -> bool:
     return int(gaps.max()) <= _MOST_GAP and (set(at.tolist()) <= {2, 6} or at.size >= 7)
 
 
-def _addresses(original: str) -> Iterator[tuple[int, int]]:
+def _addresses(original: str, raw: Codes) -> Iterator[tuple[int, int]]:
     """A mark of an address is looked for in all texts at once, the pattern only around it."""
-    raw = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     signs = raw[:-1]
     marks = np.flatnonzero((signs == ord(".")) | (signs == ord("@")) | (signs == ord(":")))
     behind = raw[marks + 1]

@@ -13,10 +13,12 @@ from kaibo.language.compiler import Automaton, Entry, Lexicon
 from kaibo.language.contracts import Boundary, Findings, Rule, Setting, View
 from kaibo.language.judge import Judge, Places
 from kaibo.language.normalise import (
+    Codes,
     Folded,
     around,
+    characters,
     collapse,
-    fold,
+    fold_codes,
     heard,
     heard_otherwise,
     lone,
@@ -63,7 +65,8 @@ class _Scan:
         self.joined = _SEPARATOR.join(self.texts)
         self.begins = np.cumsum([0, *map(len, self.texts)])
         self.begins += np.arange(self.begins.size) * len(_SEPARATOR)
-        plain = fold(self.joined)
+        raw = characters(self.joined)
+        plain = fold_codes(raw)
         begun = lexicon.openings.begun(plain.codes)
         if lexicon.plain:
             self._search(lexicon.plain, _from(plain, begun.plain, lexicon.plain))
@@ -76,7 +79,7 @@ class _Scan:
         if lexicon.plain and (at := lone(plain)).size:
             self._search_unspaced(lexicon.plain, unspaced(around(plain, at, _REACH, before=_REACH)))
         if lexicon.detectors:
-            self._detect(plain)
+            self._detect(raw, plain)
 
     def _search(self, automaton: Automaton, view: Folded | None, *, only: View | None = None) -> None:
         """Keep the places that stand. `only`: words in their plain form alone, kept under the name of another view."""
@@ -115,7 +118,7 @@ class _Scan:
         """Words by sound: in the usual reading, with written pinyin, and in the other reading."""
         view, runs = spelled_out(plain)
         at = begun.sound
-        if runs:  # a word that touches one begins at most its length before it
+        if runs and at is not None:  # a word that touches one begins at most its length before it
             spelled = [np.arange(max(0, first - automaton.longest), last) for first, last in runs]
             at = np.unique(np.concatenate((at, *spelled)))
         if usual := _from(view, at, automaton):
@@ -132,8 +135,8 @@ class _Scan:
             if entry.role == Role.TERM and entry.view == View.PLAIN:
                 self._keep(replace(entry, view=View.UNSPACED), *view.span(first, last))
 
-    def _detect(self, plain: Folded) -> None:
-        for start, end, name in contact.find(self.joined, plain, self.announced):
+    def _detect(self, raw: Codes, plain: Folded) -> None:
+        for start, end, name in contact.find(self.joined, raw, plain, self.announced):
             for entry in self.lexicon.detectors.get(name, ()):
                 self._keep(entry, start, end)
 
@@ -180,12 +183,12 @@ class _Scan:
         return not (_is_latin(mine) and _is_latin(other))
 
 
-def _from(view: Folded, at: NDArray[np.int64], automaton: Automaton) -> Folded | None:
+def _from(view: Folded, at: NDArray[np.int64] | None, automaton: Automaton) -> Folded | None:
     """The view from these places on, as far as the longest word reaches; all of it where they are many."""
+    if at is None or at.size * automaton.longest > FEW * view.codes.size:
+        return view
     if not at.size:
         return None
-    if at.size * automaton.longest > FEW * view.codes.size:
-        return view
     return around(view, at, automaton.longest - 1)
 
 

@@ -33,12 +33,21 @@ class Folded:
         return int(self.starts[first]), int(self.ends[last - 1])
 
 
+def characters(text: str) -> Codes:
+    """The code of each character."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
 def fold(text: str) -> Folded:
+    """`fold_codes` of a string."""
+    return fold_codes(characters(text))
+
+
+def fold_codes(raw: Codes) -> Folded:
     """The plain view: width, case, script, enclosed forms and number styles folded, noise gone, clause ends kept.
 
     Shape: one `\\n` per clause mark; all other characters are letters or digits.
     """
-    raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     codes = tables().plain.take(raw, mode="clip")
     special = np.flatnonzero(codes > LAST_CODE)
     is_wide = False

@@ -25,18 +25,19 @@ _POSITION = np.uint64(sum(GROUPS.values()))  # bits from a first character to a 
 _LIMIT = 0x30000  # characters behind it, hardly ever met, share the flags of the last
 _ALONE, _OPENS, _FOLLOWS = 1, 2, 4  # two neighbours are a whole word; begin a longer one; stand second and third in one
 _CLAUSE_ENDS = np.full(2, ord(BOUNDARY), dtype=np.uint32)  # behind the text, for three characters everywhere
+_SHORT = 2_000
 _PAIRS = 1 << 20  # numbers that two neighbours can have: those by sound fit, those of characters share some
 _SYLLABLES = 512  # more than Chinese has; the last number stands for what is no syllable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Begun:
-    """The places where words of each kind may begin, in order. `other_sound`: when read in the second way."""
+    """The places where words of each kind may begin, in order; None: anywhere. `other_sound`: in the other reading."""
 
-    plain: Places
-    variants: Places
-    sound: Places
-    other_sound: Places
+    plain: Places | None = None
+    variants: Places | None = None
+    sound: Places | None = None
+    other_sound: Places | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,9 @@ class Openings:
     paired: dict[str, NDArray[np.uint8]]
 
     def begun(self, codes: Codes) -> Begun:
-        """Where words may begin in folded text."""
+        """Where words may begin in folded text. To search a short one is as cheap as to ask."""
+        if codes.size < _SHORT:
+            return Begun()
         codes = np.concatenate((codes, _CLAUSE_ENDS))
         masks = self.masks.take(codes, mode="clip")
         met = masks[1:-1] >> _POSITION
