@@ -1,6 +1,8 @@
 # Everything a developer types. A fresh machine needs only Python 3.12 or newer: `make demo` does the rest.
 # Systems without make: README.md names the two plain commands behind each of these.
 SHELL := /bin/sh
+# Tests and the demo start many processes: without kept bytecode each would compile five hundred modules again.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
