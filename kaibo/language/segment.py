@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import rjieba
+from typing import Any
 
 from kaibo.language.errors import BadWordList
 from kaibo.language.voice import Word
@@ -66,8 +65,10 @@ def _trade_words() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _engine(words: Dictionary) -> rjieba.Jieba:
-    """Cost: 0.1 s and about 57 MB; kept for the last four dictionaries."""
+def _engine(words: Dictionary) -> Any:
+    """Cost: 0.1 s and about 57 MB; kept for the last four dictionaries. Its import costs as much again."""
+    import rjieba
+
     engine = rjieba.Jieba()
     for word in (*_trade_words(), *words.words):
         engine.add_word(word, _FREQUENT, _TAG)

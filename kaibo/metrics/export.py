@@ -9,10 +9,6 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from kaibo.kit.clock import to_datetime
 from kaibo.kit.env import zone
 from kaibo.kit.money import show_money, to_decimal
@@ -209,6 +205,8 @@ def write_book(tables: Iterable[Table], file: IO[bytes]) -> None:
 
     Raises: ValueError beyond the rows that a sheet can hold.
     """
+    from openpyxl import Workbook  # dear to import, and every page imports us
+
     book = Workbook(write_only=True)
     for table in tables:
         _write_sheet(book.create_sheet(_sheet_name(table.title)), table)
@@ -216,6 +214,9 @@ def write_book(tables: Iterable[Table], file: IO[bytes]) -> None:
 
 
 def _write_sheet(sheet: Any, table: Table) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     sheet.freeze_panes = "A2"
     for index, row in enumerate(_with_head(table)):
         if index >= MAX_ROWS:

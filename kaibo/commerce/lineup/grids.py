@@ -5,15 +5,16 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from kaibo.commerce.lineup.errors import BadFile
 from kaibo.kit.tables.merged import MOST_MERGED, count_merged
 from kaibo.kit.tables.texts import clean
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -103,6 +104,8 @@ def _refuse_long(count: int) -> None:
 
 
 def _workbook(data: bytes) -> Iterator[Grid]:
+    from openpyxl import load_workbook  # dear to import, and every page imports us
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -124,7 +127,7 @@ def _workbook(data: bytes) -> Iterator[Grid]:
     yield from sheets
 
 
-def _sheet(values: Worksheet, formulas: Worksheet) -> Grid:
+def _sheet(values: "Worksheet", formulas: "Worksheet") -> Grid:
     """Cells as text; a merged cell speaks for all places it covers; a formula without a result shows itself."""
     rows: list[list[str]] = []
     for row, written in zip(

@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 from defusedxml import ElementTree
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from kaibo.operations.compliance.errors import BadText
 
@@ -63,6 +62,8 @@ def _word(data: bytes) -> str:
 
 
 def _excel(data: bytes) -> Iterator[Piece]:
+    from openpyxl import load_workbook  # dear to import, and every page imports us
+
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
