@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import emptying
+
 # The build machine draws the same cases every time: a change lands or not by what it does, not by luck. Developers
 # and `make soak` draw anew at each run, and what they find becomes a case of its own.
 settings.register_profile("build", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +27,11 @@ os.environ.setdefault("KAIBO_HOSTS", "127.0.0.1,localhost,testserver")
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def pytest_sessionstart() -> None:
+    """After Django is set up."""
+    emptying.install()
 
 
 CHAINS = {

