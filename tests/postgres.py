@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+QUICK = ("fsync = off", "full_page_writes = off")
 """These records are thrown away: what a power cut leaves of a database is tried in `tests/faults` on others."""
 NOTHING_COLLECTED = 5  # pytest's exit code; no test carries the mark under these folders
 
