@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from kaibo.language import patterns
 from kaibo.language.automaton import Search
-from kaibo.language.contracts import Pack, Rule, View
+from kaibo.language.contracts import Pack, Rule, Setting, View
 from kaibo.language.errors import BadLexicon
 from kaibo.language.openings import GROUPS, Openings, Words, openings_of
 from kaibo.language.patterns import VIEWS, WORD, Patterns, Role, Uses
+from kaibo.language.scope import action_in
 from kaibo.language.tables import tables
 
 FORMAT = 2
+_MOST_SETTINGS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,17 @@ class Lexicon:
     detectors: dict[str, tuple[Entry, ...]]
     fingerprint: str
     patterns: dict[str, tuple[str, ...]]  # of each automaton, for `content`
+    asked: dict[Setting, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def applying(self, setting: Setting) -> NDArray[np.bool_]:
+        """Whether each rule applies here at all; of NO_RULE, the last, always."""
+        found = self.asked.get(setting)
+        if found is None:
+            if len(self.asked) >= _MOST_SETTINGS:
+                self.asked.clear()
+            found = np.array([*(action_in(rule, setting)[0] is not None for _, rule in self.rules), True])
+            self.asked[setting] = found
+        return found
 
     @property
     def versions(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ from kaibo.language.contracts import Action, Findings, Hit, Rule, Setting, Stand
 from kaibo.language.exemptions import try_all
 from kaibo.language.ordinary import ordinary_words
 from kaibo.language.patterns import Role
+from kaibo.language.scope import action_in
 
 Span = tuple[int, int]
 SURE_SYLLABLES = 4
@@ -69,7 +70,7 @@ class Judge:
     def _hit(self, entry: Entry, span: Span) -> Hit | None:
         """The hit with its evidence; None where the rule does not apply at all."""
         pack, rule = self.lexicon.rules[entry.rule]
-        action, why = _action(rule, self.setting)
+        action, why = action_in(rule, self.setting)
         if action is None or not self._company_agrees(rule, entry.rule, span):
             return None
         if entry.view == View.SOUND and entry.syllables < SURE_SYLLABLES and action == Action.BLOCK:
@@ -119,25 +120,6 @@ class Judge:
         return any(
             is_overlap(wide, at) and not is_overlap(span, at) for at in self.places.context.get((number, role), ())
         )
-
-
-def _action(rule: Rule, setting: Setting) -> tuple[Action | None, str]:
-    """What the rule asks for here, None where it does not apply; and the reason where that is weaker than written."""
-    action = rule.actions.get(setting.scene)
-    if action is None or (rule.countries and setting.country not in rule.countries):
-        return None, ""
-    if setting.on and ((rule.since and setting.on < rule.since) or (rule.until and setting.on > rule.until)):
-        return None, ""
-    reason = ""
-    for name, wanted, given in (
-        ("product category", rule.products, setting.product),
-        ("platform", rule.platforms, setting.platform),
-    ):
-        if wanted and given is not None and given not in wanted:
-            return None, ""
-        if wanted and given is None and action == Action.BLOCK:
-            action, reason = Action.WARN, f"{name} not given"
-    return action, reason
 
 
 def _strongest_first(hit: Hit) -> tuple[int, int, int, int, str]:

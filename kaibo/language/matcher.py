@@ -27,7 +27,7 @@ from kaibo.language.normalise import (
     unspaced,
 )
 from kaibo.language.openings import Begun
-from kaibo.language.patterns import Role
+from kaibo.language.patterns import RULE, Role
 from kaibo.language.tables import BOUNDARY
 
 FEW = 0.5  # of the characters; beyond, cutting the text to pieces costs more than searching all of it
@@ -39,7 +39,7 @@ _LATIN_END = 0x2E80  # below: letters that are written with blanks between words
 
 def check_many(texts: Sequence[str], lexicon: Lexicon, setting: Setting) -> list[Findings]:
     """The findings for each text, in order. Cost: a few passes over all texts joined, then work per hit only."""
-    scan = _Scan(texts, lexicon)
+    scan = _Scan(texts, lexicon, lexicon.applying(setting))
     scan.run()
     versions = lexicon.versions
     found = [Findings(setting.scene, versions=versions)] * len(texts)
@@ -55,6 +55,7 @@ class _Scan:
 
     texts: Sequence[str]
     lexicon: Lexicon
+    applying: NDArray[np.bool_]  # of each rule, whether it applies here
     joined: str = ""
     begins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     places: dict[int, Places] = field(default_factory=lambda: defaultdict(Places))
@@ -78,7 +79,7 @@ class _Scan:
             self._search_sounds(lexicon.sound, plain, begun)
         if lexicon.plain and (at := lone(plain)).size:
             self._search_unspaced(lexicon.plain, unspaced(around(plain, at, _REACH, before=_REACH)))
-        if lexicon.detectors:
+        if any(self.applying[entry.rule] for entries in lexicon.detectors.values() for entry in entries):
             self._detect(raw, plain)
 
     def _search(self, automaton: Automaton, view: Folded | None, *, only: View | None = None) -> None:
@@ -86,7 +87,8 @@ class _Scan:
         found = automaton.search.all(view.text) if view else None
         if not view or not found:
             return
-        firsts, lasts, patterns = np.array(found, dtype=np.int64).T
+        places = np.array(found, dtype=np.int64)
+        firsts, lasts, patterns = places[self.applying[automaton.uses[places[:, 2], RULE]]].T
         starts, ends = view.starts[firsts], view.ends[lasts - 1]
         rows = (firsts, lasts, patterns, starts, ends, ends - starts == lasts - firsts, self._message_of(starts, ends))
         for first, last, pattern, start, end, is_tight, message in zip(*(row.tolist() for row in rows), strict=True):
@@ -132,13 +134,14 @@ class _Scan:
             if last - first < 2 or not np.all(view.starts[first + 1 : last] > view.ends[first : last - 1]):
                 continue
             entry = automaton.entry(pattern)
-            if entry.role == Role.TERM and entry.view == View.PLAIN:
+            if entry.role == Role.TERM and entry.view == View.PLAIN and self.applying[entry.rule]:
                 self._keep(replace(entry, view=View.UNSPACED), *view.span(first, last))
 
     def _detect(self, raw: Codes, plain: Folded) -> None:
         for start, end, name in contact.find(self.joined, raw, plain, self.announced):
             for entry in self.lexicon.detectors.get(name, ()):
-                self._keep(entry, start, end)
+                if self.applying[entry.rule]:
+                    self._keep(entry, start, end)
 
     def _message_of(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
         """The message of each place; -1 for what runs across two messages, which is none."""

@@ -26,6 +26,7 @@ _LIMIT = 0x30000  # characters behind it, hardly ever met, share the flags of th
 _ALONE, _OPENS, _FOLLOWS = 1, 2, 4  # two neighbours are a whole word; begin a longer one; stand second and third in one
 _CLAUSE_ENDS = np.full(2, ord(BOUNDARY), dtype=np.uint32)  # behind the text, for three characters everywhere
 _SHORT = 2_000
+_BLOCK = 1 << 15
 _PAIRS = 1 << 20  # numbers that two neighbours can have: those by sound fit, those of characters share some
 _SYLLABLES = 512  # more than Chinese has; the last number stands for what is no syllable
 
@@ -62,13 +63,7 @@ class Openings:
         if codes.size < _SHORT:
             return Begun()
         codes = np.concatenate((codes, _CLAUSE_ENDS))
-        masks = self.masks.take(codes, mode="clip")
-        met = masks[1:-1] >> _POSITION
-        met &= masks[:-2]
-        masks[2:] >>= _POSITION + _POSITION
-        met &= masks[2:]
-        at = np.flatnonzero(met != 0)
-        met = met[at]
+        at, met = self._met(codes)
         plain, variants, sound = (at[(met & mask) != 0] for mask in _OF_KIND.values())
         known, three = tables(), [codes[sound], codes[sound + 1], codes[sound + 2]]
         return Begun(
@@ -77,6 +72,20 @@ class Openings:
             sound[self._passes("sound", [known.sound.take(one, mode="clip") for one in three])],
             sound[self._passes("sound", [known.other_sound.take(one, mode="clip") for one in three])],
         )
+
+    def _met(self, codes: Codes) -> tuple[Places, Masks]:
+        """Where three characters in a row pass, and in which groups. Block by block: what a block needs stays near."""
+        places, groups = [], []
+        for first in range(0, codes.size - 2, _BLOCK):
+            masks = self.masks.take(codes[first : first + _BLOCK + 2], mode="clip")
+            met = masks[1:-1] >> _POSITION
+            met &= masks[:-2]
+            masks[2:] >>= _POSITION + _POSITION
+            met &= masks[2:]
+            at = np.flatnonzero(met != 0)
+            places.append(at + first)
+            groups.append(met[at])
+        return np.concatenate(places), np.concatenate(groups)
 
     def _passes(self, kind: str, three: list[Codes]) -> NDArray[np.bool_]:
         opens, follows = (self.paired[kind].take(_numbers(kind, *two), mode="clip") for two in pairwise(three))

@@ -32,12 +32,12 @@ def missed(automaton: Automaton | None, view: Folded, begun: NDArray[np.int64] |
 
 
 def written(kind: str) -> Folded:
-    """Four thousand shipped patterns between clean characters, half of them side by side."""
+    """Nine thousand shipped patterns, more than a block, between clean characters, half of them side by side."""
     dice = random.Random(SEED)
     clean = "今天这件衣服很好看我们一起去买吧"
     known = api.shipped_lexicon().patterns[kind]
     some = dice.sample(known, min(700, len(known)))
-    return fold("".join(dice.choice(("", "", *clean, "。")) + one for one in dice.choices(some, k=4000)))
+    return fold("".join(dice.choice(("", "", *clean, "。")) + one for one in dice.choices(some, k=9000)))
 
 
 @pytest.mark.parametrize("kind", ["plain", "variants", "collapsed"])

@@ -187,8 +187,10 @@ def test_it_posts_counted_rounds_by_itself_once_each(on_air: Cast, monkeypatch: 
     assert not post_due(show, now_us=at(62))
     [job] = eventlog.work.jobs(task="bots.post")
     assert job.args["text"] == "3：¥30.00（+¥20.00）"
-    assert post_counted(Run(1, 1, "system:test")) == "tonight", "ninety minutes are over by now"
-    assert post_counted(Run(2, 1, "system:test")) == ""
+    with monkeypatch.context() as then:
+        then.setattr(clock, "now_us", lambda: at(91))
+        assert post_counted(Run(1, 1, "system:test")) == "tonight"
+        assert post_counted(Run(2, 1, "system:test")) == ""
     now = on_air.viewer.get("/api/v1/shows/tonight/round-text").json()
     assert now["text"].endswith("：¥30.00（+¥0.00）")
     send(on_air.operator, entry(1, 70, FIRST))
