@@ -71,7 +71,7 @@ class Lexicon:
     detectors: dict[str, tuple[Entry, ...]]
     fingerprint: str
     patterns: dict[str, tuple[str, ...]]  # of each automaton, for `content`
-    asked: dict[Setting, NDArray[np.bool_]] = field(default_factory=dict)
+    asked: dict[Setting, NDArray[np.bool_]] = field(init=False, default_factory=dict)
 
     def applying(self, setting: Setting) -> NDArray[np.bool_]:
         """Whether each rule applies here at all; of NO_RULE, the last, always."""
