@@ -99,6 +99,8 @@ class _Scan:
                 if entry.role != Role.TERM or entry.view != View.PLAIN:
                     continue
                 entry = replace(entry, view=only)
+            elif entry.view == View.COLLAPSED and not _is_repeated(view, first, last):
+                continue  # 时彩 is 时时彩 only where a character stands twice
             if entry.role == Role.CONTEXT:
                 self.announced.append((start, contact.CONTEXT[entry.term]))
             elif entry.role != Role.TERM or (
@@ -193,6 +195,11 @@ def _from(view: Folded, at: NDArray[np.int64] | None, automaton: Automaton) -> F
     if not at.size:
         return None
     return around(view, at, automaton.longest - 1)
+
+
+def _is_repeated(view: Folded, first: int, last: int) -> bool:
+    """Whether one of these characters of a collapsed view stands for several."""
+    return bool(np.any(view.ends[first:last] - view.starts[first:last] > 1))
 
 
 def _is_latin(character: str) -> bool:

@@ -65,10 +65,10 @@ class Openings:
         codes = np.concatenate((codes, _CLAUSE_ENDS))
         at, met = self._met(codes)
         plain, variants, sound = (at[(met & mask) != 0] for mask in _OF_KIND.values())
-        known, three = tables(), [codes[sound], codes[sound + 1], codes[sound + 2]]
+        known, three = tables(), _three(codes, sound)
         return Begun(
-            plain,
-            variants[self._passes("variants", [codes[variants], codes[variants + 1], codes[variants + 2]])],
+            plain[self._passes("plain", _three(codes, plain))],
+            variants[self._passes("variants", _three(codes, variants))],
             sound[self._passes("sound", [known.sound.take(one, mode="clip") for one in three])],
             sound[self._passes("sound", [known.other_sound.take(one, mode="clip") for one in three])],
         )
@@ -94,6 +94,10 @@ class Openings:
         return passes
 
 
+def _three(codes: Codes, at: Places) -> list[Codes]:
+    return [codes[at], codes[at + 1], codes[at + 2]]
+
+
 def _numbers(kind: str, first: Codes, second: Codes) -> Codes:
     """One number for each two neighbours; of characters some have the same."""
     numbers: Codes
@@ -113,7 +117,7 @@ def openings_of(words: Mapping[str, Words]) -> Openings:
         _mark(heard if kind == "sound" else masks, some, kind)
     known = tables()
     masks |= heard[known.sound[:_LIMIT]] | heard[known.other_sound[:_LIMIT]]
-    return Openings(masks, {kind: _pairs_of(kind, words[kind]) for kind in ("variants", "sound")})
+    return Openings(masks, {kind: _pairs_of(kind, words[kind]) for kind in GROUPS})
 
 
 def _mark(masks: Masks, words: Words, kind: str) -> None:
@@ -137,6 +141,8 @@ def _pairs_of(kind: str, words: Words) -> NDArray[np.uint8]:
     table = np.zeros(_PAIRS, dtype=np.uint8)
     begins = np.cumsum(words.sizes) - words.sizes
     longer = begins[words.sizes > 2]
+    if np.any(words.sizes == 1):
+        table |= np.uint8(_ALONE)  # one character says nothing of its neighbour
     for flag, first in ((_ALONE, begins[words.sizes == 2]), (_OPENS, longer), (_FOLLOWS, longer + 1)):
         if first.size:
             table[_numbers(kind, words.codes[first], words.codes[first + 1])] |= np.uint8(flag)

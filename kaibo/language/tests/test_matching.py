@@ -182,6 +182,7 @@ def test_it_finds_words_with_doubled_characters() -> None:
     rule = replace(RULE, terms=("谢谢惠顾",))
     assert check("谢谢惠顾", rule).hits
     assert check("谢谢谢谢惠惠顾", rule).hits
+    assert not check("哈哈，谢惠顾", rule).hits, "nothing of the word stands twice"
 
 
 def test_it_fingerprints_packs_not_processes() -> None:
