@@ -140,10 +140,10 @@ def compile_packs(packs: Sequence[Pack]) -> Lexicon:
     return _lexicon(tuple(packs), automata, {name: tuple(made[name].texts) for name in _AUTOMATA}, openings)
 
 
-def _automaton(found: Patterns, words: tuple[str, ...]) -> Automaton | None:
+def _automaton(found: Patterns, words: tuple[str, ...], *, frozen: bytes | None = None) -> Automaton | None:
     if not found.texts:
         return None
-    return Automaton(Search(found.texts), found.uses, words, max(map(len, found.texts)))
+    return Automaton(Search(found.texts, frozen=frozen), found.uses, words, max(map(len, found.texts)))
 
 
 def _lexicon(
@@ -194,9 +194,9 @@ def thaw(content: bytes) -> Lexicon:
                 if f"{name}.uses" in held:
                     texts[name] = tuple(held[f"{name}.patterns"].tobytes().decode().split("\n"))
                     made[name] = Patterns(list(texts[name]), held[f"{name}.uses"])
-                    search = Search(texts[name], frozen=held[f"{name}.frozen"].tobytes() or None)
                     words = tuple(held[f"{name}.words"].tobytes().decode().split("\n"))
-                    automata[name] = Automaton(search, made[name].uses, words, max(map(len, texts[name])))
+                    frozen = held[f"{name}.frozen"].tobytes() or None
+                    automata[name] = _automaton(made[name], words, frozen=frozen)
             return _lexicon(head.packs, automata, texts, _openings_of(made))
     except (ValueError, KeyError, OSError, msgspec.MsgspecError) as error:
         raise BadLexicon(f"this is no compiled lexicon: {error}", fix="compile the packs again") from error

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kaibo.language.normalise import Codes, Folded
+from kaibo.language.normalise import Codes, Folded, rows
 from kaibo.language.tables import BOUNDARY, tables
 
 PHONE, WECHAT, QQ, ADDRESS = "phone", "wechat", "qq", "address"
@@ -91,7 +91,7 @@ def find(original: str, raw: Codes, plain: Folded, announced: Iterable[tuple[int
     Cost: rows of digits are looked for at once, patterns run only on them and behind an announcing word.
     """
     found = [(*place, ADDRESS) for place in _addresses(original, raw)]
-    for first, last in _rows(_maybe_digit().take(plain.codes, mode="clip"), _PHONE_DIGITS):
+    for first, last in rows(_maybe_digit().take(plain.codes, mode="clip"), _PHONE_DIGITS):
         if np.count_nonzero(plain.codes[first:last] != _END) >= _PHONE_DIGITS:
             found += [(*plain.span(*place), PHONE) for place in _phones_in(plain, first, last)]
     for start, name in announced:
@@ -112,25 +112,10 @@ def _account(plain: Folded, first: int, name: str) -> tuple[int, int] | None:
     more stand in a row, so that words stay words."""
     codes = plain.codes[first : first + _LONGEST_ACCOUNT].copy()
     heard = _digit_by_sound().take(codes, mode="clip")
-    for start, end in _rows(_is_digit(heard), LEAST_ROW):
+    for start, end in rows(_is_digit(heard), LEAST_ROW):
         codes[start:end] = heard[start:end]
     match = (_WECHAT if name == WECHAT else _QQ).match(_text(codes))
     return (first, first + match.end()) if match else None
-
-
-def _rows(mask: NDArray[np.bool_], least: int) -> list[list[int]]:
-    """First and last of each row of at least so many."""
-    held, length = mask, 1  # whether a row of `length` begins there
-    while length < least:
-        step = min(length, least - length)
-        held, length = held[:-step] & held[step:], length + step
-    at = np.flatnonzero(held)
-    if not at.size:
-        return []
-    cuts = np.flatnonzero(np.diff(at) > 1)
-    first, last = at[np.concatenate(([0], cuts + 1))], at[np.concatenate((cuts, [at.size - 1]))] + least
-    rows: list[list[int]] = np.stack((first, last), axis=1).tolist()
-    return rows
 
 
 def _is_digit(codes: Codes) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from kaibo.language.tables import BOUNDARY, DROPPED, EXPANDED, INNER, tables
 
 Codes = NDArray[np.uint32]
 Places = NDArray[np.int64]
+Runs = list[list[int]]
 
 _BOUNDARY = ord(BOUNDARY)
 LAST_CODE = 0x10FFFF
@@ -133,14 +134,6 @@ def unspaced(plain: Folded) -> Folded:
     return Folded(plain.codes[kept], plain.starts[kept], plain.ends[kept])
 
 
-def sounded(plain: Folded) -> Folded:
-    """The view by sound: each Chinese character, digit and run of written pinyin becomes its syllables."""
-    return heard(spelled_out(plain)[0])
-
-
-Runs = list[list[int]]
-
-
 def spelled_out(plain: Folded) -> tuple[Folded, Runs]:
     """The view with syllables where runs of letters spell some, and first and last of those runs. Letters that are left
     over have no code, so that all else keeps its number."""
@@ -148,7 +141,7 @@ def spelled_out(plain: Folded) -> tuple[Folded, Runs]:
     codes, ends = plain.codes, plain.ends
     runs: Runs = []
     low = codes.astype(np.uint8).tobytes()  # of letters the whole code
-    for first, last in _latin_runs(codes):
+    for first, last in rows((codes - 0x61) < 26, 2):
         pieces = spelled(low[first:last])
         if not pieces:
             continue
@@ -165,7 +158,8 @@ def spelled_out(plain: Folded) -> tuple[Folded, Runs]:
 
 
 def heard(view: Folded) -> Folded:
-    """A view of `spelled_out` by sound, without the letters left over."""
+    """A view of `spelled_out` by sound, without the letters left over: each Chinese character, digit and run of
+    written pinyin is its syllables."""
     codes = tables().sound.take(view.codes, mode="clip")
     kept = codes != DROPPED
     if kept.all():
@@ -175,21 +169,23 @@ def heard(view: Folded) -> Folded:
 
 def heard_otherwise(plain: Folded) -> Folded:
     """The view by sound with the second reading of every character that has one: 卷 as quan. Written pinyin is left
-    to `sounded`."""
+    to `heard`."""
     return Folded(tables().other_sound.take(plain.codes, mode="clip"), plain.starts, plain.ends)
 
 
-def _latin_runs(codes: Codes) -> Runs:
-    """First and last of every row of two and more Latin letters."""
-    is_letter = (codes - 0x61) < 26
-    twos = np.flatnonzero(is_letter[:-1] & is_letter[1:])
-    if not twos.size:
+def rows(mask: NDArray[np.bool_], least: int) -> Runs:
+    """First and last of each row of at least so many."""
+    held, length = mask, 1  # whether a row of `length` begins there
+    while length < least:
+        step = min(length, least - length)
+        held, length = held[:-step] & held[step:], length + step
+    at = np.flatnonzero(held)
+    if not at.size:
         return []
-    cuts = np.flatnonzero(np.diff(twos) > 1)
-    first = twos[np.concatenate(([0], cuts + 1))]
-    last = twos[np.concatenate((cuts, [twos.size - 1]))] + 2
-    runs: Runs = np.stack((first, last), axis=1).tolist()
-    return runs
+    cuts = np.flatnonzero(np.diff(at) > 1)
+    first, last = at[np.concatenate(([0], cuts + 1))], at[np.concatenate((cuts, [at.size - 1]))] + least
+    found: Runs = np.stack((first, last), axis=1).tolist()
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ GROUPS = {"plain": 5, "variants": 8, "sound": 8}
 _SHIFTS = dict(zip(GROUPS, accumulate(GROUPS.values(), initial=0), strict=False))
 _OF_KIND = {kind: np.uint64(((1 << size) - 1) << _SHIFTS[kind]) for kind, size in GROUPS.items()}
 _POSITION = np.uint64(sum(GROUPS.values()))  # bits from a first character to a second
-_LIMIT = 0x30000  # characters behind it, hardly ever met, share the flags of the last
+_LIMIT = 0x34000  # characters behind it are no Chinese ones; they share the flags of the last
 _ALONE, _OPENS, _FOLLOWS = 1, 2, 4  # two neighbours are a whole word; begin a longer one; stand second and third in one
 _CLAUSE_ENDS = np.full(2, ord(BOUNDARY), dtype=np.uint32)  # behind the text, for three characters everywhere
 _SHORT = 2_000

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyspark
-
 WAIT_SECONDS = 60.0
 MEMORY = "640m"
 SETTINGS = {
@@ -78,6 +76,8 @@ def cluster(folder: Path, *, workers: int = 2) -> Iterator[Cluster]:
 
 
 def _start(log: Path, name: str, arguments: Sequence[str]) -> Worker:
+    import pyspark  # not on every machine: who uses a cluster skips before
+
     spark = Path(pyspark.__file__).parent
     environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     environment |= {"SPARK_HOME": str(spark), "SPARK_CONF_DIR": str(spark / "conf"), "SPARK_SCALA_VERSION": "2.13"}

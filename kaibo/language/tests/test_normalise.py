@@ -86,7 +86,7 @@ def test_it_leaves_clause_marks_out_only_when_asked(text: str) -> None:
 def test_it_hears_characters_digits_and_written_pinyin_alike() -> None:
     def sound(text: str) -> str:
         plain = normalise.fold(text)
-        return normalise.sounded(plain).text
+        return normalise.heard(normalise.spelled_out(plain)[0]).text
 
     assert sound("加微信") == sound("jia wei xin") == sound("家薇心") == sound("加wei信")
     assert sound("第一") == sound("di yi")
@@ -95,7 +95,7 @@ def test_it_hears_characters_digits_and_written_pinyin_alike() -> None:
 
 def test_it_maps_written_pinyin_back_to_its_letters() -> None:
     plain = normalise.fold("请 jia wei-xin 哦")
-    view = normalise.sounded(plain)
+    view = normalise.heard(normalise.spelled_out(plain)[0])
     assert view.span(1, 4) == (2, 13)
 
 

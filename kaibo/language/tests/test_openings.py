@@ -9,10 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kaibo.language import api, matcher
+from kaibo.language import api, matcher, openings
 from kaibo.language.api import Action, Rule, Scene
 from kaibo.language.compiler import Automaton, Lexicon
-from kaibo.language.normalise import Folded, fold, heard_otherwise, sounded
+from kaibo.language.normalise import Folded, fold, heard, heard_otherwise
+from kaibo.language.tables import tables
 
 SEED = 41
 RULE = Rule("t.rule", (), dict.fromkeys(Scene, Action.BLOCK), "test", article="Art. 1", sound_from=2)
@@ -53,7 +54,7 @@ def test_it_announces_every_word_by_sound() -> None:
     no_letters = ~((plain.codes - 0x61) < 26)
     plain = Folded(plain.codes[no_letters], plain.starts[no_letters], plain.ends[no_letters])
     begun = shipped.openings.begun(plain.codes)
-    assert not missed(shipped.sound, sounded(plain), begun.sound)
+    assert not missed(shipped.sound, heard(plain), begun.sound)
     assert not missed(shipped.sound, heard_otherwise(plain), begun.other_sound)
 
 
@@ -81,6 +82,10 @@ def test_it_reaches_to_the_end_of_the_longest_word(said: str) -> None:
     own = lexicon("国家级非遗手工艺")
     (hit, *_) = api.check(LONG + said + LONG, lexicon=own).hits
     assert hit.matched == said
+
+
+def test_it_knows_every_character_that_has_a_sound() -> None:
+    assert max(map(ord, tables().readings)) < openings._LIMIT, "a word by sound would be missed there"
 
 
 def test_it_says_nothing_of_nothing() -> None:
