@@ -4,25 +4,20 @@ import csv
 import gzip
 import json
 import random
-import re
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import concerns, evasion, intents, opinions
+from benchmarks import concerns, evasion, intents, language_speed, opinions
 from benchmarks.machine import OUT, ROOT, describe
 from kaibo.kit import env
 from kaibo.language import api
 from kaibo.language.api import Action, Scene, Setting, Standing
-from kaibo.language.automaton import Search
 
 PAGE = ROOT / "docs" / "reference" / "compliance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SEED = 20_251_103
-BATCH = 2_000  # messages checked at once
 ROUNDS = 3
 DEFAULT_LENGTHS = range(3, 99)  # words of two characters are compared by sound and look only where a rule asks
 
@@ -101,89 +96,12 @@ def _found(
 def flagged(texts: list[str], scene: Scene) -> dict[str, float]:
     """Messages with a warning or refusal per 10,000: all, and without those that hold a contact detail."""
     counts = Counter[str](all=0, words=0)
-    for at in range(0, len(texts), BATCH):
-        for answer in api.check_many(texts[at : at + BATCH], setting=Setting(scene)):
+    for at in range(0, len(texts), language_speed.BATCH):
+        for answer in api.check_many(texts[at : at + language_speed.BATCH], setting=Setting(scene)):
             standing = [hit for hit in answer.hits if hit.action != Action.COUNT]
             counts["all"] += bool(standing)
             counts["words"] += any(hit.view != "contact" for hit in standing)
     return {name: round(count / len(texts) * 10_000, 1) for name, count in counts.items()} | {"texts": len(texts)}
-
-
-def best(work: Callable[[], Any], times: int = 3, *, clock: Callable[[], float] = time.process_time) -> float:
-    """Seconds of the fastest run, by default of the CPU: whatever else the machine does is not counted."""
-    seconds = []
-    for _ in range(times):
-        begin = clock()
-        work()
-        seconds.append(clock() - begin)
-    return min(seconds)
-
-
-def speed(texts: list[str]) -> dict[str, float]:
-    """Messages per second at 110 characters. One process, one thread."""
-    joined = "".join(texts)
-    cut = [joined[at : at + 110] for at in range(0, min(len(joined), 110 * 10_000), 110)]
-    terms = [term for pack in api.shipped_packs() for rule in pack.rules for term in rule.terms]
-    listed = api.import_words(data() / "lexicon/houbb_dict_v20240407.txt", pack_id="listed")
-    many = [term for rule in listed.rules for term in rule.terms]
-    shipped = api.shipped_lexicon()  # loads the tables, so that the next line measures compiling alone
-    compiled = best(lambda: api.compile_packs([listed]), 6)
-    waited = best(lambda: api.compile_packs([listed]), 6, clock=time.perf_counter)
-    lexicon = api.compile_packs([listed])
-    content = lexicon.content()
-    thawed = best(lambda: api.thaw_lexicon(content))
-    batches = [cut[at : at + BATCH] for at in range(0, len(cut), BATCH)]
-    setting = Setting(Scene.COMMENT)
-
-    def check(sent: list[list[str]], words: api.Lexicon) -> float:
-        return best(lambda: [api.check_many(one, lexicon=words, setting=setting) for one in sent], 12)
-
-    return {
-        **matching(many, cut, batches),
-        "compile_seconds": round(compiled, 2),
-        "compile_waited_seconds": round(waited, 2),
-        "thaw_seconds": round(thawed, 3),
-        "frozen_bytes": len(content),
-        "shipped_batch": len(cut) / check(batches, shipped),
-        "shipped_each": 1000 / check([[one] for one in cut[:1000]], shipped),
-        "listed_batch": len(cut) / check(batches, lexicon),
-        "terms": len(terms),
-        "listed_terms": len(many),
-    }
-
-
-def matching(many: list[str], cut: list[str], batches: list[list[str]]) -> dict[str, float]:
-    """Only matching, by Kaibo's engine and by others, in the same run: messages per second."""
-    import ahocorasick
-    import hyperscan
-    from ahocorasick_rs import AhoCorasick, Implementation
-
-    blocks = ["\n".join(batch) for batch in batches]
-    own = Search(many)
-    rust = AhoCorasick(many, store_patterns=False, implementation=Implementation.ContiguousNFA)
-    trie = ahocorasick.Automaton()
-    for term in many:
-        trie.add_word(term, term)
-    trie.make_automaton()
-    scanner = hyperscan.Database()
-    scanner.compile(expressions=[re.escape(term).encode() for term in many], ids=list(range(len(many))))
-    found: list[tuple[int, ...]] = []
-
-    def met(*place: object) -> None:
-        found.append((place[0], place[1], place[2]))
-
-    def rate(find: Callable[[str], Any], sent: list[str], of: int, times: int = 8) -> float:
-        return of / best(lambda: [find(one) for one in sent], times)
-
-    few = cut[:200]
-    return {
-        "matching_batch": rate(own.all, blocks, len(cut)),
-        "matching_each": rate(own.all, cut, len(cut)),
-        "rust_batch": rate(lambda one: rust.find_matches_as_indexes(one, overlapping=True), blocks, len(cut)),
-        "hyperscan": rate(lambda one: scanner.scan(one.encode(), match_event_handler=met), blocks, len(cut)),
-        "pyahocorasick": rate(lambda one: list(trie.iter(one)), blocks, len(cut)),
-        "loop": rate(lambda one: [term for term in many if term in one], few, len(few), 1),
-    }
 
 
 def rows(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -279,7 +197,7 @@ def main() -> int:
             "live_comment": flagged(live_comments(), Scene.COMMENT),
             "reviews_script": flagged(texts, Scene.SCRIPT),
         },
-        "speed": speed(texts),
+        "speed": language_speed.speed(texts, data() / "lexicon/houbb_dict_v20240407.txt"),
     }
     OUT.mkdir(exist_ok=True)
     (OUT / "language.json").write_text(json.dumps(result, indent=1))
