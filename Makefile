@@ -17,7 +17,7 @@ TEST_DIRS := kaibo tests/emulators tests/journeys tests/races tests/parity tests
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-all demo test check bench bench-language soak lock reference clean check-format check-lint \
-	check-types check-floors check-sql check-lengths check-django check-tests
+	check-types check-floors check-sql check-django check-tests
 
 help:  ## what can be typed
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -41,7 +41,7 @@ install-all: $(BENCH_READY)  ## with Spark too, which some tests and the measure
 demo: $(READY)  ## a night being counted live, in your browser
 	@$(PY) -m kaibo demo
 
-check: check-format check-lint check-types check-floors check-sql check-lengths check-django check-tests  ## format, lint, types, floors, SQL, words, docs (-k: show all that is wrong)
+check: check-format check-lint check-types check-floors check-sql check-django check-tests  ## format, lint, types, floors, SQL, words, docs (-k: show all that is wrong)
 	@echo "== all checked"
 
 check-format: $(READY)
@@ -54,8 +54,6 @@ check-floors: $(READY)
 	@echo "== floors";  $(VENV)/bin/lint-imports --no-cache
 check-sql: $(READY)
 	@echo "== SQL";     $(SCRATCH) $(PY) -m kaibo.warehouse.sqllint
-check-lengths: $(READY)
-	@echo "== lengths"; $(PY) -m tests.architecture.lengths
 check-django: $(READY)
 	@echo "== django";  $(SCRATCH) $(PY) -m kaibo manage check --fail-level WARNING
 	@$(SCRATCH) KAIBO_TLS=1 $(PY) -m kaibo manage check --deploy --fail-level ERROR 2>/dev/null

@@ -42,6 +42,9 @@ def test_it_leaves_nothing_marked_as_unfinished() -> None:
     assert not found, f"finish it or open an issue: {found[:5]}"
 
 
+CATCHES_ALL = re.compile(r"except\s*:|except\b.*\b(Base)?Exception\b")
+
+
 def is_silent(handler: ast.ExceptHandler) -> bool:
     """Catches everything and says nothing."""
     catches_all = handler.type is None or (
@@ -55,7 +58,8 @@ def test_it_swallows_no_exception() -> None:
     found = [
         f"{short(path)}:{node.lineno}"
         for path in own_python()
-        for node in ast.walk(ast.parse(path.read_text()))
+        if CATCHES_ALL.search(text := path.read_text())
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.ExceptHandler) and is_silent(node)
     ]
     assert not found, f"name the exception, or record its reason: {found}"
