@@ -1,25 +1,43 @@
 """A Kaibo of its own for one test or measurement: a home, its server, ways to kill it."""
 
+import atexit
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 START_SECONDS = 60
-_MAKE_FEED = """
+MAKE_FEED = """
 from kaibo.eventlog import api
 feed, token = api.create_feed("journey", connector="ndjson", platform={platform!r}, actor="system:journey")
 print(token)
 """
+
+
+_BEGIN = "from kaibo.config.cli import migrate, start_django\nstart_django()\nmigrate()\n"
+_RECORDS = "records.sqlite3"
+
+
+@cache
+def empty_records() -> Path:
+    """The records of a home in which nothing has happened yet: to make them takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="kaibo-records-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {**os.environ, "KAIBO_HOME": str(folder), "KAIBO_VIEWER_KEY": "one-key-for-all"}
+    subprocess.run([sys.executable, "-c", _BEGIN], env=environment, check=True, timeout=600)
+    return folder / _RECORDS
 
 
 def free_port() -> int:
@@ -52,15 +70,16 @@ class Kaibo:
 
     def python(self, code: str) -> str:
         """Run a few lines inside this home, with Django set up and the records up to date; what they print."""
-        begin = "from kaibo.config.cli import migrate, start_django\nstart_django()\nmigrate()\n"
-        command = [sys.executable, "-c", begin + textwrap.dedent(code)]
+        if not (self.environment.get("KAIBO_DATABASE_URL") or (self.home / _RECORDS).exists()):
+            shutil.copy(empty_records(), self.home / _RECORDS)
+        command = [sys.executable, "-c", _BEGIN + textwrap.dedent(code)]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout.strip()
 
     def make_feed(self, platform: str) -> str:
         """A new feed's token."""
-        return self.python(_MAKE_FEED.format(platform=platform)).splitlines()[-1]
+        return self.python(MAKE_FEED.format(platform=platform)).splitlines()[-1]
 
     def start(self, prelude: str = "") -> None:
         """Start the server and wait until it answers; the prelude is Python that runs in its process before."""

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,13 +145,9 @@ def site(folder: Path, number: int, *, prelude: str = "") -> Iterator[Site]:
     """So many servers of one home, started in the same moment over empty records."""
     with postgres() as database:
         servers = [Kaibo(folder / "home", KAIBO_DATABASE_URL=database.uri) for _ in range(number)]
-        starting = [threading.Thread(target=one.start, args=(prelude,)) for one in servers]
         try:
-            for thread in starting:
-                thread.start()
-            for thread in starting:
-                thread.join()
-            assert all(one.server is not None and one.answers() for one in servers), servers[0].log()[-4000:]
+            with ThreadPoolExecutor(number) as together:
+                list(together.map(lambda one: one.start(prelude), servers))
             yield Site(servers, night.prepare(servers[0]))
         finally:
             for one in servers:

@@ -1,13 +1,9 @@
 """Spark on this machine, and rows of both engines made comparable."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-
-from kaibo.warehouse.spark.starting import start
 
 SETTINGS = {
     "spark.sql.shuffle.partitions": "2",
@@ -26,15 +22,12 @@ def needs_spark() -> None:
         pytest.skip("Spark needs Java 17 or 21, and there is none")
 
 
-@contextmanager
-def session(master: str = "local[2]") -> Iterator[Any]:
-    """A Spark session, skipped with the reason where a part is missing."""
-    needs_spark()
-    spark = start(master, SETTINGS, name="kaibo-parity")
-    try:
-        yield spark
-    finally:
-        spark.stop()
+def end() -> None:
+    """End the session of this process, if there is one: another master is asked next."""
+    from pyspark.sql import SparkSession
+
+    if session := SparkSession.getActiveSession():
+        session.stop()
 
 
 def rows_of(table: Any) -> list[tuple[Any, ...]]:

@@ -1,6 +1,5 @@
 """Every analysis gives on Spark what it gives on DuckDB: by its named cases, and asked of a log in all its states."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,11 @@ from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.spark import asking
 from kaibo.warehouse.tests import cases
 from tests.parity import shows
-from tests.parity.spark import session
 
 pytestmark = [pytest.mark.journey, pytest.mark.spark]
 NOON = 1_773_288_000_000_000
 ROOM = {"platform": "p", "room_id": "r"}
 EVERY = [(name, case) for name in analysis.analyses() for case in cases.cases(name)]
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    with session() as found:
-        yield found
 
 
 def test_it_meets_cases_with_rows_of_every_analysis() -> None:

@@ -14,7 +14,7 @@ from kaibo.warehouse.spark.starting import start
 from kaibo.warehouse.tests import fakes
 from tests.parity import shows
 from tests.parity.cluster import SETTINGS, Cluster, cluster
-from tests.parity.spark import needs_spark
+from tests.parity.spark import end, needs_spark
 
 QUICK = {
     # so few lines are counted sooner than statements are compiled
@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.spark, pytest.mark.django_db]
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Cluster]:
     needs_spark()
+    end()
     with cluster(tmp_path / "cluster") as found:
         yield found
 

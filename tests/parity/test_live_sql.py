@@ -1,6 +1,5 @@
 """Every statement of `warehouse/live` gives the same rows on DuckDB and on Spark, over nights made to clash."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,12 @@ import pytest
 
 from kaibo.warehouse.spark.dialect import select_in_spark
 from kaibo.warehouse.tests import fakes
-from tests.parity.spark import rows_of, session
+from tests.parity.spark import rows_of
 from tests.parity.witness import LIVE, Case, Witness
 
 pytestmark = [pytest.mark.journey, pytest.mark.spark]
 OWN = {"key_hash"}
 """Columns whose value is the engine's own: they are compared inside one engine only."""
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    with session() as found:
-        yield found
 
 
 def watched(nights: list[list[fakes.Event]], *, parts: int = 3) -> dict[str, list[Case]]:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,9 @@ from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.spark.engine import SparkEngine
 from kaibo.warehouse.tests import fakes
 from tests.parity import shows
-from tests.parity.spark import SETTINGS, needs_spark, session
+from tests.parity.spark import SETTINGS, needs_spark
 
 pytestmark = [pytest.mark.journey, pytest.mark.spark, pytest.mark.django_db]
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    with session() as found:
-        yield found
 
 
 def count_some(batches: int, **options: Any) -> None:
@@ -176,7 +170,7 @@ def test_it_names_a_setting_that_spark_does_not_know(home: Path) -> None:
 
 
 def test_it_is_asked_for_on_the_command_line(spark: Any, home: Path) -> None:
-    """The last: the command ends the Spark that runs. The form above starts one of its own, for half a minute more."""
+    """The command ends the Spark that runs. The form above starts one of its own, for half a minute more."""
     shows.bring(clashing(60), batches=1)
     app = typer.Typer()
     count.register(app)

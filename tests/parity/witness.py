@@ -62,12 +62,14 @@ class _Watched:
         return self._duck.execute(text) if values is None else self._duck.execute(text, values)
 
     def _keep(self, files: tuple[str, ...], query: exp.Expression) -> None:
+        held = self._cases.setdefault(" + ".join(files), [])
+        rows = self._duck.sql(query.sql(dialect="duckdb")).to_arrow_table()
+        if len(held) == KEPT and rows.num_rows <= held[-1].rows.num_rows:
+            return
         made_here = {cte.alias for cte in query.find_all(exp.CTE)}
         tables = {table.name for table in query.find_all(exp.Table)} - made_here
         inputs = {name: plain(self._duck.sql(f"select * from {name}").to_arrow_table()) for name in tables}
-        case = Case(files, query, inputs, plain(self._duck.sql(query.sql(dialect="duckdb")).to_arrow_table()))
-        held = self._cases.setdefault(" + ".join(files), [])
-        held.append(case)
+        held.append(Case(files, query, inputs, plain(rows)))
         held.sort(key=lambda one: one.rows.num_rows, reverse=True)
         del held[KEPT:]
 
