@@ -13,6 +13,7 @@ import typer
 from kaibo import __version__
 from kaibo.config import commands
 from kaibo.kit.errors import KaiboError
+from kaibo.kit.loading import loading
 
 app = typer.Typer(
     name="kaibo",
@@ -42,7 +43,8 @@ def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaibo.config.settings")
     import django
 
-    django.setup()
+    with loading():
+        django.setup()
 
 
 def migrate() -> None:

@@ -16,6 +16,7 @@ import uvicorn
 
 from kaibo.kit import env
 from kaibo.kit.errors import BadConfiguration
+from kaibo.kit.loading import loading
 from kaibo.kit.storage import Storage
 
 if TYPE_CHECKING:
@@ -133,11 +134,12 @@ def run_server(
     port: int = 8000,
     when_ready: Callable[[Listening], None] = lambda _listening: None,
     on_stop: Callable[[], object] = lambda: None,
+    are_records_current: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns after the log is durable and the counter has stopped.
 
     Shape: `when_ready` runs once on the event loop's thread when the port answers, `on_stop` there when it is told
-    to stop; neither may block.
+    to stop; neither may block. `are_records_current`: the caller has brought the records up to date.
     Raises: BadConfiguration (port taken, wrong settings), AlreadyServed.
     """
     check_settings()
@@ -147,7 +149,8 @@ def run_server(
     from kaibo.config.cli import migrate, start_django
 
     start_django()
-    migrate()
+    if not are_records_current:
+        migrate()
     (env.home() / "static").mkdir(exist_ok=True)  # where collected files would lie; its absence is warned about
     with closing_socket(listener), quiet_signals(), open_home() as home:
 
@@ -160,7 +163,8 @@ def run_server(
 
 def _serve(listener: socket.socket, ready: Callable[[], None], on_stop: Callable[[], object]) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
-    import_module("kaibo.config.urls")  # else the first page would wait for every view to be imported
+    with loading():
+        import_module("kaibo.config.urls")  # else the first page would wait for every view to be imported
     config = uvicorn.Config(
         "kaibo.config.asgi:application",
         lifespan="off",

@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
             else:
                 say(*(f"{name:<10} {value}" for name, value in told.items()), "Ctrl-C stops it.")
 
-        run_server(host=host, port=port, when_ready=ready)
+        run_server(host=host, port=port, when_ready=ready, are_records_current=True)
         leave()
 
 

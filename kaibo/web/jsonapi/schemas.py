@@ -4,6 +4,10 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from kaibo.web.jsonapi.answers import share_models
+
+share_models()  # every route imports these shapes before it declares an operation
+
 
 class ErrorOut(Schema):
     """Every refusal: a stable code, what is wrong, what to do; some carry ids beside."""
