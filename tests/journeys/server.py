@@ -1,22 +1,20 @@
 """A Kaibo of its own for one test or measurement: a home, its server, ways to kill it."""
 
-import atexit
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import textwrap
 import time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from tests.records import give_records
 
 START_SECONDS = 60
 MAKE_FEED = """
@@ -27,17 +25,6 @@ print(token)
 
 
 _BEGIN = "from kaibo.config.cli import migrate, start_django\nstart_django()\nmigrate()\n"
-_RECORDS = "records.sqlite3"
-
-
-@cache
-def empty_records() -> Path:
-    """The records of a home in which nothing has happened yet: to make them takes longer than most tests."""
-    folder = Path(tempfile.mkdtemp(prefix="kaibo-records-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = {**os.environ, "KAIBO_HOME": str(folder), "KAIBO_VIEWER_KEY": "one-key-for-all"}
-    subprocess.run([sys.executable, "-c", _BEGIN], env=environment, check=True, timeout=600)
-    return folder / _RECORDS
 
 
 def free_port() -> int:
@@ -60,6 +47,8 @@ class Kaibo:
 
     def run(self, *arguments: str, seconds: float = 600) -> dict[str, Any]:
         """Run `kaibo …`; the JSON object of its last line, {} when it printed none. Fails loudly."""
+        if arguments[0] != "restore":  # which wants to find nothing
+            self._give_records()
         command = [sys.executable, "-m", "kaibo", *arguments]
         done = subprocess.run(
             command, env=self.environment, capture_output=True, text=True, check=False, timeout=seconds
@@ -70,12 +59,15 @@ class Kaibo:
 
     def python(self, code: str) -> str:
         """Run a few lines inside this home, with Django set up and the records up to date; what they print."""
-        if not (self.environment.get("KAIBO_DATABASE_URL") or (self.home / _RECORDS).exists()):
-            shutil.copy(empty_records(), self.home / _RECORDS)
+        self._give_records()
         command = [sys.executable, "-c", _BEGIN + textwrap.dedent(code)]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout.strip()
+
+    def _give_records(self) -> None:
+        if not self.environment.get("KAIBO_DATABASE_URL"):
+            give_records(self.home)
 
     def make_feed(self, platform: str) -> str:
         """A new feed's token."""
@@ -83,6 +75,7 @@ class Kaibo:
 
     def start(self, prelude: str = "") -> None:
         """Start the server and wait until it answers; the prelude is Python that runs in its process before."""
+        self._give_records()
         log = (self.home / "server.log").open("ab")
         command = [sys.executable, "-m", "kaibo", "serve", "--port", str(self.port)]
         if prelude:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.server import Kaibo
+from tests.records import give_records
 
 pytestmark = pytest.mark.journey
 
@@ -22,7 +23,7 @@ def dump(path: Path) -> list[str]:
 @pytest.mark.parametrize("command", [["count", "--once"], ["serve", "--port", "0"], ["backup", "--to", "store"]])
 def test_it_refuses_records_of_a_newer_version_and_changes_nothing(tmp_path: Path, command: list[str]) -> None:
     kaibo = Kaibo(tmp_path / "home", KAIBO_DATABASE_URL="")
-    kaibo.run("count", "--once", "--json")
+    give_records(kaibo.home)
     path = kaibo.home / "records.sqlite3"
     with closing(sqlite3.connect(path)) as records, records:
         records.execute(

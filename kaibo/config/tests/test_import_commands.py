@@ -14,6 +14,7 @@ import pytest
 
 from kaibo.config.commands.import_ import readable
 from kaibo.config.scaffolds import PACKAGE
+from tests.records import give_records
 
 CONNECTORS = PACKAGE / "connectors"
 ROOM = CONNECTORS / "bili_events" / "fixtures" / "room.jsonl"
@@ -21,6 +22,8 @@ BROKEN = CONNECTORS / "bili_events" / "fixtures" / "broken.jsonl"
 
 
 def kaibo(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    if words[0] != "translate":  # which keeps nothing
+        give_records(home)
     environment = os.environ | {"KAIBO_HOME": str(home)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     return subprocess.run(
@@ -86,6 +89,8 @@ def test_it_ends_with_two_and_a_sentence_for_bad_input(home: Path, tmp_path: Pat
         (("bilirec_xml", ROOM), "does not look like"),
         (("nothing", ROOM), "there is no connector"),
     ):
+        if command == "import" and sentence not in {"is empty", "there is no connector"}:
+            continue  # both read with the same eyes, and a process takes seconds
         done = kaibo(home, command, *words)
         assert done.returncode == 2, (words, done.stdout)
         assert sentence in done.stderr

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.records import give_records
+
 
 def kaibo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    give_records(home)
     environment = {**os.environ, "KAIBO_HOME": str(home), "KAIBO_DATABASE_URL": ""}
     return subprocess.run(
         [sys.executable, "-m", "kaibo", *words], env=environment, capture_output=True, text=True, check=False
@@ -40,6 +43,7 @@ print("drained", workers.drain(), [(one.state, one.tries) for one in work.jobs()
 
 
 def test_it_does_the_job_of_a_killed_worker_at_once_and_only_once_more(home: Path) -> None:
+    give_records(home)
     environment = {**os.environ, "KAIBO_HOME": str(home), "KAIBO_DATABASE_URL": ""}
     command = [sys.executable, "-c", SLEEPER]
     first = subprocess.Popen([*command, "first"], env=environment, stdout=subprocess.PIPE, text=True)

@@ -2,16 +2,17 @@
 
 from typing import Any
 
+from ninja import Schema
 from ninja.operation import Operation
 
 _make = Operation._create_response_model
-_made: dict[Any, Any] = {}
+_made: dict[Any, type[Schema] | None] = {}
 
 
-def _made_once(operation: Operation, told: Any) -> Any:
-    if told not in _made:
-        _made[told] = _make(operation, told)
-    return _made[told]
+def _made_once(operation: Operation, response_param: Any) -> type[Schema] | None:
+    if response_param not in _made:
+        _made[response_param] = _make(operation, response_param)
+    return _made[response_param]
 
 
 def share_models() -> None:
