@@ -9,9 +9,9 @@ _make = Operation._create_response_model
 _made: dict[Any, type[Schema] | None] = {}
 
 
-def _made_once(operation: Operation, response_param: Any) -> type[Schema] | None:
+def _made_once(self: Operation, response_param: Any) -> type[Schema] | None:
     if response_param not in _made:
-        _made[response_param] = _make(operation, response_param)
+        _made[response_param] = _make(self, response_param)
     return _made[response_param]
 
 
