@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kaibo.language import api, matcher, openings
 from kaibo.language.api import Action, Rule, Scene
+from kaibo.language.automaton import Search
 from kaibo.language.compiler import Automaton, Lexicon
 from kaibo.language.normalise import Folded, fold, heard, heard_otherwise
 from kaibo.language.tables import tables
@@ -98,3 +99,17 @@ def test_it_says_nothing_of_nothing() -> None:
         [],
         [],
     ]
+
+
+def test_it_finds_every_place_of_every_word_whatever_talk_it_expects() -> None:
+    words = ["最好", "好", "最好的", "薇信", "的价", "ab", "b", "价"]
+    text = "这是最好的价格，加薇信ab最好的"
+    wanted = {
+        (at, at + len(word), number)
+        for number, word in enumerate(words)
+        for at in range(len(text))
+        if text.startswith(word, at)
+    }
+    found = Search(words).all(text)
+    assert set(found) == wanted
+    assert len(found) == len(wanted)
