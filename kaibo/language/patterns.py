@@ -292,6 +292,10 @@ def _each_once(texts: list[str], uses: Uses, known: Patterns | None = None) -> P
     taken = _by_rule(known) if known and texts else {}
     kept: list[int] = []
     for key, begin, end in _groups(uses):
+        distinct = set(texts[begin:end])
+        if len(distinct) == end - begin and "" not in distinct and distinct.isdisjoint(taken.get(key, frozenset())):
+            kept += range(begin, end)
+            continue
         first = dict(zip(reversed(texts[begin:end]), range(end - 1, begin - 1, -1), strict=True))
         first.pop("", None)
         for text in taken.get(key, frozenset()) & first.keys():
