@@ -9,6 +9,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+UP_TO_DATE = "from kaibo.config.cli import migrate, start_django\nstart_django()\nmigrate()\n"
+"""What a process runs first that works inside a home."""
 _NAME = "records.sqlite3"
 
 
@@ -22,8 +24,7 @@ def give_records(home: Path) -> None:
 def _made() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="kaibo-records-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    code = "from kaibo.config.cli import migrate, start_django\nstart_django()\nmigrate()\n"
     environment = {**os.environ, "KAIBO_HOME": str(folder), "KAIBO_DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
+    subprocess.run([sys.executable, "-c", UP_TO_DATE], env=environment, check=True, timeout=600)
     return folder / _NAME

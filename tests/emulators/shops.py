@@ -9,7 +9,7 @@ import pytest
 from tests.emulators.base import ticks
 from tests.emulators.rig import Killed, Rig
 
-MINUTES = 26
+MINUTES = 45
 
 
 def sums(rig: Rig) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from tests.records import give_records
+from tests.records import UP_TO_DATE, give_records
 
 START_SECONDS = 60
 MAKE_FEED = """
@@ -22,9 +22,6 @@ from kaibo.eventlog import api
 feed, token = api.create_feed("journey", connector="ndjson", platform={platform!r}, actor="system:journey")
 print(token)
 """
-
-
-_BEGIN = "from kaibo.config.cli import migrate, start_django\nstart_django()\nmigrate()\n"
 
 
 def free_port() -> int:
@@ -60,7 +57,7 @@ class Kaibo:
     def python(self, code: str) -> str:
         """Run a few lines inside this home, with Django set up and the records up to date; what they print."""
         self._give_records()
-        command = [sys.executable, "-c", _BEGIN + textwrap.dedent(code)]
+        command = [sys.executable, "-c", UP_TO_DATE + textwrap.dedent(code)]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout.strip()

@@ -62,7 +62,6 @@ def test_it_ends_a_holder_that_hangs_and_loses_nothing(tmp_path: Path, monkeypat
         assert night.get(replica, "/healthz")[0] == 200
 
 
-@pytest.mark.soak
 def test_it_only_says_it_where_nobody_may_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAIBO_END_HUNG_HOLDER_SECONDS", "0")
     with site(tmp_path, 2, prelude="from kaibo.config import hungwatch\nhungwatch.TOLD_SECONDS = 5") as shop:

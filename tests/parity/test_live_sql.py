@@ -63,7 +63,7 @@ def test_it_gives_the_same_rows_for_a_real_recording(spark: Any, shared_data: Pa
     log.close()
     bodies = [eventlog.read_batch(ref) for ref in eventlog.batches({})]
     assert sum(body.count(b"\n") for body in bodies) == len(events) > 1000
-    witness = Witness(kept=3)
+    witness = Witness()
     witness.count_bytes(bodies)
     witness.close()
     wrong = [problem for held in witness.cases.values() for case in held if (problem := difference(spark, case))]

@@ -15,6 +15,8 @@ from kaibo.warehouse.engine import Engine
 from kaibo.warehouse.sqlfiles import ROOM, load
 
 LIVE = {path.stem: load("live", path.stem) for path in sorted((ROOM / "live").glob("*.sql"))}
+KEPT = 2
+"""Cases kept per statement: those with most rows out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +36,20 @@ class Case:
 class Witness(Engine):
     """An engine that counts as always and remembers how."""
 
-    def __init__(self, *, kept: int = 1) -> None:
+    def __init__(self, **options: Any) -> None:
         self.cases: dict[str, list[Case]] = {}
-        self._kept = kept  # cases of each statement: those with most rows out
-        super().__init__()
+        super().__init__(**options)
 
     def _open(self) -> None:
         super()._open()
-        self.duck = _Watched(self.duck, self.cases, self._kept)  # type: ignore[assignment]
+        self.duck = _Watched(self.duck, self.cases)  # type: ignore[assignment]
 
 
 class _Watched:
     """DuckDB with a look at what passes; `execute` alone is used for live SQL."""
 
-    def __init__(self, duck: Any, cases: dict[str, list[Case]], kept: int) -> None:
-        self._duck, self._cases, self._kept = duck, cases, kept
+    def __init__(self, duck: Any, cases: dict[str, list[Case]]) -> None:
+        self._duck, self._cases = duck, cases
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._duck, name)
@@ -63,14 +64,14 @@ class _Watched:
     def _keep(self, files: tuple[str, ...], query: exp.Expression) -> None:
         held = self._cases.setdefault(" + ".join(files), [])
         rows = self._duck.sql(query.sql(dialect="duckdb")).to_arrow_table()
-        if len(held) == self._kept and rows.num_rows <= held[-1].rows.num_rows:
+        if len(held) == KEPT and rows.num_rows <= held[-1].rows.num_rows:
             return
         made_here = {cte.alias for cte in query.find_all(exp.CTE)}
         tables = {table.name for table in query.find_all(exp.Table)} - made_here
         inputs = {name: plain(self._duck.sql(f"select * from {name}").to_arrow_table()) for name in tables}
         held.append(Case(files, query, inputs, plain(rows)))
         held.sort(key=lambda one: one.rows.num_rows, reverse=True)
-        del held[self._kept :]
+        del held[KEPT:]
 
 
 @cache

@@ -4,17 +4,13 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from hypothesis import HealthCheck, given
-from hypothesis import settings as given_settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kaibo.warehouse.counter import Counter
 from kaibo.warehouse.tests import fakes, reference
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-EXAMPLES = 2 if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") else 4
-"""The merge alone differs between databases; the rest of a case is the same once more."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +41,7 @@ def cut(night: list[fakes.Event], chance: random.Random, pieces: int) -> list[li
 
 
 @pytest.mark.parametrize("profile", fakes.PROFILES)
-@given_settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9), pieces=st.integers(1, 5), forgets=st.booleans())
 def test_it_counts_the_same_in_any_order_and_split(
     counter: Counter, profile: str, seed: int, pieces: int, *, forgets: bool
