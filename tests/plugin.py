@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import emptying
+from tests import emptying, forking
 
 # The build machine draws the same cases every time: a change lands or not by what it does, not by luck. Developers
 # and `make soak` draw anew at each run, and what they find becomes a case of its own.
@@ -32,6 +32,7 @@ def pytest_unconfigure() -> None:
 def pytest_sessionstart() -> None:
     """After Django is set up."""
     emptying.install()
+    forking.install()
 
 
 CHAINS = {

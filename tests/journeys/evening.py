@@ -79,7 +79,8 @@ class Evening:
 
     def start(self) -> str:
         """Start the server as the guide says; the path of the link that makes the first account."""
-        environment = {**self.home.environment, "KAIBO_ZONE": "Asia/Shanghai", "PYTHONUNBUFFERED": "1"}
+        set_besides = {"KAIBO_ZONE": "Asia/Shanghai", "PYTHONUNBUFFERED": "1", "TESTS_FORK": "0"}
+        environment = {**self.home.environment, **set_besides}
         command = [sys.executable, "-m", "kaibo", "serve", "--port", "0", "--json"]
         log = (self.home.home / "server.log").open("ab")
         self.server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)

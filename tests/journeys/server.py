@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from tests.forking import HELPER
 from tests.records import UP_TO_DATE, give_records
 
 START_SECONDS = 60
@@ -107,7 +108,8 @@ class Kaibo:
         if self.server is None:
             return []
         try:
-            return psutil.Process(self.server.pid).children(recursive=True)
+            family = psutil.Process(self.server.pid).children(recursive=True)
+            return [one for one in family if one.name() != HELPER]
         except psutil.NoSuchProcess:
             return []
 

@@ -30,9 +30,10 @@ def environment(home: Path) -> dict[str, str]:
 def running(home: Path, *arguments: str) -> Iterator[dict]:
     """A command that serves; what it printed as JSON. Afterwards it must end by itself when asked."""
     command = [sys.executable, "-m", "kaibo", *arguments, "--port", "0", "--json"]
+    settings = {**environment(home), "TESTS_FORK": "0"}  # as in production it loads everything itself
     with (home.parent / "stderr").open("w+") as errors:
         process = subprocess.Popen(
-            command, env=environment(home), stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True
+            command, env=settings, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True
         )
         try:
             line = process.stdout.readline() if process.stdout else ""
