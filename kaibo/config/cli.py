@@ -55,8 +55,10 @@ def migrate() -> None:
     from kaibo.kit import schema
 
     with one_at_a_time("migrate"):
-        schema.refuse_newer(schema.applied())
-        call_command("migrate", interactive=False, verbosity=0)
+        applied = schema.applied()
+        schema.refuse_newer(applied)
+        if not schema.is_up_to_date(applied):
+            call_command("migrate", interactive=False, verbosity=0)
 
 
 def emit(result: Mapping[str, Any], *, as_json: bool) -> None:

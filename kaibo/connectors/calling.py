@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from kaibo.eventlog.errors import TurnTaken
 from kaibo.kit.errors import KaiboError
 
 if TYPE_CHECKING:  # it takes a fifth of a second to import: only who calls pays for it
+    import ssl
+
     import httpx
 
 TIMEOUT_SECONDS, CONNECT_SECONDS = 20.0, 5.0
@@ -78,6 +81,14 @@ class Answer:
     said: dict[str, Any]
 
 
+@cache
+def _whom_we_trust() -> "ssl.SSLContext":
+    """The authorities of this machine, read once: to read them takes as long as several calls."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 class Caller:
     """The calls of one feed. One instance per thread; its buckets count what the application may do."""
 
@@ -97,7 +108,9 @@ class Caller:
 
         timeout = timeout or httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
         self._connector, self._clock, self._code_of = connector, clock, code_of
-        self._http = httpx.Client(base_url=check_base(base), timeout=timeout, follow_redirects=False)
+        self._http = httpx.Client(
+            base_url=check_base(base), timeout=timeout, follow_redirects=False, verify=_whom_we_trust()
+        )
         self._buckets = {name: Bucket(rate, clock) for name, rate in (rates or {}).items()}
         self._draw = draw or random.Random()
         self._errors = error_texts(connector)

@@ -1,7 +1,10 @@
 """Records of a newer Kaibo are refused by an older one, before it misreads them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cache
 
+from django.apps import apps
+from django.contrib.auth import get_permission_codename
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -22,7 +25,7 @@ def applied() -> list[tuple[str, str]]:
 
 def refuse_newer(migrations: Iterable[tuple[str, str]]) -> None:
     """Raises NewerSchema when one of these migrations is unknown to this Kaibo."""
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations or {}
+    known = _known()
     ours = {app for app, _ in known}
     strange = [f"{app} {name}" for app, name in migrations if app in ours and (app, name) not in known]
     if strange:
@@ -30,3 +33,29 @@ def refuse_newer(migrations: Iterable[tuple[str, str]]) -> None:
             f"the records are of a newer Kaibo: {', '.join(strange[:3])} is unknown here",
             fix="update Kaibo, or restore a backup that this version made; nothing was changed",
         )
+
+
+def is_up_to_date(migrations: Collection[tuple[str, str]]) -> bool:
+    """Whether these are all that this Kaibo knows and what follows them was done too: kinds and permissions are there.
+
+    Cost: one query. Django's own `migrate` finds out the same in a fifth of a second.
+    """
+    if not _known() <= set(migrations):
+        return False
+    permission = apps.get_model("auth", "Permission")
+    found = permission.objects.values_list("content_type__app_label", "content_type__model", "codename")
+    return _permissions() <= set(found)
+
+
+@cache
+def _known() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
+
+
+def _permissions() -> set[tuple[str, str, str]]:
+    found = set()
+    for one in (model._meta for model in apps.get_models()):
+        codes = [get_permission_codename(action, one) for action in one.default_permissions]
+        codes += [code for code, _name in one.permissions]
+        found |= {(one.app_label, one.model_name or "", code) for code in codes}
+    return found
