@@ -2,7 +2,7 @@
 
 To load it takes two seconds, and the tests start hundreds. What is forked is a process like any other, with an
 environment, a home, files and a pid of its own, that is killed and waited for; only the loading of modules is not its
-own. What is started with `TESTS_FORK=0` or a folder of its own, and all that this starts in turn, loads
+own. What is started with `TESTS_FORK=0` or in another folder, and all that this starts in turn, loads
 everything itself, as in production: the servers of the browser's tests and of the first evening, `serve` and `demo` in
 `kaibo/config/tests/test_serving.py`, and what the guides tell to type.
 """
@@ -73,7 +73,10 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
         close_fds, pass_fds, cwd, env, _info, _flags, shell, *pipes = rest
         _restore, gid, gids, uid, umask, is_session, group = pipes[6:]
         environment = os.environ if env is None else env
-        is_unusual = executable or preexec_fn or pass_fds or cwd or shell or gid or gids or uid or not close_fds
+        is_elsewhere = cwd is not None and Path(cwd) != Path.cwd()
+        is_unusual = (
+            executable or preexec_fn or pass_fds or is_elsewhere or shell or gid or gids or uid or not close_fds
+        )
         if is_unusual or umask >= 0 or group >= 0 or not _is_ours(args, environment):
             super()._execute_child(args, executable, preexec_fn, *rest)  # type: ignore[misc]
             return

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # it takes a fifth of a second to import: only who calls pays
     import httpx
 
 TIMEOUT_SECONDS, CONNECT_SECONDS = 20.0, 5.0
-ATTEMPTS = 6
+ATTEMPTS = 7
 """With the pauses between them at least half a minute; then the poll fails and is tried again later."""
 REPLY_BYTES = 32 * 1024 * 1024
 FETCH_SECONDS = 180.0
@@ -141,7 +141,7 @@ class Caller:
             except _Broken as broken:
                 fault = PlatformFault(broken.sentence)
                 fault.code = broken.code
-                self._clock.sleep(pause(attempt, draw=self._draw))
+                self._rest(attempt)
                 continue
             if fault.code == BAD_TOKEN and tokens is not None and not is_renewed:
                 with _in_turn():
@@ -152,7 +152,7 @@ class Caller:
             elif fault.code == TOO_FAST:
                 self._slow_down(bucket, attempt, None)
             else:
-                self._clock.sleep(pause(attempt, draw=self._draw))
+                self._rest(attempt)
         raise fault
 
     def fetch(self, address: str, *, hosts: tuple[str, ...], longest: int) -> bytes:
@@ -173,14 +173,14 @@ class Caller:
             except _Broken as broken:
                 fault = PlatformFault(broken.sentence)
                 fault.code = broken.code
-                self._clock.sleep(pause(attempt, draw=self._draw))
+                self._rest(attempt)
                 continue
             if status == 429:
                 fault = self._fault(TOO_FAST, "")
                 self._slow_down("", attempt, _seconds(headers.get("retry-after")))
             elif status >= 500:
                 fault = PlatformFault(f"{self._connector} answers with status {status} instead of the file")
-                self._clock.sleep(pause(attempt, draw=self._draw))
+                self._rest(attempt)
             elif status >= 400:
                 raise AddressEnded(f"{self._connector} gives no file at the address that it named (status {status})")
             elif status >= 300:
@@ -202,6 +202,11 @@ class Caller:
                 f"{self._connector} names a file on '{host[:100]}', which is not the platform's",
                 f"files are fetched over https from {', '.join(hosts)} alone",
             )
+
+    def _rest(self, attempt: int) -> None:
+        """The pause before another attempt; after the last one there is nothing to wait for."""
+        if attempt + 1 < self._attempts:
+            self._clock.sleep(pause(attempt, draw=self._draw))
 
     def _slow_down(self, bucket: str, attempt: int, seconds: float | None) -> None:
         self._clock.sleep(pause(attempt, draw=self._draw, told=seconds))

@@ -1,5 +1,6 @@
 """Time in one form: integer microseconds since the epoch, UTC. Pages convert, nothing else does."""
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Iterator
@@ -50,13 +51,13 @@ def parse_instant(value: str | int | float, *, zone: ZoneInfo | None = None) -> 
     if isinstance(value, int | float):
         return epoch_us(value)
     text = value.strip()
+    if text[4:5] != "-":  # numbers first: to ISO, 1796012811632 is 16:32 on the 28th of January 1796
+        with contextlib.suppress(ValueError):
+            return epoch_us(float(text) if "." in text else int(text))
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        try:
-            return epoch_us(float(text) if "." in text else int(text))
-        except ValueError:
-            raise ValueError(f"'{text[:40]}' is not a time; write 2026-11-22T20:00:00+08:00") from None
+        raise ValueError(f"'{text[:40]}' is not a time; write 2026-11-22T20:00:00+08:00") from None
     if at.tzinfo is None:
         if zone is None:
             raise ValueError(f"'{text[:40]}' has no zone; write it with +08:00 or Z")

@@ -53,7 +53,8 @@ class Site:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "KAIBO_HOME": str(home), "KAIBO_ZONE": "Asia/Shanghai", "PYTHONUNBUFFERED": "1"}
+    settings = {"KAIBO_ZONE": "Asia/Shanghai", "PYTHONUNBUFFERED": "1", "TESTS_FORK": "0"}
+    return {**os.environ, "KAIBO_HOME": str(home), **settings}
 
 
 @pytest.fixture(scope="session")

@@ -112,6 +112,28 @@ def test_it_beats_pings_and_shows_that_a_quiet_room_is_alive(platform: BilibiliO
     assert not [page for page in listener.pages if page.bodies]
 
 
+def test_it_listens_on_while_the_platform_takes_no_heartbeat(platform: BilibiliOpen, rig: Rig) -> None:
+    listener = Listener(rig)
+    listener.start()
+    socket = platform.wait_for_line()
+    platform.fail_for(10**6, status=502)
+    at = int(time.time())
+    for number in range(4):
+        platform.say(socket, [comment(number, at)])
+        listener.wait_for(number + 1)
+        time.sleep(0.2)  # longer than a heartbeat
+    assert platform.told[502] >= 2
+    assert listener.fault is None
+    assert len(platform.games) == 1
+    platform.clock.sleep(2 * 10**6)
+    platform.hang_up()
+    listener.wait_for_end()
+    assert listener.fault is not None
+    assert listener.fault.code == "line_broken"
+    listener.keep(rig)
+    assert len(rig.events()) == 4
+
+
 def test_it_starts_anew_when_the_platform_ends_the_game(platform: BilibiliOpen, rig: Rig) -> None:
     listener = Listener(rig)
     listener.start()

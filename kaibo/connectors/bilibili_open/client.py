@@ -13,7 +13,16 @@ from websockets.sync.client import ClientConnection, connect
 
 from kaibo.connectors import signing
 from kaibo.connectors.bilibili_open.packets import HEADER, MESSAGE
-from kaibo.connectors.calling import LOOPBACK, Call, Caller, PlatformFault, closing, needed_settings
+from kaibo.connectors.calling import (
+    ATTEMPTS,
+    LOOPBACK,
+    TIMEOUT_SECONDS,
+    Call,
+    Caller,
+    PlatformFault,
+    closing,
+    needed_settings,
+)
 from kaibo.connectors.contracts import Checked
 from kaibo.connectors.pacing import Stopped
 from kaibo.connectors.payloads import text, whole
@@ -26,6 +35,8 @@ BASE = "https://live-open.biliapi.com"
 NEEDS = ("access_key", "access_secret", "app_id", "code")
 POLLS = (Poll("room", 10, keeps_gap=True, is_endless=True),)
 HEARTBEAT_SECONDS, PING_SECONDS = 20.0, 30.0
+BEAT_AGAIN_SECONDS, BEAT_WAIT_SECONDS = 5.0, 5.0
+"""A beat is asked for once and not long, since meanwhile nobody reads the line; the next try comes soon."""
 SILENT_SECONDS = 70.0
 """The platform answers a ping; after two without an answer the line is dead, whatever TCP says."""
 GATHER_SECONDS, GATHER_PACKETS = 1.0, 200
@@ -36,11 +47,11 @@ OPEN_SECONDS = 5.0
 
 def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:  # noqa: ARG001 - there is one poll
     """Messages as they come, for as long as the line stays open; what is said while it is down is lost for good."""
-    with closing(_caller(line)) as caller:
+    with closing(_caller(line)) as caller, closing(_caller(line, attempts=1, seconds=BEAT_WAIT_SECONDS)) as beats:
         game = _start(caller, line)
         try:
             with _opened(game) as socket:
-                yield from _talk(socket, game, caller, line, cursor)
+                yield from _talk(socket, game, beats, line, cursor)
         except (ConnectionClosed, InvalidHandshake, InvalidURI, OSError) as error:
             fault = PlatformFault(f"the line to the room broke: {type(error).__name__}")
             fault.code = "line_broken"
@@ -95,12 +106,12 @@ def _opened(game: _Game) -> Iterator[ClientConnection]:
         yield socket
 
 
-def _talk(socket: ClientConnection, game: _Game, caller: Caller, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
+def _talk(socket: ClientConnection, game: _Game, beats: Caller, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
     """Pages of about a second's packets, an empty one now and then as a sign of life; the last one when it ends."""
     held: list[bytes] = []
     number = int(cursor.get("number") or 0)
     try:
-        for is_due in _heard(socket, game, caller, line, held):
+        for is_due in _heard(socket, game, beats, line, held):
             if len(held) >= GATHER_PACKETS or is_due:
                 number += 1
                 yield Page({"number": number}, (_kept(held, game, line, number),) if held else ())
@@ -114,7 +125,7 @@ def _talk(socket: ClientConnection, game: _Game, caller: Caller, line: Line, cur
         raise
 
 
-def _heard(socket: ClientConnection, game: _Game, caller: Caller, line: Line, held: list[bytes]) -> Iterator[bool]:
+def _heard(socket: ClientConnection, game: _Game, beats: Caller, line: Line, held: list[bytes]) -> Iterator[bool]:
     """Fills `held` and keeps game and line alive; whether what is held, or a sign of life, is due."""
     beat = float(line.options.get("heartbeat_seconds", HEARTBEAT_SECONDS))
     now = _seconds(line)
@@ -122,8 +133,7 @@ def _heard(socket: ClientConnection, game: _Game, caller: Caller, line: Line, he
     while True:
         now = _seconds(line)
         if now >= beat_at:
-            _post(caller, line, "/v2/app/heartbeat", {"game_id": game.game_id})
-            beat_at = now + beat
+            beat_at = now + (beat if _beat(beats, line, game) else min(beat, BEAT_AGAIN_SECONDS))
         if now >= ping_at:
             socket.send(_packet(b"", PING))
             ping_at = now + min(PING_SECONDS, beat * 1.5)
@@ -138,6 +148,20 @@ def _heard(socket: ClientConnection, game: _Game, caller: Caller, line: Line, he
         is_due = is_quiet_long or bool(held and now - told_at >= min(GATHER_SECONDS, beat))
         yield is_due
         told_at = now if is_due else told_at
+
+
+def _beat(beats: Caller, line: Line, game: _Game) -> bool:
+    """Whether the platform took the beat. Raises PlatformFault where it refuses.
+
+    While it does not answer at all the line still brings what is said: it is left when the line itself ends.
+    """
+    try:
+        _post(beats, line, "/v2/app/heartbeat", {"game_id": game.game_id})
+    except PlatformFault as fault:
+        if fault.is_permanent or fault.is_for_later:
+            raise
+        return False
+    return True
 
 
 def _kept(packets: list[bytes], game: _Game, line: Line, number: int) -> Fetched:
@@ -178,14 +202,14 @@ def _post(caller: Caller, line: Line, path: str, wanted: dict[str, Any]) -> dict
     return caller.ask(make).said
 
 
-def _caller(line: Line) -> Caller:
+def _caller(line: Line, *, attempts: int = ATTEMPTS, seconds: float = TIMEOUT_SECONDS) -> Caller:
     known = {name: value for name, value in line.options.items() if name != "heartbeat_seconds"}
     return Caller(
         "bilibili_open",
         base=line.settings.get("base_url") or BASE,
         clock=line.clock,
         code_of=lambda said: str(whole(said.get("code")) or ""),
-        **known,
+        **{"attempts": attempts, "timeout": seconds, **known},
     )
 
 
