@@ -88,7 +88,8 @@ def _nurse(handles: list[int]) -> bool:
     if pid == 0:
         for name, handle in enumerate(handles):
             os.dup2(handle, name)
-        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        most, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        os.closerange(3, most if most != resource.RLIM_INFINITY else 1 << 20)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _be_called("python")
         return True
