@@ -92,20 +92,17 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
             _door().sendmsg([json.dumps(wanted).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)])
         os.close(told)
         self._is_forked, self._ends, self._left = True, ends, b""
-        pid = self._read_number(None)
-        if pid is None:
-            raise OSError("what forks the processes of the tests ended; its message stands above")
-        self.pid = pid
+        self.pid = self._read_number(None)
         self._child_created = True
 
     def _read_number(self, seconds: float | None) -> int | None:
-        """The next line of the nanny: the pid, then the status; None when it does not come in time, or at all."""
+        """The next line of the nanny: the pid, then the status; None when it does not come in time."""
         while b"\n" not in self._left:
             if not select.select([self._ends], [], [], seconds)[0]:
                 return None
             some = os.read(self._ends, 100)
             if not some:
-                return None
+                raise OSError("what forks the processes of the tests ended; its message stands above")
             self._left += some
         line, self._left = self._left.split(b"\n", 1)
         return int(line)
