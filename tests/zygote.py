@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 import types
+import warnings
 from typing import Any
 
 from tests import forking
@@ -26,6 +27,8 @@ SERVED = ("kaibo.config.server", "kaibo.config.urls")
 def main() -> None:
     """Answer requests that come over the socket of this number until it is closed."""
     _load()
+    # the one other thread is jemalloc's, which looks after itself in a fork
+    warnings.filterwarnings("ignore", message=".* is multi-threaded, use of fork", category=DeprecationWarning)
     _stand_apart()
     wanted = _wait_for_work(socket.socket(fileno=int(sys.argv[1])))
     if wanted is not None:  # this is the child
