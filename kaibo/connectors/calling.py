@@ -203,13 +203,13 @@ class Caller:
                 f"files are fetched over https from {', '.join(hosts)} alone",
             )
 
-    def _rest(self, attempt: int) -> None:
+    def _rest(self, attempt: int, told: float | None = None) -> None:
         """The pause before another attempt; after the last one there is nothing to wait for."""
         if attempt + 1 < self._attempts:
-            self._clock.sleep(pause(attempt, draw=self._draw))
+            self._clock.sleep(pause(attempt, draw=self._draw, told=told))
 
     def _slow_down(self, bucket: str, attempt: int, seconds: float | None) -> None:
-        self._clock.sleep(pause(attempt, draw=self._draw, told=seconds))
+        self._rest(attempt, seconds)
         if bucket in self._buckets:
             self._buckets[bucket].empty()
 

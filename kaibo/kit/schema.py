@@ -1,4 +1,4 @@
-"""Records of a newer Kaibo are refused by an older one, before it misreads them."""
+"""What schema the records have: those of a newer Kaibo are refused, those that are up to date left alone."""
 
 from collections.abc import Collection, Iterable
 from functools import cache

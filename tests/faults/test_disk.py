@@ -21,7 +21,7 @@ PRELUDE = f"from kaibo.eventlog import appender\nappender.MIN_FREE_BYTES = {LEAS
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own. Where nobody may mount one, the test is expected to fail and says so."""
+    """A disk of its own. Where nobody may mount one, the test is skipped and says so."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
@@ -29,7 +29,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if mounted.returncode:
-        pytest.xfail(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
