@@ -1,5 +1,6 @@
 """A disk that is really full: a small tmpfs, filled and freed again while the server runs."""
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -35,14 +36,20 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(folder: Path, *, leave: int) -> Path:
-    """A file that takes everything but so many bytes."""
+    """A file that takes everything but so many bytes, of a disk on which others write meanwhile."""
     path = folder / "filler"
-    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
     with path.open("ab") as file:
-        size = file.tell()
-        if free > leave:
-            os.posix_fallocate(file.fileno(), size, free - leave)
-    return path
+        for _ in range(100):
+            told = os.statvfs(folder)
+            wanted = told.f_bavail * told.f_frsize - leave
+            if wanted <= 0:
+                return path
+            try:
+                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), wanted)
+            except OSError as error:  # somebody took a part of it between the look and the taking: look again
+                if error.errno != errno.ENOSPC:
+                    raise
+    raise AssertionError(f"{folder} does not fill up")
 
 
 @pytest.mark.journey
