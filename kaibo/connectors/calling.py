@@ -10,7 +10,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from kaibo.connectors.contracts import ConfigProblem
 from kaibo.connectors.pacing import Bucket, Clock, Rate, pause
 from kaibo.connectors.payloads import BadField, decode, whole
 from kaibo.connectors.registry import error_texts
@@ -312,11 +311,6 @@ def refuse(code: str, sentence: str, fix: str = "") -> NoReturn:
     fault = PlatformRefused(sentence, fix=fix)
     fault.code = code
     raise fault
-
-
-def as_config_problem(fault: PlatformFault) -> ConfigProblem:
-    """The same for a form that tries a connection."""
-    return ConfigProblem(fault.code, fault.sentence)
 
 
 def code_under(name: str) -> Callable[[dict[str, Any]], str]:

@@ -7,7 +7,6 @@ order's later events name only their order and belong to any show until that is 
 import hashlib
 import os
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -343,8 +342,3 @@ def rewrite_show(show_id: str) -> Path | None:
         if file.name != name:
             (lake_folder() / file.name).unlink(missing_ok=True)
     return path if rows else None
-
-
-def count_forms() -> Counter[str]:
-    """How many files of each form the lake has."""
-    return Counter(file.form for file in manifest().files)

@@ -132,20 +132,6 @@ class CountStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowFacts:
-    """Everything the metrics need to know about one show at one instant (a window of it, or the whole).
-
-    Shape: `totals` sums (max, last) of the show grain over the window; `by` key -> the same for one grain.
-    """
-
-    show_id: str
-    from_us: int | None
-    to_us: int | None
-    totals: dict[str, int] = field(default_factory=dict)
-    by: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SetAside:
     """A batch of the log that could not be counted, with the reason. Units: `at_us` µs UTC, when it failed first."""
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kaibo.commerce.lineup import columns, drafts, grids, services
-from kaibo.commerce.lineup.contracts import FIELDS, Difference, Draft, Line
+from kaibo.commerce.lineup.contracts import Difference, Draft, Line
 from kaibo.commerce.lineup.errors import BadLineup
 from kaibo.commerce.lineup.models import KnownColumn, Lineup, Version
 from kaibo.eventlog import api as eventlog
@@ -93,8 +93,3 @@ def copied(lines: Sequence[Line], *, with_stock: bool) -> list[Line]:
     """The lines with ids of their own; stock and who holds the sample belong to their night."""
     fresh = [replace(line, line_id=drafts.new_id(), sample_holder="") for line in lines]
     return fresh if with_stock else [replace(line, stock=(), cap=None) for line in fresh]
-
-
-def stated_fields() -> tuple[str, ...]:
-    """Every field a column may fill."""
-    return (*FIELDS, *columns.SKU_FIELDS)

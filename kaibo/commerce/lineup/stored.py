@@ -1,6 +1,6 @@
 """Lines and rules as JSON columns hold them, and the differences between two versions. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -91,8 +91,3 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
         kept.add(after[at])
         at = came_from[at]
     return set(after) - kept
-
-
-def count_changed(found: Iterable[Difference]) -> int:
-    """How many lines an act touched."""
-    return sum(1 for _each in found)

@@ -66,12 +66,6 @@ def adjustments(show_id: str) -> list[AdjustmentView]:
     return [view(row) for row in Adjustment.objects.filter(show_id=show_id).order_by("-at_us", "-id")]
 
 
-def known_plans(show_id: str, *, limit: int = 6) -> list[str]:
-    """Plans named before, the latest first. Cost: one query."""
-    rows = Adjustment.objects.filter(show_id=show_id).order_by("-at_us").values_list("plan", flat=True)[:200]
-    return list(dict.fromkeys(rows))[:limit]
-
-
 def view(row: Adjustment) -> AdjustmentView:
     """The adjustment as it leaves the module."""
     return AdjustmentView(

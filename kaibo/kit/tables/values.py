@@ -23,7 +23,6 @@ _COUNT_SIGNS = re.compile(r"[,\s]|人次|人|次|单|件|个|条|份|笔|\+")
 _PLAIN = re.compile(r"-?\d{1,3}(?:\d*|(?:,\d{3})+)(?:\.\d+)?\Z").match
 _TIMES = {"万": 10_000, "w": 10_000, "k": 1_000, "千": 1_000, "亿": 100_000_000, "m": 1_000_000}
 _CLOCK = re.compile(r"(?:(\d+)天)?(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+(?:\.\d+)?)(?:秒|s))?\Z")
-_CIPHER = re.compile(r"[#$*]{2}|\*{2,}")
 _DATE = re.compile(
     r"(?P<y>\d{4})[年/.\-](?P<m>\d{1,2})[月/.\-](?P<d>\d{1,2})日?"
     r"(?:[ t](?P<H>\d{1,2})(?:[:时点](?P<M>\d{1,2})?(?:[:分](?P<S>\d{1,2})?(?:\.\d+)?秒?)?分?)?)?\Z",
@@ -47,11 +46,6 @@ def read_text(value: object) -> str | None:
         value = int(value)
     plain = _text(value)
     return plain[:300] if plain else None
-
-
-def is_cipher(text: str) -> bool:
-    """Whether a text is a platform's ciphertext or mask (`##…`, `$$…`, `张**`)."""
-    return bool(_CIPHER.search(text))
 
 
 def read_id(value: object) -> str | None:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from kaibo.kit import env, schema
+from kaibo.kit import schema
 from kaibo.operations.backups.contracts import Figures
 from kaibo.operations.backups.errors import PlaceTaken
 from kaibo.warehouse import api as warehouse
@@ -110,8 +110,3 @@ def _names(columns: list[str]) -> str:
 def engine() -> str:
     """`sqlite` or `postgresql`."""
     return connection.vendor
-
-
-def sqlite_path() -> Path:
-    """Where the records of this home lie when they are SQLite."""
-    return env.home() / SQLITE

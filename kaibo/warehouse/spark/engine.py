@@ -218,8 +218,9 @@ def told() -> Iterator[None]:
         _, is_bad, said = str(error).partition(reading.BAD_LINES)
         if is_bad:
             raise ValueError(said.splitlines()[0]) from error
-        first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ClusterFailed(f"Spark failed: {first}", fix="look at the log of the master and its workers") from error
+        raise ClusterFailed(
+            f"Spark failed: {_essence(error)}", fix="look at the log of the master and its workers"
+        ) from error
 
 
 def _essence(error: Exception) -> str:

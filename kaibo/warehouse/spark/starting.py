@@ -1,5 +1,6 @@
 """A Spark session for counting and analyses, with clear words where a part is missing."""
 
+import logging
 import os
 import shutil
 import sys
@@ -37,6 +38,7 @@ ON_LOOPBACK: Mapping[str, str] = {"spark.driver.bindAddress": "127.0.0.1", "spar
 def start(master: str, settings: Mapping[str, str] | None = None, *, name: str = "kaibo") -> Any:
     """A session of our own on this master. Raises: BadConfiguration where Spark, Java or the master is missing."""
     try:
+        from pyspark.logger import PySparkLogger
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise BadConfiguration("Spark is not installed", fix="pip install 'kaibo[spark]'") from error
@@ -58,6 +60,8 @@ def start(master: str, settings: Mapping[str, str] | None = None, *, name: str =
             fix="look whether the master runs there, and at the settings given with --set",
         ) from error
     spark.sparkContext.setLogLevel("OFF")
+    for said_by in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):  # a page of Java; we tell it in a sentence
+        PySparkLogger.getLogger(said_by).setLevel(logging.CRITICAL)
     if not master.startswith("local"):
         _await_workers(spark, master)
     return spark
