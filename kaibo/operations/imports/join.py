@@ -174,6 +174,19 @@ class Joiner:
         found = [place for place in self.places if place.from_us < at < place.to_us]
         return (self.verdict({**join, "at": at + MICROS}) if found else Verdict(None, NO_SHOW)), day
 
+    def order_verdict(self, join: Mapping[str, Any], *, is_timed: bool) -> Verdict:
+        """Where an order belongs. Where its source tells times of day, midnight is one of them; where it may tell only
+        days, the day comes first and then the show that was on air over its midnight.
+        """
+        at = join.get("at")
+        if at is None or not is_midnight(at):
+            return self.verdict(join)
+        exact = self.verdict({**join, "at": at + MICROS})
+        if is_timed:
+            return exact
+        of_day = self.verdict(join)
+        return exact if of_day.place is None and exact.place is not None else of_day
+
     def hour_verdict(self, join: Mapping[str, Any], hour: int) -> Verdict:
         """Where an hour of spend belongs."""
         found = self.over_hour(hour)
@@ -229,10 +242,15 @@ def _local(at: int) -> dt.datetime:
     return clock.to_datetime(at).astimezone(env.zone())
 
 
-def _whole_day(at: int) -> dt.date | None:
-    """The day that a row without a time of day is about: files write it as midnight."""
+def is_midnight(at: int) -> bool:
+    """Whether a day of the team begins in this second: files write a day without a time so."""
     local = _local(at)
-    return local.date() if (local.hour, local.minute, local.second) == (0, 0, 0) else None
+    return (local.hour, local.minute, local.second) == (0, 0, 0)
+
+
+def _whole_day(at: int) -> dt.date | None:
+    """The day that a row without a time of day is about."""
+    return _local(at).date() if is_midnight(at) else None
 
 
 def _day_of(at: int) -> dt.date:

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import StoredEvent
-from kaibo.kit import clock, env
-from kaibo.kit.clock import DAY_US, MICROS
+from kaibo.kit import clock
+from kaibo.kit.clock import DAY_US
 from kaibo.operations.imports.join import NO_SHOW, TIME_ONLY, Joiner, Verdict
 from kaibo.operations.imports.matches import FEEDS
 from kaibo.operations.imports.models import Match
@@ -61,7 +61,7 @@ def _matches(keys: Iterable[Key]) -> Iterable[Match]:
 
 
 def _verdict(joiner: Joiner, event: StoredEvent) -> Verdict:
-    found = joiner.verdict(_join(event))
+    found = joiner.order_verdict(_join(event), is_timed=True)
     if found.place is None or TIES & set(found.evidence.split("+")):
         return found
     return Verdict(None, TIME_ONLY)
@@ -69,10 +69,9 @@ def _verdict(joiner: Joiner, event: StoredEvent) -> Verdict:
 
 def _join(event: StoredEvent) -> dict[str, Any]:
     """What leads an order to its show, in the names of the join."""
-    attrs, local = event.attrs or {}, clock.to_datetime(event.occurred_at).astimezone(env.zone())
-    is_midnight = (local.hour, local.minute, local.second) == (0, 0, 0)  # which the join reads as a day without a time
+    attrs = event.attrs or {}
     return {
-        "at": event.occurred_at + MICROS * is_midnight,
+        "at": event.occurred_at,
         "room": event.room_id,
         "author_id": attrs.get("author_id"),
         "author": attrs.get("author"),

@@ -9,7 +9,7 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
 from kaibo.kit.clock import DAY_US, HOUR_US
-from kaibo.operations.imports.join import Joiner, Place, Verdict
+from kaibo.operations.imports.join import Joiner, Place, Verdict, is_midnight
 from kaibo.operations.imports.models import Match, Stated
 
 WAITING = "the order waits for its show"
@@ -61,11 +61,13 @@ class Placer:
         self._places = {place.show_id: place for place in joiner.places}
         self._stated: dict[tuple[str, str], dict[str, int]] = {}
         self._fed: dict[str, bool] = {}
+        self._is_timed = False  # whether the file tells times of day
 
     def place(self, rows: Sequence[RowEvents]) -> list[Told]:
         """What becomes of each row."""
         if self.form.shape in {"orders", "books"}:
             self._recall(rows)
+            self._is_timed = self._is_timed or any(map(_tells_time, rows))
         return [self._row(row) for row in rows]
 
     def _row(self, row: RowEvents) -> Told:
@@ -121,7 +123,7 @@ class Placer:
                 else:
                     told.events.append(event)  # a fee or a withdrawal: of no order, of no show
                 return
-            verdict = self._orders[key] = self.joiner.verdict(join)
+            verdict = self._orders[key] = self.joiner.order_verdict(join, is_timed=self._is_timed)
             told.match = self._match(event, join, verdict)
         told.verdict = verdict
         if verdict.place is None:
@@ -218,3 +220,9 @@ class Placer:
             seen = eventlog.coverage(show_id, now_us=clock.now_us()).seen.get("spend.reported", 0)
             found = self._fed[show_id] = seen > Stated.objects.filter(show_id=show_id).count()
         return found
+
+
+def _tells_time(row: RowEvents) -> bool:
+    """Whether an order of the row was placed at another time than midnight."""
+    told = (((event.attrs or {}).get("join") or {}).get("at") for event in row.events)
+    return any(at is not None and not is_midnight(at) for at in told)

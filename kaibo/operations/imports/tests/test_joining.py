@@ -265,6 +265,32 @@ def test_it_places_the_hour_of_ad_spend_after_midnight(tmp_path: Path) -> None:
     assert counted("s1")["spend_minor"] == 1250
 
 
+def placed_at(number: int, at: str) -> list[str]:
+    cells = order(number, author="1", paid=at)
+    cells[5] = at
+    return cells
+
+
+def test_it_gives_an_order_of_midnight_itself_to_the_show_on_air(tmp_path: Path) -> None:
+    """Not to the next evening's in the same room, and it does not wait: files also write days as midnight."""
+    rooms.save_room("douyin", "1", name="1", actor="user:1")
+    show("a", "1", hours=5)
+    tomorrow = START + 24 * HOUR_US
+    shows.ensure_show(
+        "next", platform="douyin", room_id="1", started_at=tomorrow, ended_at=tomorrow + HOUR_US, actor="user:1"
+    )
+    rows = [placed_at(1, "2026-03-13 00:00:00"), placed_at(2, "2026-03-13 00:00:01")]
+    seen = bring(file_of(tmp_path / "a.csv", *rows))
+    assert seen.report["shows"] == {"a": 2}
+
+
+def test_it_takes_midnight_alone_for_the_day_unless_only_a_show_over_midnight_explains_it(tmp_path: Path) -> None:
+    rooms.save_room("douyin", "1", name="1", actor="user:1")
+    show("a", "1", hours=5)
+    seen = bring(file_of(tmp_path / "a.csv", placed_at(1, "2026-03-12"), placed_at(2, "2026-03-13 00:00:00")))
+    assert seen.report["shows"] == {"a": 2}
+
+
 PLAN_HEAD = ["日期", "计划ID", "消耗(元)"]
 
 
