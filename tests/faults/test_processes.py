@@ -149,6 +149,7 @@ def test_it_goes_on_when_the_clock_jumps_ahead_and_back(tmp_path: Path) -> None:
     kaibo.start(CLOCK.format(path=str(jump)))
     try:
         night.send(kaibo, token, night.lines(0, 300))
+        night.until(lambda: len(kaibo.children()) == 1, "no counter", kaibo)
         (counter,) = {child.pid for child in kaibo.children()}
         for number, ahead in enumerate(("3600", "0", "-3600", "0"), start=1):
             jump.write_text(ahead)

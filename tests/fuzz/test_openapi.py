@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kaibo]:
 def headers(server: Kaibo) -> dict[str, str]:
     """What a director's browser sends."""
     base = f"http://127.0.0.1:{server.port}"
-    with httpx.Client(base_url=base, headers={"Referer": base}) as browser:
+    with httpx.Client(base_url=base, headers={"Referer": base}, timeout=60) as browser:
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/login/").text)
         assert found
         form = {"csrfmiddlewaretoken": found.group(1), "username": "director", "password": PASSWORD}
@@ -51,7 +51,7 @@ def headers(server: Kaibo) -> dict[str, str]:
 def faults(server: Kaibo, headers: dict[str, str], *, examples: int) -> list[str]:
     """Requests that were answered with 500 or more, as curl commands with the answer."""
     base = f"http://127.0.0.1:{server.port}"
-    schema = schemathesis.openapi.from_url(f"{base}/api/v1/openapi.json", headers=headers)
+    schema = schemathesis.openapi.from_url(f"{base}/api/v1/openapi.json", headers=headers, timeout=60)
     found: list[str] = []
     asked = 0
     for result in schema.get_all_operations():
@@ -64,7 +64,7 @@ def faults(server: Kaibo, headers: dict[str, str], *, examples: int) -> list[str
             if asked % 2 and "show_id" in (case.path_parameters or {}):
                 case.path_parameters["show_id"] = "night-1"  # else nearly every request ends at "no such show"
             asked += 1
-            answer = case.call(headers=headers)
+            answer = case.call(headers=headers, timeout=60)
             if answer.status_code >= 500:
                 found.append(f"{answer.status_code} {case.as_curl_command()}\n{answer.content[:300]!r}")
 

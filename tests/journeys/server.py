@@ -1,5 +1,6 @@
 """A Kaibo of its own for one test or measurement: a home, its server, ways to kill it."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -17,7 +18,7 @@ import psutil
 from tests.forking import HELPER
 from tests.records import UP_TO_DATE, give_records
 
-START_SECONDS = 60
+START_SECONDS = 240
 MAKE_FEED = """
 from kaibo.eventlog import api
 feed, token = api.create_feed("journey", connector="ndjson", platform={platform!r}, actor="system:journey")
@@ -25,11 +26,16 @@ print(token)
 """
 
 
+_kept: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that stays ours: kept bound, so that the system gives it to nobody; who names it may listen on it."""
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind(("127.0.0.1", 0))
+    _kept.append(keeper)
+    return int(keeper.getsockname()[1])
 
 
 class Kaibo:
@@ -107,11 +113,12 @@ class Kaibo:
         """Processes that the server started: the counter."""
         if self.server is None:
             return []
-        try:
-            family = psutil.Process(self.server.pid).children(recursive=True)
-            return [one for one in family if one.name() != HELPER]
-        except psutil.NoSuchProcess:
-            return []
+        found = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for one in psutil.Process(self.server.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):  # it may end while we look
+                    found += [one] if one.name() != HELPER else []
+        return found
 
     def kill(self) -> None:
         """End the server as a power cut would; its children notice by themselves."""
@@ -123,8 +130,9 @@ class Kaibo:
     def kill_counter(self) -> bool:
         """End one child of the server as a power cut would; False when there is none at the moment."""
         for child in self.children():
-            child.kill()
-            return True
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+                return True
         return False
 
     def stop(self) -> None:
@@ -134,12 +142,12 @@ class Kaibo:
         family = self.children()
         self.server.terminate()
         try:
-            self.server.wait(timeout=20)
+            self.server.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.server.kill()
             self.server.wait()
         for child in family:
-            if child.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
         self.server = None
 

@@ -66,10 +66,10 @@ def test_it_keeps_every_acknowledged_push_through_a_kill(tmp_path: Path) -> None
         ends = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < ends:
             counted = kaibo.run("metrics", "night", "--json")["comments"]["value"]
-            if counted == PUSHES:
+            states = kaibo.run("inbox", "list", "--state", "any", "--limit", "1", "--json")["states"]
+            if (counted, states) == (PUSHES, {"translated": PUSHES}):
                 break
             time.sleep(0.5)
-        states = kaibo.run("inbox", "list", "--state", "any", "--limit", "1", "--json")["states"]
     finally:
         kaibo.stop()
     assert 0 < len(acknowledged) < PUSHES, "the kill must fall into the middle"

@@ -227,7 +227,7 @@ def test_it_takes_the_log_over_when_its_holder_is_killed(tmp_path: Path) -> None
         watcher = Watcher(replicas[0], shop.servers[0].python(_TICKET).splitlines()[-1])
         watcher.start()
         assert sum(night.gauge(one, "server_forwarded_total") or 0 for one in replicas) >= 6, "replicas hand over"
-        sending = threading.Thread(target=shop.send, args=(30,))
+        sending = threading.Thread(target=shop.send, args=(60,))
         sending.start()
         night.until(lambda: shop.sent > 15 * BATCH, "the senders did not begin", first)
         assert first.server is not None
@@ -240,7 +240,7 @@ def test_it_takes_the_log_over_when_its_holder_is_killed(tmp_path: Path) -> None
         assert night.get(replicas[0], "/healthz?live")[0] == 200
         first.kill()
         sending.join()
-        assert shop.sent == 39 * BATCH, "the sender gave up"
+        assert shop.sent == 69 * BATCH, "the sender gave up"
         assert (503, "2") in shop.seen, "between two holders senders are told when to come back"
         shop.assert_true()
         assert shop.holder in replicas

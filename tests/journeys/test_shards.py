@@ -191,7 +191,7 @@ def test_it_counts_as_one_appender_whoever_is_asked_and_whoever_dies(site: Sende
     dying.kill()
     began = time.monotonic()
     night.until(lambda: {one for held in spread(servers) for one in held} == {0, 1, 2}, "not taken over", servers[0])
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 45
     sending.join()
     assert site.sent == 52 * BATCH, "the sender gave up"
     assert_as_one_appender(site, tmp_path)
@@ -199,7 +199,9 @@ def test_it_counts_as_one_appender_whoever_is_asked_and_whoever_dies(site: Sende
     site.send(52, first=0)
     assert site.accepted == 0, "an acknowledged event was lost, or a copy was taken at another server"
     dying.start()
-    night.until(lambda: sorted(spread(servers)) == [[0], [1], [2]], "who came back was given none", servers[0])
+    night.until(
+        lambda: sorted(spread(servers)) == [[0], [1], [2]], "who came back was given none", servers[0], seconds=150
+    )  # 60 s are kept first
 
 
 def test_it_takes_back_an_import_over_rooms_of_all_shards(site: Sender) -> None:
@@ -240,7 +242,7 @@ def test_it_changes_holders_again_and_again(tmp_path: Path) -> None:
             one.start()  # comes back while others send, and is given a shard
             sending.join()
             assert site.sent == (turn + 1) * 60 * BATCH, "the sender gave up"
-            night.until(lambda: sorted(spread(site.servers)) == [[0], [1], [2]], "not shared out", one)
+            night.until(lambda: sorted(spread(site.servers)) == [[0], [1], [2]], "not shared out", one, seconds=150)
         assert_as_one_appender(site, tmp_path)
         site.accepted = 0
         site.send(site.sent // BATCH, first=0)

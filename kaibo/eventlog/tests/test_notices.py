@@ -1,5 +1,6 @@
 """Word from other processes: after their commit, never instead of looking, back by itself after a lost line."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -67,14 +68,16 @@ def test_it_looks_at_everything_after_a_lost_line(told: list[str], monkeypatch: 
     if not can_be_told():
         return
     told.clear()
-    monkeypatch.setattr(notices, "FIRST_PAUSE", 0.5)  # what is told meanwhile is told to nobody
+    gate, listen = threading.Event(), notices.Listener._listen
+    monkeypatch.setattr(notices.Listener, "_listen", lambda self: gate.wait(30) and listen(self))
     with connection.cursor() as cursor:
         cursor.execute(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity"
             " where pid <> pg_backend_pid() and query like '%pg_notify%'"
         )
         assert cursor.fetchone()[0] >= 1
-    notices.tell("show", "night-3")
+    notices.tell("show", "night-3")  # nobody listens
+    gate.set()
     until(lambda: told)
     assert told == [""]
     notices.tell("show", "night-4")

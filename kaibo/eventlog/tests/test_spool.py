@@ -40,7 +40,7 @@ def killed(running: Spool) -> None:
 def test_it_brings_in_what_a_killed_process_left_and_nothing_that_was_cut(home: Path, brought: list[Kept]) -> None:
     running = Spool(lambda taken, _counts: brought.extend(taken))
     for number in range(3):
-        running.keep(kept(number)).result(timeout=5)
+        running.keep(kept(number)).result(timeout=60)
     assert Spool(lambda *_: None).recover() == 0, "a process that lives keeps its file"
     killed(running)
     (path,) = files(home)
@@ -56,7 +56,7 @@ def test_it_writes_a_large_body_from_its_pages_and_reads_the_same_back(home: Pat
     body = os.urandom(1 << 20)
     for payload in (None, b"opened"):
         one = Kept("feed_a", "doudian", "id", 1_780_000_000_000_000, memoryview(body), payload, {"room": "1"})
-        running.keep(one).result(timeout=5)
+        running.keep(one).result(timeout=60)
     killed(running)
     assert Spool(lambda taken, _counts: brought.extend(taken)).recover() == 2
     assert [(one.body, one.payload, one.told) for one in brought] == [
@@ -81,7 +81,7 @@ def test_it_writes_into_no_file_that_another_process_looks_at(
 ) -> None:
     answers = [False, True]
     monkeypatch.setattr(spool, "try_lock", lambda file: answers.pop(0) and try_lock(file))
-    fresh.keep(kept(1)).result(timeout=5)
+    fresh.keep(kept(1)).result(timeout=60)
     left, taken = sorted(files(home), key=lambda path: path.stat().st_size)
     assert (left.stat().st_size, answers) == (0, [])
     monkeypatch.setattr(spool, "try_lock", try_lock)
@@ -101,11 +101,11 @@ def test_it_forgets_nothing_while_the_records_take_nothing(home: Path) -> None:
         brought.extend(taken)
 
     running = Spool(bring)
-    running.keep(kept(1)).result(timeout=5)
+    running.keep(kept(1)).result(timeout=60)
     for _ in range(2):
         with pytest.raises(ConnectionError):
             running.bring_in()
-    running.keep(kept(2)).result(timeout=5)
+    running.keep(kept(2)).result(timeout=60)
     is_busy = False
     assert running.bring_in() == 2
     assert [one.identity for one in brought] == ["id-1", "id-2"]
@@ -124,7 +124,7 @@ def test_it_takes_many_behind_one_sync(home: Path, fresh: Spool, monkeypatch: py
     assert not first.done()
     gate.set()
     for one in (first, *others):
-        one.result(timeout=5)
+        one.result(timeout=60)
     assert len(syncs) <= 4  # the folder's, the first record's, one or two for all that came meanwhile
 
 
@@ -152,18 +152,18 @@ def test_it_shortens_its_file_under_load_without_losing_one(
 
 def test_it_refuses_when_too_much_waits(home: Path, fresh: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "MOST_BYTES", 10)
-    fresh.keep(kept(1)).result(timeout=5)
-    fresh.keep(kept(2)).result(timeout=5)
+    fresh.keep(kept(1)).result(timeout=60)
+    fresh.keep(kept(2)).result(timeout=60)
     with pytest.raises(OSError, match="taken nothing"):
-        fresh.keep(kept(3)).result(timeout=5)
+        fresh.keep(kept(3)).result(timeout=60)
     assert fresh.bring_in() == 2
-    fresh.keep(kept(3)).result(timeout=5)
+    fresh.keep(kept(3)).result(timeout=60)
 
 
 def test_it_knows_copies_within_a_group_and_in_the_records(home: Path) -> None:
     for _ in range(3):
-        inbox.receive_soon("feed_a", connector="doudian", body=b"same").result(timeout=5)
-    inbox.receive_soon("feed_a", connector="doudian", body=b"other", delivery_id="d-1").result(timeout=5)
+        inbox.receive_soon("feed_a", connector="doudian", body=b"same").result(timeout=60)
+    inbox.receive_soon("feed_a", connector="doudian", body=b"other", delivery_id="d-1").result(timeout=60)
     assert [(one.payload, one.copies) for one in inbox.waiting()] == [(b"same", 2), (b"other", 0)]
-    inbox.receive_soon("feed_a", connector="doudian", body=b"same").result(timeout=5)
+    inbox.receive_soon("feed_a", connector="doudian", body=b"same").result(timeout=60)
     assert [(one.payload, one.copies) for one in inbox.waiting()] == [(b"same", 3), (b"other", 0)]

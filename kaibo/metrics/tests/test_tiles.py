@@ -122,8 +122,8 @@ def test_it_reads_each_part_once_and_fast() -> None:
     doors = night(ended=None, rows=rows, before=before, online=online, lap_list=night().lap_list)
     tiles(doors, now=239.5)
     doors.reads.clear()
-    best = 1.0
-    for _ in range(5):
+    best, ends = 1.0, time.monotonic() + 20
+    while best >= 0.03 and time.monotonic() < ends:  # a machine may be slow for seconds
         doors.reads.clear()
         began = time.thread_time()
         tiles(doors, now=239.5)

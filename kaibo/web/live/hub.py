@@ -27,7 +27,7 @@ PUSH_SECONDS = 0.4
 """The first change after a quiet moment leaves at once, the next so much later: what happened is on a thousand screens
 within a second, of which counting takes up to 0.3."""
 PUSH_SHARE = 0.2  # of a core at most goes into the states of one show: a costly state comes less often
-ROLL_SECONDS = 5.0  # windows such as "last 5 minutes" move on although nothing new was counted
+ROLL_SECONDS = 4.0  # windows such as "last 5 minutes" move on although nothing new was counted
 RING_FRAMES = 225  # a watcher that was away this many frames, 90 s, is cheaper to serve with a snapshot
 LAG_FRAMES = 20  # the same for one whose connection does not keep up
 IDLE_SECONDS = 20.0  # a board outlives its last watcher, so that a reconnect finds its ring

@@ -88,7 +88,7 @@ def test_it_takes_back_within_ten_seconds_only(show: ShowView) -> None:
         Act("act-00001", ActKind.HOST, at(1)),
         Act("act-00001", ActKind.NOTE, at(1), text=" "),
         Act("act-00001", ActKind.MARK, at(-60)),
-        Act("act-00001", ActKind.MARK, at(90)),
+        Act("act-00001", ActKind.MARK, at(24 * 60)),
         Act("act-00001", ActKind.UNDO, at(1)),
     ],
 )

@@ -198,18 +198,18 @@ def test_it_fans_out_to_two_hundred_from_one_computation(monkeypatch: pytest.Mon
 
 def test_it_lets_the_first_change_out_at_once_and_spaces_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(_hub: Hub[Watch], source: Source) -> None:
-        monkeypatch.setattr("kaibo.web.live.hub.PUSH_SECONDS", 0.8)
+        monkeypatch.setattr("kaibo.web.live.hub.PUSH_SECONDS", 1.5)
         browser = Browser()
         browser.open(SHOW)
         await eventually(lambda: browser.state.get("n") == 0)
-        await asyncio.sleep(0.9)  # a quiet moment
+        await asyncio.sleep(1.6)  # a quiet moment
         began = time.monotonic()
         source.value = 1
         await eventually(lambda: browser.state.get("n") == 1)
         at_once = time.monotonic() - began
         source.value = 2
-        await eventually(lambda: browser.state.get("n") == 2)
-        assert at_once < 0.7 < time.monotonic() - began
+        await eventually(lambda: browser.state.get("n") == 2, seconds=20)
+        assert at_once < 1.2 < time.monotonic() - began
 
     on_hub(monkeypatch, test)
 

@@ -43,8 +43,8 @@ def test_it_admits_nobody_with_a_forged_ticket(forged: str) -> None:
 
 
 def test_it_admits_nobody_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = header(sign_ticket(Ticket("user:7", SHOW, sees_comments=True)))
     now = time.time()
+    text = header(sign_ticket(Ticket("user:7", SHOW, sees_comments=True)))
     monkeypatch.setattr(time, "time", lambda: now + LIFE_SECONDS - 1)
     assert ticket_of(text, show_id=SHOW)
     monkeypatch.setattr(time, "time", lambda: now + LIFE_SECONDS + 1)
