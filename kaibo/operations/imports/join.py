@@ -153,13 +153,13 @@ class Joiner:
         """Shows that were on air in some part of the hour."""
         return [place for place in self.places if place.from_us < at + HOUR_US and at < place.to_us]
 
-    def report_verdict(self, join: Mapping[str, Any]) -> Verdict:
-        """Where a row of a report belongs: the show that it says began then."""
+    def report_verdict(self, join: Mapping[str, Any], *, is_timed: bool = False) -> Verdict:
+        """Where a row of a report belongs: the show that it says began then. `is_timed` as in `order_verdict`."""
         at = join.get("at")
-        if at is not None and join.get("until") is None and _whole_day(at) is None:
+        if at is not None and join.get("until") is None and (is_timed or not is_midnight(at)):
             near = self.begun_near(at)
             if near:
-                return self.verdict({**join, "at": near[0].from_us} if len(near) == 1 else join)
+                return self.verdict({**join, "at": _instant(near[0].from_us if len(near) == 1 else at)})
         return self.verdict(join)
 
     def over_midnight(self, join: Mapping[str, Any]) -> tuple[Verdict, dt.date | None]:
@@ -181,7 +181,7 @@ class Joiner:
         at = join.get("at")
         if at is None or not is_midnight(at):
             return self.verdict(join)
-        exact = self.verdict({**join, "at": at + MICROS})
+        exact = self.verdict({**join, "at": _instant(at)})
         if is_timed:
             return exact
         of_day = self.verdict(join)
@@ -246,6 +246,11 @@ def is_midnight(at: int) -> bool:
     """Whether a day of the team begins in this second: files write a day without a time so."""
     local = _local(at)
     return (local.hour, local.minute, local.second) == (0, 0, 0)
+
+
+def _instant(at: int) -> int:
+    """The instant as one that is not read as a day: a second later where it is midnight."""
+    return at + MICROS * is_midnight(at)
 
 
 def _whole_day(at: int) -> dt.date | None:

@@ -67,7 +67,7 @@ class Placer:
         """What becomes of each row."""
         if self.form.shape in {"orders", "books"}:
             self._recall(rows)
-            self._is_timed = self._is_timed or any(map(_tells_time, rows))
+        self._is_timed = self._is_timed or any(map(_tells_time, rows))
         return [self._row(row) for row in rows]
 
     def _row(self, row: RowEvents) -> Told:
@@ -148,7 +148,7 @@ class Placer:
     # -- reports ----------------------------------------------------------------------------------------------------
 
     def _stands(self, event: PlatformEvent, join: dict[str, Any], told: Told) -> None:
-        verdict = self.joiner.report_verdict(join)
+        verdict = self.joiner.report_verdict(join, is_timed=self._is_timed)
         if verdict.place is None and event.attrs and "plan_id" in event.attrs:
             verdict, day = self.joiner.over_midnight(join)
             if verdict.place is not None and day is not None:  # a second period of the plan, beside that of its evening
@@ -223,6 +223,6 @@ class Placer:
 
 
 def _tells_time(row: RowEvents) -> bool:
-    """Whether an order of the row was placed at another time than midnight."""
+    """Whether the row says that something happened at another time than midnight."""
     told = (((event.attrs or {}).get("join") or {}).get("at") for event in row.events)
     return any(at is not None and not is_midnight(at) for at in told)

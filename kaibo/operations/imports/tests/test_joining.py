@@ -291,6 +291,24 @@ def test_it_takes_midnight_alone_for_the_day_unless_only_a_show_over_midnight_ex
     assert seen.report["shows"] == {"a": 2}
 
 
+def test_it_gives_a_report_to_the_show_that_began_at_midnight_among_others_of_the_day(tmp_path: Path) -> None:
+    """A room that is always on air begins a show at 00:00, 08:00 and 16:00."""
+    midnight = START + 4 * HOUR_US
+    for name, hour in (("night", 0), ("morning", 8), ("day", 16)):
+        begins = midnight + hour * HOUR_US
+        shows.ensure_show(
+            name, platform="douyin", room_id="1", started_at=begins, ended_at=begins + 8 * HOUR_US, actor="user:1"
+        )
+    head = "商品ID,商品名称,链接号,开播时间,商品曝光次数,商品点击次数,成交订单数"
+    at = ("2026-03-13 00:00:00", "2026-03-13 00:00:07", "2026-03-13 08:00:02", "2026-03-13 16:00:00")
+    rows = [f"p{place},裙,{place},{each},10,5,1" for place, each in enumerate(at, 1)]
+    path = tmp_path / "products.csv"
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    seen = bring(path)
+    assert not seen.report.get("left_out"), seen.report
+    assert seen.report["shows"] == {"night": 2, "morning": 1, "day": 1}
+
+
 PLAN_HEAD = ["日期", "计划ID", "消耗(元)"]
 
 
