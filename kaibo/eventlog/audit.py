@@ -15,11 +15,13 @@ def audit(
     return _view(row)
 
 
-def audit_entries(*, thing: str | None = None, act: str | None = None, limit: int = 200) -> list[AuditEntry]:
-    """The latest rows first, all or of one thing or act. Cost: one query."""
-    rows = AuditRow.objects.order_by("-at_us", "-id")
-    rows = rows if thing is None else rows.filter(thing=thing)
-    return [_view(row) for row in (rows if act is None else rows.filter(act=act))[:limit]]
+def audit_entries(
+    *, thing: str | None = None, act: str | None = None, actor: str | None = None, limit: int = 200
+) -> list[AuditEntry]:
+    """The latest rows first, all or of one thing, act or actor. Cost: one query."""
+    asked = {"thing": thing, "act": act, "actor": actor}
+    rows = AuditRow.objects.filter(**{name: value for name, value in asked.items() if value is not None})
+    return [_view(row) for row in rows.order_by("-at_us", "-id")[:limit]]
 
 
 def _view(row: AuditRow) -> AuditEntry:

@@ -17,6 +17,8 @@ from kaibo.eventlog.segments import Segment, batches_of, segments
 from kaibo.kit.clock import HOUR_US, now_us
 
 Span = tuple[str, int, int]
+WORDS = ("comment.posted", "gift.sent", "group.message_posted")
+"""Kinds that carry words of viewers: comments, super chats, messages of fan groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def forget_comments(*, before_us: int, viewers: Collection[str] = (), keep: Coll
 
 def _where(before_us: int, viewers: Collection[str]) -> str:
     named = f" or viewer_id in ({', '.join(map(quoted, sorted(viewers)))})" if viewers else ""
-    return f"kind = 'comment.posted' and text is not null and (occurred_at < {before_us}{named})"
+    kinds = ", ".join(map(quoted, WORDS))
+    return f"kind in ({kinds}) and text is not null and (occurred_at < {before_us}{named})"
 
 
 def _rewrite_lake(where: str) -> tuple[int, int]:
@@ -78,7 +81,8 @@ def _rewrite_lake(where: str) -> tuple[int, int]:
                 names[file.name] = _next_name(file.name)
                 query = (
                     f"select * replace (case when {where} then null else text end as text,"  # noqa: S608
-                    f" case when {where} then null else attrs end as attrs) from read_parquet({quoted(str(path))})"
+                    f" case when {where} and kind = 'comment.posted' then null else attrs end as attrs)"
+                    f" from read_parquet({quoted(str(path))})"
                 )
                 write_parquet(work, query, lake_folder() / names[file.name])
                 gone.append(path)

@@ -15,6 +15,7 @@ from kaibo.eventlog.models import RoomWindow as Row
 from kaibo.eventlog.moves import bind_loose, negative, positive, write
 from kaibo.eventlog.netevents import events_moved, events_of, events_of_ingest, loose_orders
 from kaibo.eventlog.windows import open_window, tell_changed, windows
+from kaibo.kit.clock import iso
 from kaibo.kit.errors import Conflict
 
 
@@ -76,12 +77,19 @@ def bind_window(window: RoomWindow, *, actor: str) -> int:
 
     Shape: the window is opened if it was not. An end of the show among these events closes it.
     """
+    place = window.platform, window.room_id
+    known = [one for one in windows(show_id=window.show_id) if (one.platform, one.room_id) == place]
     open_window(window.platform, window.room_id, window.show_id, from_us=window.from_us, to_us=window.to_us)
     with _opened() as log:
         count = bind_loose(window, log.append_signed)
-    if count:
-        audit(actor, "events.bound", f"show:{window.show_id}", after={"events": count})
+    if count or known != [window]:
+        before = _told(known[0]) if known else None
+        audit(actor, "events.bound", f"show:{window.show_id}", before=before, after={**_told(window), "events": count})
     return count
+
+
+def _told(window: RoomWindow) -> dict[str, str | None]:
+    return {"from": iso(window.from_us), "to": None if window.to_us is None else iso(window.to_us)}
 
 
 def bind_orders(given: Mapping[tuple[str, str], str], *, since_us: int = 0, actor: str) -> int:

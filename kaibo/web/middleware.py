@@ -56,10 +56,11 @@ class LoginRequired:
         wanted = env.two_step()
         if wanted == "optional" or not request.user.is_authenticated or request.path.startswith(FREE_PATHS):
             return None
-        if request.session.get(STEP) == wanted:
+        mark = f"{wanted} {team.role_of(request.user).value}"  # another role may have to have it
+        if request.session.get(STEP) == mark:
             return None
         if not team.lacks_second_step(request.user.pk):
-            request.session[STEP] = wanted
+            request.session[STEP] = mark
             return None
         if request.path.startswith("/api/"):
             return error_answer(request, Forbidden(gettext("This team wants two-step login of you. Turn it on first.")))

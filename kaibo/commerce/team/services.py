@@ -61,7 +61,8 @@ def accept(token: str, *, username: str, password: str, name: str) -> User:
     """Make the account of an invitation."""
     row = open_invitation(token)
     user = new_user(username, password, role=Role(row.role), scope=_scope(row), name=name)
-    claimed = Invitation.objects.filter(pk=row.pk, accepted_at__isnull=True).update(accepted_at=clock.now_us())
+    still = Invitation.objects.filter(pk=row.pk, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    claimed = still.update(accepted_at=clock.now_us())
     if claimed != 1:
         raise InvitationNotFound(_("This invitation is used, withdrawn or older than seven days."))
     eventlog.audit(
@@ -117,6 +118,8 @@ def set_access(person_id: int, role: Role, scope: RoomScope, *, actor: str, why:
     user.is_superuser = False
     user.is_staff = _sees_back_office(role, scope)
     user.save(update_fields=["is_superuser", "is_staff"])
+    if not _sees_back_office(role, scope):
+        _withdraw_links_of(user, actor=actor)
     eventlog.audit(
         actor,
         "person.access_changed",
@@ -139,6 +142,8 @@ def set_active(person_id: int, is_active: bool, *, actor: str, why: str) -> User
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     renew_stamp(user)
+    if not is_active:
+        _withdraw_links_of(user, actor=actor)
     act = "person.activated" if is_active else "person.deactivated"
     eventlog.audit(actor, act, f"person:{user.pk}", before=not is_active, after=is_active, why=why)
     return user
@@ -176,6 +181,13 @@ def renew_stamp(user: User) -> None:
     create = {**defaults, "role": Role.DIRECTOR.value if user.is_superuser else Role.OUTSIDER.value}
     create["has_all_rooms"] = user.is_superuser  # type: ignore[assignment]
     Person.objects.update_or_create(user=user, defaults=defaults, create_defaults=create)
+
+
+def _withdraw_links_of(user: User, *, actor: str) -> None:
+    """Links live no longer than the right to make them: who may not invite any more could still use their own."""
+    made = Invitation.objects.filter(invited_by=f"user:{user.pk}", accepted_at__isnull=True, withdrawn_at__isnull=True)
+    for invitation_id in list(made.values_list("pk", flat=True)):
+        withdraw(invitation_id, actor=actor)
 
 
 def _refuse_last_director(user: User) -> None:

@@ -27,6 +27,7 @@ from kaibo.operations.compliance.worker import LogFollower
 __all__ = ["Break", "LogFollower", "Verdict"]
 
 read_attachment = attachments.read
+MOST_BYTES = attachments.MOST_BYTES
 lineup_drafts = reviews.lineup_drafts
 create_review = reviews.create
 review = reviews.review
@@ -51,6 +52,7 @@ note_recording = cases.note_recording
 STEPS = cases.STEPS
 read_sound = sounds.read
 let_go = keeping.let_go
+forget = keeping.forget
 remind = reminders.remind
 tell_word_checks = tally.tell_all
 verify_chain = chain.verify

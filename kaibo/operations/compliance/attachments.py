@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from kaibo.operations.compliance.errors import BadText
 
 MOST_BYTES = 10 * 1024 * 1024
+MOST_UNPACKED = 32 * 1024 * 1024
+"""A script of a whole night is a fifth of a megabyte; what a zip says of its sizes is not believed."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LEAST_LETTERS = 2
 """Cells with less than two letters or characters are numbers, ticks and codes, not words that somebody says."""
@@ -25,10 +27,14 @@ def read(name: str, data: bytes) -> list[Piece]:
         raise BadText(_("The file is too large."), fix=_("Attach at most 10 MB."), field="file")
     suffix = PurePath(name).suffix.lower()
     try:
+        if suffix in {".docx", ".xlsx", ".xlsm"}:
+            _refuse_bomb(data)
         if suffix == ".docx":
             return [("", _word(data))]
         if suffix in {".xlsx", ".xlsm"}:
             return list(_excel(data))
+    except BadText:
+        raise
     except Exception as error:
         raise BadText(
             _("%(name)s cannot be opened.") % {"name": name}, fix=_("Save it again as .docx or .xlsx."), field="file"
@@ -52,6 +58,18 @@ def _decoded(name: str, data: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise BadText(_("%(name)s is no text.") % {"name": name}, fix=_("Save it as UTF-8."), field="file")
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """Unpack without keeping."""
+    total = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        for part in packed.infolist():
+            with packed.open(part) as inner:
+                while chunk := inner.read(1 << 20):
+                    total += len(chunk)
+                    if total > MOST_UNPACKED:
+                        raise BadText(_("The file unpacks to an absurd size."), fix=_("Paste the text."), field="file")
 
 
 def _word(data: bytes) -> str:

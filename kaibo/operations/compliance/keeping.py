@@ -1,5 +1,7 @@
 """Letting evidence go after its term: what was said goes, that there was a case and how it ended stays in the chain."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from kaibo.eventlog import api as eventlog
@@ -26,6 +28,12 @@ def let_go(*, now: int | None = None) -> int:
     if ids:
         eventlog.audit(ACTOR, "case.let_go", "cases", after={"cases": len(ids), "days": days})
     return len(ids)
+
+
+def forget(viewers: Collection[str]) -> int:
+    """Let the words of these viewers go that are evidence of no case; how many. What a case rests on stays its term."""
+    own = Hit.objects.filter(case__isnull=True, viewer_id__in=sorted(viewers))
+    return own.update(text="", matched="", viewer_id="")
 
 
 def _empty(case_id: int) -> None:

@@ -21,6 +21,7 @@ from kaibo.operations.compliance.models import Hit, Place
 NAME = "proctor"
 SCENES = {
     "comment.posted": Scene.COMMENT,
+    "gift.sent": Scene.COMMENT,  # a super chat: the words of a viewer, held on the screen for minutes
     "speech.transcribed": Scene.SPEECH,
     "group.message_posted": Scene.GROUP,
 }

@@ -1,6 +1,7 @@
 """Cases, alerts, measures: the reads."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -45,13 +46,29 @@ def case(case_id: int) -> CaseView:
     return _view(row, evidence, steps)
 
 
-def cases(*, show_id: str | None = None, state: str = "", rule: str = "", limit: int = 500) -> list[CaseView]:
-    """Cases, the newest first. `state` may be `running`. Cost: one query."""
-    rows = Case.objects.all()
+Rooms = Collection[tuple[str, str]]
+
+
+def in_rooms(rooms: Rooms) -> Q:
+    """What is of one of these rooms; nothing without any."""
+    found = Q(pk__in=[])
+    for platform, room_id in rooms:
+        found |= Q(platform=platform, room_id=room_id)
+    return found
+
+
+def cases(
+    *, show_id: str | None = None, state: str = "", rule: str = "", rooms: Rooms | None = None, limit: int = 500
+) -> list[CaseView]:
+    """Cases, the newest first; with state `running` those on the clock, the first due first. `rooms` None is all.
+
+    Cost: one query.
+    """
+    rows = Case.objects.all() if rooms is None else Case.objects.filter(in_rooms(rooms))
     if show_id is not None:
         rows = rows.filter(show_id=show_id)
     if state == "running":
-        rows = rows.filter(state__in=RUNNING)
+        rows = rows.filter(state__in=RUNNING).order_by("due_us", "id")
     elif state:
         rows = rows.filter(state=state)
     if rule:

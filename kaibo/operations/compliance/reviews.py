@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kaibo.commerce.lineup import api as lineups
 from kaibo.commerce.lineup.contracts import Line
 from kaibo.eventlog import api as eventlog
 from kaibo.kit.clock import now_us
-from kaibo.operations.compliance import rulebook, services
+from kaibo.operations.compliance import queries, rulebook, services
 from kaibo.operations.compliance.contracts import (
     Action,
     Answer,
@@ -261,9 +262,16 @@ def review(review_id: int) -> ReviewView:
     return _view(row, rulebook.current().fingerprint, texts, votes)
 
 
-def reviews(*, show_id: str | None = None, limit: int = 200) -> list[ReviewView]:
-    """Reviews, the newest first, without their texts. Cost: two queries."""
+def reviews(
+    *, show_id: str | None = None, rooms: queries.Rooms | None = None, author: str = "", limit: int = 200
+) -> list[ReviewView]:
+    """Reviews, the newest first, without their texts; of these rooms, and those without a room of their author.
+
+    Shape: `rooms` None is all. Cost: two queries.
+    """
     rows = Review.objects.all() if show_id is None else Review.objects.filter(show_id=show_id)
+    if rooms is not None:
+        rows = rows.filter(queries.in_rooms(rooms) | Q(room_id="", actor=author))
     today = rulebook.current().fingerprint
     return [_view(row, today) for row in rows[:limit]]
 

@@ -3,6 +3,7 @@
 from kaibo.eventlog import api as eventlog
 from kaibo.kit import env
 from kaibo.kit.clock import DAY_US, now_us
+from kaibo.operations.compliance import api as compliance
 from kaibo.operations.opinion import api as opinion
 from kaibo.operations.privacy.contracts import Erased, Kept, Known
 from kaibo.operations.privacy.errors import NoViewer
@@ -29,6 +30,7 @@ def erase(viewer: str, *, platform: str, actor: str) -> Erased:
     warehouse.forget_comments(before_us=ALWAYS_US, viewers=[hidden])
     radar.forget(before_us=ALWAYS_US, viewers=[hidden])
     opinion.forget(before_us=ALWAYS_US, viewers=[hidden])
+    compliance.forget([hidden])
     return Erased(hidden, had_name)
 
 
@@ -49,6 +51,7 @@ def let_go(*, actor: str) -> str:
     warehouse.forget_comments(before_us=before_us, viewers=viewers)
     radar.forget(before_us=before_us, viewers=viewers)
     opinion.forget(before_us=before_us, viewers=viewers)
+    compliance.forget(viewers)
     after = {"comments": gone.comments, "segments": gone.segments, "viewers": len(viewers), "days": days}
     eventlog.audit(actor, "comments.let_go", "log", after=after)
     return f"{gone.comments} comments without their text, {gone.segments} segments emptied, {len(viewers)} viewers"

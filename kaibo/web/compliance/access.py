@@ -35,8 +35,18 @@ def my_cases(
 ) -> list[CaseView]:
     """Cases of the rooms that the reader sees, the newest first."""
     scope = team.visible_rooms(request.user)
-    found = compliance.list_cases(show_id=show_id, state=state, rule=rule, limit=limit)
-    return [view for view in found if (view.platform, view.room_id) in scope]
+    rooms = None if scope.is_all else scope.rooms
+    return compliance.list_cases(show_id=show_id, state=state, rule=rule, rooms=rooms, limit=limit)
+
+
+def my_reviews(request: HttpRequest) -> list[ReviewView]:
+    """Reviews that exist for the reader, the newest first."""
+    scope = team.visible_rooms(request.user)
+    return (
+        compliance.list_reviews()
+        if scope.is_all
+        else compliance.list_reviews(rooms=scope.rooms, author=tools.actor(request))
+    )
 
 
 def case_or_404(request: HttpRequest, case_id: int, act: str = "case.see") -> CaseView:

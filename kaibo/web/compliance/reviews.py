@@ -31,7 +31,7 @@ def review_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _list(request: HttpRequest, *, typed: dict[str, Any] | None = None, problem: str = "") -> HttpResponseBase:
-    found = [view for view in compliance.list_reviews() if access.sees(request, view)]
+    found = access.my_reviews(request)
     names = actors.names_of({view.actor for view in found})
     scope = team.visible_rooms(request.user)
     context = {
@@ -79,7 +79,8 @@ def _create(request: HttpRequest, typed: dict[str, Any]) -> int:
     if upload is not None:
         origin = upload.name or "file"
         drafts += [
-            Draft(Scene(scene), place, said) for place, said in compliance.read_attachment(origin, upload.read())
+            Draft(Scene(scene), place, said)
+            for place, said in compliance.read_attachment(origin, upload.read(compliance.MOST_BYTES + 1))
         ]
     where: dict[str, str] = {}
     if show_id := str(typed.get("show_id", "")):

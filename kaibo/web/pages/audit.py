@@ -16,6 +16,8 @@ from kaibo.web import actors, export, feedwords, words
 from kaibo.web.pages import tools
 
 SHOWN = 200
+LOOKED = 2000
+"""So many rows are counted on the page, and so many are the choices of its filters taken from."""
 EXPORTED = 100_000
 
 
@@ -23,12 +25,11 @@ EXPORTED = 100_000
 def audit_page(request: HttpRequest) -> HttpResponseBase:
     """The newest acts, filtered by person, act and thing; exportable."""
     form = request.GET.get("export", "")
-    entries = eventlog.audit_entries(
-        thing=request.GET.get("thing") or None, limit=EXPORTED if form in export.FORMATS else 2000
-    )
-    acts = sorted({entry.act for entry in entries})
-    names = actors.names_of({entry.actor for entry in entries})
-    entries = _filtered(request, entries)
+    asked = {name: request.GET.get(name) or None for name in ("thing", "act", "actor")}
+    entries = eventlog.audit_entries(**asked, limit=EXPORTED if form in export.FORMATS else LOOKED)
+    recent = eventlog.audit_entries(limit=LOOKED) if any(asked.values()) else entries
+    acts = sorted({entry.act for entry in (*recent, *entries)})
+    names = actors.names_of({entry.actor for entry in (*recent, *entries)})
     if form in export.FORMATS:
         return _export(entries, names, form)
     context = {
@@ -40,11 +41,6 @@ def audit_page(request: HttpRequest) -> HttpResponseBase:
         "is_filtered": any(request.GET.get(name) for name in ("act", "actor", "thing")),
     }
     return render(request, "kaibo/audit.html", context)
-
-
-def _filtered(request: HttpRequest, entries: list[AuditEntry]) -> list[AuditEntry]:
-    act, actor = request.GET.get("act", ""), request.GET.get("actor", "")
-    return [entry for entry in entries if (not act or entry.act == act) and (not actor or entry.actor == actor)]
 
 
 def _line(entry: AuditEntry, names: dict[str, str]) -> dict[str, object]:

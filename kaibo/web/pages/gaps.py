@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kaibo.commerce.shows.contracts import ShowStatus, ShowView
 from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.contracts import RoomWindow
 from kaibo.kit import clock
@@ -39,7 +40,7 @@ def show_bind(request: HttpRequest, show_id: str) -> HttpResponseBase:
 
     def work() -> None:
         nonlocal found
-        from_us, to_us = _span(request)
+        from_us, to_us = _span_of(show, *_span(request))
         window = RoomWindow(show.platform, show.room_id, show_id, from_us, to_us)
         found = eventlog.bind_window(window, actor=tools.actor(request))
 
@@ -48,6 +49,22 @@ def show_bind(request: HttpRequest, show_id: str) -> HttpResponseBase:
         told = ngettext("%(count)s event joined it.", "%(count)s events joined it.", found) % {"count": found}
         messages.info(request, told)
     return answer
+
+
+def _span_of(show: ShowView, from_us: int, to_us: int | None) -> tuple[int, int | None]:
+    """The span, where it neither starts nor ends the show: these are acts of their own, for fewer people."""
+    now = clock.now_us()
+    if show.status is ShowStatus.PLANNED or from_us > now:
+        raise fields.BadField(_("The show has not begun."), fix=_("Start it first."), field="from")
+    if show.status is ShowStatus.ENDED:
+        if to_us is None or to_us > now:
+            raise fields.BadField(
+                _("The show has ended."), fix=_("Say until when the room counted for it."), field="to"
+            )
+        return from_us, to_us
+    if to_us is not None:
+        raise fields.BadField(_("The show is on air."), fix=_("Leave the end empty, or end the show."), field="to")
+    return from_us, max((one.to_us for one in eventlog.windows(show_id=show.show_id) if one.to_us), default=None)
 
 
 def _span(request: HttpRequest) -> tuple[int, int | None]:

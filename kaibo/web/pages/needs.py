@@ -210,7 +210,7 @@ def _of_cases(user: AbstractBaseUser | AnonymousUser, *, now_us: int) -> list[Ne
     if not team.may(user, "case.act"):
         return []
     scope = team.visible_rooms(user)
-    mine = [one for one in compliance.list_cases(state="running") if (one.platform, one.room_id) in scope]
+    mine = compliance.list_cases(state="running", rooms=None if scope.is_all else scope.rooms)
     late = sum(one.due_us < now_us for one in mine)
     soon = sum(now_us <= one.due_us < now_us + CASE_SOON_US for one in mine)
     found = []

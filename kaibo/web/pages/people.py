@@ -105,7 +105,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponseBase:
             done=_("Role and rooms are changed."),
             back=reverse("person", args=[person_id]),
         )
-    entries = [entry for entry in eventlog.audit_entries(limit=500) if entry.actor == person.actor][:20]
+    entries = eventlog.audit_entries(actor=person.actor, limit=20)
     second = team.wants_second_step(person_id)
     return render(request, "kaibo/person.html", {**_choices(), "person": person, "entries": entries, "second": second})
 
