@@ -144,12 +144,18 @@ def _same_start(rows: list[Row], at_us: int, given: str | None) -> Row | None:
     if given is not None:
         return next((row for row in rows if row.show_id == given), None)
     for row in rows:
-        is_running = row.from_us <= at_us and (row.to_us is None or at_us < row.to_us)
-        if is_running and (row.to_us is not None or not row.is_confirmed or at_us - row.from_us < ECHO_US):
+        is_over = row.from_us < at_us and row.to_us == at_us + 1  # it ended in this very instant
+        is_running = row.from_us <= at_us and (row.to_us is None or at_us < row.to_us) and not is_over
+        if is_running and (not _lasts(row, rows) or not row.is_confirmed or at_us - row.from_us < ECHO_US):
             return row
         if 0 < row.from_us - at_us <= (ECHO_US if row.is_confirmed else EARLY_US):
             return row
     return None
+
+
+def _lasts(row: Row, rows: list[Row]) -> bool:
+    """Whether nobody has said when it ended: it goes on, at most until the show that is planned behind it."""
+    return row.to_us is None or any(other.from_us == row.to_us for other in rows)
 
 
 def _new_window(rows: list[Row], platform: str, room_id: str, at_us: int, given: str | None) -> Row:
@@ -182,13 +188,13 @@ def end_show(platform: str, room_id: str, at_us: int, *, given: str | None) -> s
 
     Shape: the window ends one microsecond after the event, so what carries the same instant still belongs to it.
     """
-    rows = Row.objects.filter(platform=platform, room_id=room_id, from_us__lte=at_us)
-    if given is not None:
-        rows = rows.filter(show_id=given)
-    row = rows.order_by("-from_us").first()
-    if row is None or (given is None and row.to_us is not None and row.to_us <= at_us):
+    rows = list(Row.objects.filter(platform=platform, room_id=room_id).order_by("from_us"))
+    # without a name it is no word about a show that begins in this very instant
+    begun = [row for row in rows if (row.from_us < at_us if given is None else row.show_id == given)]
+    row = begun[-1] if begun else None
+    if row is None or row.from_us > at_us or (given is None and row.to_us is not None and row.to_us <= at_us):
         return None
-    if row.to_us is None:
+    if _lasts(row, rows) and (row.to_us is None or at_us < row.to_us):
         row.to_us = at_us + 1
         row.save(update_fields=["to_us"])
         tell_changed()

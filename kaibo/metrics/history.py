@@ -161,10 +161,20 @@ def _band(curves: list[Curve]) -> Band:
 
 
 def final_band(facts: Facts, metric_id: str) -> tuple[float, float] | None:
-    """P25 and P75 of what a number was at the end of each earlier show; None below three of them."""
-    ends = [one[-1] for show_id in earlier_ids(facts) if (one := curve(facts, show_id, metric_id))]
+    """P25 and P75 of a number over the whole of each earlier show; None below three of them."""
+    ends = [_final(_earlier_facts(facts, show_id), metric_id) for show_id in earlier_ids(facts)]
     known = [value for value in ends if value is not None]
     return quartiles(known) if len(known) >= ENOUGH else None
+
+
+def _final(earlier: Facts, metric_id: str) -> float | None:
+    """A number as the report of that show has it: however long it was, with what was paid after its end."""
+    if earlier.started_us is None or earlier.ended_us is None:
+        return None
+    try:
+        return float(entry(metric_id).compute(Scope(earlier, earlier.rows, earlier.clock_us)))
+    except Unknown:
+        return None
 
 
 def band_at(facts: Facts, metric_id: str, minute: int) -> tuple[float, float] | None:
@@ -200,7 +210,7 @@ def _share(earlier: Facts, amounts: Curve, metric_id: str, gone: float) -> float
     if not amounts or not final:
         return None
     if gone >= len(amounts):
-        return 1.0
+        return 1.0 if len(amounts) < LONGEST_MINUTES else None  # beyond the first day nobody knows
     index = int(gone)
     before = amounts[index - 1] if index > 0 else 0.0
     after = amounts[index]

@@ -47,7 +47,8 @@ PLANS = (
 def tiles_of(facts: Facts) -> list[Tile]:
     """The ten tiles, always ten: a number without value is a tile with its reason."""
     scope = whole(facts)
-    minute = None if facts.started_us is None else (facts.clock_us - facts.started_us) // MINUTE_US
+    gone = None if facts.started_us is None else facts.clock_us - facts.started_us
+    minute = None if gone is None else (gone + MINUTE_US // 2) // MINUTE_US - 1  # the one whose end is nearest
     return [_tile(plan, scope, minute) for plan in PLANS]
 
 

@@ -40,6 +40,8 @@ class Oceanengine(Platform):
         super().__init__(clock)
         self.rooms: dict[int, RoomTotals] = {}
         self.hours: dict[str, int] = {}
+        self.plans: dict[str, int] = {}
+        self.slow_seconds = 0.0
         self.refresh, self.number = "first-refresh", 0
         self.access: dict[str, int] = {}
         self.token_seconds, self.page_size = token_seconds, page_size
@@ -59,8 +61,14 @@ class Oceanengine(Platform):
         if asked.path == ROOMS:
             return self._page([self.rooms[key].row() for key in sorted(self.rooms)], "room_list", asked)
         if asked.path == HOURS:
-            rows = [{"stat_datetime": hour, "stat_cost": cost / 100} for hour, cost in sorted(self.hours.items())]
-            return self._page(rows, "list", asked)
+            hours = [
+                (hour, cost) for hour, cost in sorted(self.hours.items()) if hour[:10] == asked.query["start_date"]
+            ]
+            return self._page([{"stat_datetime": hour, "stat_cost": cost / 100} for hour, cost in hours], "list", asked)
+        if asked.path == PLANS:
+            self.clock.sleep(self.slow_seconds)
+            cost = self.plans.get(asked.query["start_date"])
+            return self._page([] if cost is None else [{"ad_id": 7, "stat_cost": cost / 100}], "list", asked)
         return Told({"code": 40000, "message": "unknown path"})
 
     def _page(self, rows: list[dict[str, Any]], name: str, asked: Asked) -> Told:

@@ -204,3 +204,31 @@ def test_it_shows_a_gap_while_nobody_answers_and_no_gap_once_it_is_well(platform
 def test_it_tries_a_connection(platform: Oceanengine, rig: Rig) -> None:
     assert rig.client.check(rig.line()) == Checked("rooms_today", "5")
     assert TOKEN in platform.paths()
+
+
+def test_it_tells_what_was_spent_last_before_midnight(platform: Oceanengine, rig: Rig) -> None:
+    rig.settings["spend_from"] = "hours"
+    platform.clock.sleep(3 * 3600 + 56 * 60)  # 23:56 in China
+    platform.hours = {"2026-06-01 23:00:00": 500_000}
+    rig.ask("hours")
+    platform.hours["2026-06-01 23:00:00"] = 540_000
+    for number in (1, 2):
+        platform.clock.sleep(300)
+        platform.hours["2026-06-02 00:00:00"] = 10_000 * number
+        rig.ask("hours")
+    assert spend(rig.events()) == {"account:77": 560_000}
+
+
+def test_it_counts_a_day_once_whose_last_reply_comes_after_midnight(platform: Oceanengine, rig: Rig) -> None:
+    rig.settings["spend_from"] = "plans"
+    platform.clock.sleep(3 * 3600 + 58 * 60 + 59)  # 23:58:59
+    platform.plans = {"2026-06-01": 5_000_000}
+    rig.ask("plans")
+    platform.clock.sleep(60)
+    platform.plans, platform.slow_seconds = {"2026-06-01": 5_010_000}, 2.0
+    rig.ask("plans")
+    assert spend(rig.events()) == {"account:77": 5_010_000}
+    platform.clock.sleep(60)
+    platform.plans["2026-06-02"], platform.slow_seconds = 5_000, 0.0
+    rig.ask("plans")
+    assert spend(rig.events()) == {"account:77": 5_015_000}

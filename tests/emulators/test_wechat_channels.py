@@ -114,3 +114,16 @@ def test_it_says_that_the_secret_is_wrong(platform: WechatChannels, rig: Rig) ->
     rig.ask("live")
     assert rig.state("live").code == "bad_secret"
     assert rig.state("live").problem.startswith("WeChat refuses the app secret")
+
+
+def test_it_follows_a_show_over_midnight(platform: WechatChannels, rig: Rig) -> None:
+    """The list goes by the day on which a show began: 20:00 in China."""
+    platform.began = platform.clock.seconds
+    for hours in (1, 3, 2):  # 21:00, 00:00, 02:00
+        platform.clock.sleep(hours * 3600)
+        platform.watched += 1_000
+        rig.ask("live")
+    watched = [
+        (one.attrs or {})["value"] for one in rig.events() if (one.attrs or {})["figure"].endswith("watch.total")
+    ]
+    assert watched == [1_000, 2_000, 3_000]

@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from kaibo.connectors.payloads import CHINA
 from tests.emulators.base import Asked, Platform, Told, VirtualClock
 
 LIST, GET = "/channels/ec/order/list/get", "/channels/ec/order/get"
@@ -42,7 +44,7 @@ class WechatChannels(Platform):
         self.after_sales: dict[str, AfterSale] = {}
         self.size, self.token_seconds, self.grants = size, token_seconds, 0
         self.access: dict[str, int] = {}
-        self.watched = 0
+        self.watched, self.began = 0, 0
 
     def place(self, order_id: int, amount: int) -> Order:
         now = self.clock.seconds
@@ -111,7 +113,10 @@ class WechatChannels(Platform):
                 "create_time": one.created, "update_time": one.updated, "refund_info": {"amount": one.amount},
             }}  # fmt: skip
         if path == SHOWS:
-            return {"live_items": [{"export_id": LIVE, "create_time": self.clock.seconds - 600}], "has_more": False}
+            began = self.began or self.clock.seconds - 600
+            is_that_day = f"{datetime.fromtimestamp(began, CHINA):%Y%m%d}" == str(form["ds"])
+            live = [{"export_id": LIVE, "create_time": began}] if is_that_day else []
+            return {"live_items": live, "has_more": False}
         index = {"list": [{"key": "gmv", "percentile": 0.87}, {"key": "watch", "percentile": 1}]}
         return {
             "live_dashboard_data": json.dumps({"watch": {"total": self.watched}, "title": "夜场"}),

@@ -59,13 +59,18 @@ def remove(show: ShowView, shift_id: str, *, actor: str) -> None:
 def shifts(show_id: str, *, duties: Iterable[Duty] = ()) -> list[ShiftView]:
     """Shifts in order of their beginning; hosts that only events know come as shifts of their own. Cost: one query.
 
-    Shape: the actual hours of a host are those of the events (first on, last off, whatever lies between), typed
-    hours stand only where the events do not know the person.
+    Shape: the actual hours of a host are those of the events (first on, last off, whatever lies between; of several
+    shifts each its own), typed hours stand only where the events do not know the person.
     """
     rows = list(Shift.objects.filter(show_id=show_id))
     seen = _by_person(duties)
-    found = [_view(row, seen.get(_key(row.person), ()) if row.duty == "host" else ()) for row in rows]
-    planned = {_key(row.person) for row in rows if row.duty == "host"}
+    hosts: dict[str, list[Shift]] = {}
+    for row in rows:
+        if row.duty == "host":
+            hosts.setdefault(_key(row.person), []).append(row)
+    planned = set(hosts)
+    own = {pk: spans for key, mine in hosts.items() for pk, spans in _of_each(mine, seen.get(key, ())).items()}
+    found = [_view(row, own.get(row.pk, ())) for row in rows]
     for key, spans in seen.items():
         if key not in planned:
             found += [
@@ -85,6 +90,22 @@ def _by_person(duties: Iterable[Duty]) -> dict[str, list[Duty]]:
     for duty in sorted(duties, key=lambda each: each.from_us):
         found.setdefault(_key(duty.person), []).append(duty)
     return found
+
+
+def _of_each(rows: Sequence[Shift], spans: Sequence[Duty]) -> dict[int, list[Duty]]:
+    """Shift -> what was worked in it: of several shifts of a host a span belongs to the one nearest to it."""
+    found: dict[int, list[Duty]] = {row.pk: [] for row in rows}
+    for span in spans:
+        found[min(rows, key=lambda row: _apart(row, span)).pk].append(span)
+    return found
+
+
+def _apart(row: Shift, span: Duty) -> int:
+    """How far a span lies from the planned hours, below zero where they share time. Units: µs."""
+    if row.planned_from_us is None:
+        return 2**62
+    until = span.from_us if span.to_us is None else span.to_us
+    return max(row.planned_from_us - until, span.from_us - (row.planned_to_us or row.planned_from_us))
 
 
 def _key(person: str) -> str:

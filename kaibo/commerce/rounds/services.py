@@ -36,6 +36,8 @@ def record(show: ShowView, entry: Entry, *, actor: str) -> EntryAnswer:
     refusal = _refusal(show, entry)
     if refusal is not None:
         return EntryAnswer(entry.entry_id, "refused", (), *refusal)
+    if Round.objects.filter(show_id=show.show_id, round_id=entry.round_id, withdrawn_us__isnull=False).exists():
+        return EntryAnswer(entry.entry_id, "refused", (), _("The round was withdrawn."), _("Type it as a new round."))
     with transaction.atomic():
         row, is_new = _entry_row(show, entry, actor=actor)
     problems = tuple(FigureProblem(**each) for each in row.problems)

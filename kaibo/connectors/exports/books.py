@@ -32,7 +32,7 @@ def entry(row: Cells, form: Form, told: Told) -> Iterator[PlatformEvent]:
             room_id=ROOM,
             occurred_at=at,
         )
-        event.amount_minor, event.currency = back, told.currency
+        event.amount_minor, event.currency = back, row.currency
         about = some(scene=row["scene"], entry_id=row["entry_id"], sku_order_id=row["line_id"])
         event.attrs = {**(about or {}), "refund_stage": "after_shipping"}
     else:

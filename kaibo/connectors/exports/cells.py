@@ -1,6 +1,6 @@
 """The mapped cells of a row as values; each cell that cannot be read is named by row and heading. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ class Cells:
     """One row: values by field, None where a cell is empty; `problems` name the cells that were refused."""
 
     number: int
+    currency: str = "CNY"
     values: dict[str, Any] = field(default_factory=dict)
     problems: list["CellProblem"] = field(default_factory=list)
 
@@ -45,12 +46,17 @@ class CellProblem(Problem):
     name: str = ""
 
 
-def reader_of(name: str, told: Told) -> Reader:
-    """How the cells of a field are read."""
+def is_money(name: str) -> bool:
+    """Whether a field holds an amount."""
+    return name in MONEY or name.endswith("_minor")
+
+
+def reader_of(name: str, told: Told, currency: str) -> Reader:
+    """How the cells of a field are read in a row of that currency: a yen has no hundredths."""
     if name in IDS:
         return values.read_id
-    if name in MONEY or name.endswith("_minor"):
-        return lambda value: values.read_amount(value, told.currency)
+    if is_money(name):
+        return lambda value: values.read_amount(value, currency)
     if name in INSTANTS:
         return lambda value: values.read_instant(value, told.zone)
     if name == "available":
@@ -83,16 +89,31 @@ class RowReader:
     """Reads rows of one recognised sheet."""
 
     def __init__(self, found: Found, told: Told) -> None:
-        self._readers: list[tuple[Column, Reader, bool]] = [
-            (column, reader_of(name, told), name in MONEY or name.endswith("_minor") or name in COUNTS)
-            for name, column in found.by_field.items()
-        ]
+        self._told, self._fields = told, found.by_field
+        self._amounts = [one.index for name, one in self._fields.items() if is_money(name)]
+        self._readers: dict[str, list[tuple[Column, Reader, bool]]] = {}
+
+    def _in(self, currency: str) -> list[tuple[Column, Reader, bool]]:
+        if currency not in self._readers:
+            self._readers[currency] = [
+                (column, reader_of(name, self._told, currency), is_money(name) or name in COUNTS)
+                for name, column in self._fields.items()
+            ]
+        return self._readers[currency]
+
+    def _currency(self, given: Sequence[Any]) -> str:
+        """Of the row: its column of currencies, else what stands beside an amount, else as told."""
+        own, told = self._fields.get("currency"), self._told.currency
+        if own is not None and own.index < len(given) and (code := values.currency_named(given[own.index])):
+            return code
+        amounts = (given[index] for index in self._amounts if index < len(given))
+        return next((code for cell in amounts if (code := values.currency_beside(cell, told))), told)
 
     def read(self, row: Numbered) -> Cells:
         """The row's values. An amount of a merged cell counts once, in its first row, and is nothing in the others."""
-        cells = Cells(row.number)
         given, width = row.cells, len(row.cells)
-        for column, read, is_summed in self._readers:
+        cells = Cells(row.number, self._currency(given))
+        for column, read, is_summed in self._in(cells.currency):
             value = given[column.index] if column.index < width else None
             if value is None or value == "":
                 continue

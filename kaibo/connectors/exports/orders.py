@@ -49,6 +49,7 @@ class Orders:
     form: Form
     told: Told
     seen: Counter[str] = field(default_factory=Counter)
+    pieces: dict[str, list[tuple[str | None, int | None]]] = field(default_factory=dict)
     latest: int = 0
     later: list[tuple[int, PlatformEvent]] = field(default_factory=list)
 
@@ -57,8 +58,9 @@ class Orders:
         order_id = row["order_id"]
         state = state_of(row["state"])
         is_back = any(word in (row["after_sale"] or "").lower() for word in _REFUND_DONE) or bool(row["refund_amount"])
+        is_back = is_back or (state == "closed" and row["paid_at"] is not None)
         key = self._line(row, order_id)
-        currency = (row["currency"] or self.told.currency)[:3].upper()
+        currency = row.currency
         paid_at, is_told = self._paid_at(row, state, is_back=is_back)
         for at in (row["placed_at"], paid_at, row["shipped_at"], row["finished_at"]):
             self.latest = max(self.latest, at or 0)
@@ -84,12 +86,23 @@ class Orders:
         return (row["placed_at"], False) if was_paid else (None, True)
 
     def _line(self, row: Cells, order_id: str) -> str:
-        own = row["line_id"]
-        if own is None:
-            part = row["sku_id"] or row["sku_code"] or row["product_id"]
+        part = row["sku_id"] or row["sku_code"] or row["product_id"]
+        if row["line_id"] is None:
             own = f"{order_id}/{part}" if part else str(order_id)
-        self.seen[own] += 1
-        return own if self.seen[own] == 1 else f"{own}#{self.seen[own]}"
+            self.seen[own] += 1
+            number = self.seen[own]
+        else:  # the platform's own: what stands twice with the same piece at the same price is one line
+            own = str(row["line_id"])
+            pieces = self.pieces.setdefault(own, [])
+            if (piece := (part, row["amount"])) not in pieces:
+                pieces.append(piece)
+            number = pieces.index(piece) + 1
+        return own if number == 1 else f"{own}#{number}"
+
+    def next_sheet(self) -> None:
+        """What stands in another sheet too is a copy."""
+        self.seen.clear()
+        self.pieces.clear()
 
     def _event(self, kind: str, at: int, row: Cells, *, key: str, currency: str, is_told: bool = True) -> PlatformEvent:
         event = PlatformEvent(
@@ -125,7 +138,7 @@ class Orders:
         at = row["refunded_at"] or row["canceled_at"] or (row["finished_at"] if is_whole else None)
         amount = row["refund_amount"] or (row["amount"] if is_whole else None)
         event = self._event("order.refunded", at or paid_at, row, key=key, currency=currency)
-        event.event_id = f"state:order.refunded:{key}"
+        event.event_id = f"state:order.refunded:{key}" + (f"@{amount}" if row["refund_amount"] else "")
         event.product_id = event.sku_id = None
         if amount is not None:
             event.amount_minor, event.currency = abs(amount), currency

@@ -52,7 +52,7 @@ def candidates(sheets: Sequence[Sheet], *, file_name: str = "") -> list[Found]:
     """Every export that the file may be, the likeliest first."""
     found: dict[str, tuple[float, Found]] = {}
     for number, sheet in enumerate(sheets):
-        for headers, first in _headers(sheet):
+        for headers, first in headings_of(sheet):
             for form in forms().values():
                 if is_own(form):
                     continue
@@ -78,7 +78,7 @@ def as_form(
     for number, one in enumerate(sheets):
         if sheet is not None and number != sheet:
             continue
-        for headers, first in _headers(one):
+        for headers, first in headings_of(one):
             columns = _overruled(_columns(form, headers), chosen or {}, certainty)
             named = {each.field for each in columns if each.field} - set(DROPPED)
             score = len(named) + 0.01 * sum(1 for header in headers if header) - 0.001 * first
@@ -103,7 +103,7 @@ def _overruled(columns: Sequence[Column], chosen: Mapping[str, str], certainty: 
     return tuple(found)
 
 
-def _headers(sheet: Sheet) -> Iterator[tuple[list[str], int]]:
+def headings_of(sheet: Sheet) -> Iterator[tuple[list[str], int]]:
     """Rows that may be headings, alone or with the row above filling the gaps, and the number of the row below."""
     head = sheet.head[:HEAD_ROWS]
     for at, row in enumerate(head):

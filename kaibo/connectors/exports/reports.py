@@ -76,7 +76,9 @@ def hour_of(row: Cells, told: Told) -> int | None:
             if day is not None:
                 local = clock.to_datetime(day).astimezone(told.zone)
                 midnight = dt.datetime(local.year, local.month, local.day, tzinfo=told.zone)
-                return clock.from_datetime(midnight) + int(found["hour"]) * HOUR_US
+                return clock.from_datetime(
+                    midnight + dt.timedelta(hours=int(found["hour"]))
+                )  # by the clock on the wall
         whole = read_instant(text, told.zone)
         if whole is not None:
             return whole // HOUR_US * HOUR_US
@@ -100,7 +102,7 @@ def spend(row: Cells, form: Form, told: Told) -> Iterator[PlatformEvent]:
         room_id=ROOM,
         occurred_at=hour,
         amount_minor=row["spend"] or 0,
-        currency=told.currency,
+        currency=row.currency,
     )
     grown = some(ad_impressions=row["impressions"], ad_clicks=row["clicks"], attributed_gmv_minor=row["attributed"])
     event.attrs = {**(some(plan_id=row["plan_id"]) or {}), **(grown or {}), "join": join_of(row)}

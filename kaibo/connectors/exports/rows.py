@@ -8,7 +8,7 @@ from kaibo.connectors.exports import books, reports
 from kaibo.connectors.exports.cells import CellProblem, Cells, RowReader, Told
 from kaibo.connectors.exports.forms import COUNTS, INSTANTS, MARK, MONEY
 from kaibo.connectors.exports.orders import Orders, missing_problem
-from kaibo.connectors.exports.recognise import Found
+from kaibo.connectors.exports.recognise import Found, headings_of
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit.tables.files import Numbered, Sheet
 from kaibo.kit.tables.texts import clean
@@ -52,19 +52,36 @@ def read_rows(found: Found, sheets: Sequence[Sheet], told: Told) -> Iterator[Row
     make = _maker(found, told, orders)
     keys = [column.index for name, column in found.by_field.items() if name not in MONEY | COUNTS]
     strict = {*found.form.needs} | {name for name in found.by_field if name in MONEY | INSTANTS}
-    for row in sheets[found.sheet].rows():
-        if row.number < found.first:
-            continue
-        if _is_total(row, keys):
-            yield Skipped(TOTALS_ROW, row.number)
-            continue
-        if row.number < found.first + DESCRIPTION_DEPTH and _explains(row, reader, found):
-            yield Skipped(DESCRIPTION_ROW, row.number)
-            continue
-        cells = reader.read(row)
-        yield _outcome(cells, found, make, strict)
+    for sheet, first in _parts(found, sheets):
+        orders.next_sheet()
+        for row in sheet.rows():
+            if row.number < first:
+                continue
+            if _is_total(row, keys):
+                yield Skipped(TOTALS_ROW, row.number)
+                continue
+            if row.number < first + DESCRIPTION_DEPTH and _explains(row, reader, found):
+                yield Skipped(DESCRIPTION_ROW, row.number)
+                continue
+            cells = reader.read(row)
+            yield _outcome(cells, found, make, strict)
     for number, event in orders.rest():
         yield RowEvents(number, (event,))
+
+
+def _parts(found: Found, sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, int]]:
+    """The recognised sheet and those with the same headings: a long export goes on there. Each with its first row."""
+    yield sheets[found.sheet], found.first
+    for number, sheet in enumerate(sheets):
+        if number != found.sheet:
+            same = (first for texts, first in headings_of(sheet) if _has(texts, found))
+            first = next(same, None)
+            if first is not None:
+                yield sheet, first
+
+
+def _has(texts: Sequence[str], found: Found) -> bool:
+    return all(one.index < len(texts) and texts[one.index] == one.header for one in found.columns)
 
 
 def _maker(found: Found, told: Told, orders: Orders) -> Callable[[Cells], Iterator[PlatformEvent]]:

@@ -69,10 +69,7 @@ def check(line: Line) -> Checked:
 
 
 def _rooms(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any], *, tells_spend: bool) -> Iterator[Page]:
-    today, now = _today(line), line.clock.now_us()
-    days = [today]
-    if to_datetime(now).astimezone(CHINA).hour < LATE_HOUR:
-        days.append(to_datetime(now - DAY_US).astimezone(CHINA).date().isoformat())
+    today, *_before = days = _days(line)
     listed: set[str] = set()
     for day in days:
         page, last = 1, 1
@@ -88,23 +85,24 @@ def _rooms(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any], *
 
 
 def _report(name: str, caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
-    day = _today(line)
+    """What was spent last before midnight is told by yesterday's totals alone."""
     query = {
         "advertiser_id": line.settings["advertiser_id"],
-        "start_date": day,
-        "end_date": day,
         "fields": json.dumps(sorted((*fields.SPEND, *fields.STEP_MONEY, *fields.STEP_COUNTS))),
         "filtering": json.dumps({"marketing_goal": "LIVE_PROM_GOODS"}),
         "page_size": str(PAGE_SIZE),
     }
     if name == "hours":
         query["time_granularity"] = "TIME_GRANULARITY_HOURLY"
-    page, last = 1, 1
-    while page <= last:
-        answer = _ask(caller, tokens, _PATHS[name], {**query, "page": str(page)})
-        cursor, body = _told(cursor, answer, line, {"account": line.settings["advertiser_id"]})
-        yield Page(cursor, (body,))
-        last, page = whole(_page_info(answer.said).get("total_page")) or 1, page + 1
+    for day in _days(line):
+        told = {"account": line.settings["advertiser_id"], "day": day}
+        page, last = 1, 1
+        while page <= last:
+            asked = {**query, "start_date": day, "end_date": day, "page": str(page)}
+            answer = _ask(caller, tokens, _PATHS[name], asked)
+            cursor, body = _told(cursor, answer, line, told)
+            yield Page(cursor, (body,))
+            last, page = whole(_page_info(answer.said).get("total_page")) or 1, page + 1
 
 
 def _told(cursor: dict[str, Any], answer: Answer, line: Line, told: dict[str, str]) -> tuple[dict[str, Any], Fetched]:
@@ -184,6 +182,13 @@ def _tokens(line: Line, caller: Caller) -> Tokens:
 
 def _today(line: Line) -> str:
     return to_datetime(line.clock.now_us()).astimezone(CHINA).date().isoformat()
+
+
+def _days(line: Line) -> list[str]:
+    """Today, and until the morning yesterday too."""
+    now = line.clock.now_us()
+    days = [now, now - DAY_US] if to_datetime(now).astimezone(CHINA).hour < LATE_HOUR else [now]
+    return [to_datetime(day).astimezone(CHINA).date().isoformat() for day in days]
 
 
 def _data(said: dict[str, Any]) -> dict[str, Any]:

@@ -128,14 +128,15 @@ def _row(row: dict[str, Any], captured_at: Any, told: Mapping[str, str], totals:
     at = needed(instant(*times), "as_of")
     plan = text(row.get("ad_id")) or ""
     if told.get("spend") != "0":
-        yield from _steps(row, totals, room=room, at=at, plan=plan)
+        yield from _steps(row, totals, room=room, at=at, plan=plan, day=told.get("day") or _day(at))
     if not plan:
         yield from _figures(row, room, at)
 
 
-def _steps(row: dict[str, Any], totals: Totals, *, room: str, at: int, plan: str) -> Iterator[Outcome]:
+def _steps(row: dict[str, Any], totals: Totals, *, room: str, at: int, plan: str, day: str) -> Iterator[Outcome]:
+    """`day` is the one that was asked for: a reply may come after the midnight before which it was counted."""
     span = text(row.get("stat_datetime")) or text(row.get("stat_time")) or ""
-    span = span or (_day(at) if room.startswith("account:") else "")
+    span = span or (day if room.startswith("account:") else "")
     place = f"{room}|{plan}|{span}"
     for name, is_whole_room in fields.SPEND.items():
         total = minor(row.get(name), "CNY")

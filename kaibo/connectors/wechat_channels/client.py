@@ -33,6 +33,8 @@ ENDED = frozenset(
 """States of an after-sale that do not change any more."""
 OPEN_DAYS = 30
 OPEN_AT_ONCE = 50
+LATE_HOUR = 6
+"""Until this hour yesterday's shows are asked for too: the list goes by the day on which a show began."""
 
 
 def poll(name: str, cursor: dict[str, Any], line: Line) -> Iterator[Page]:
@@ -52,7 +54,7 @@ def check(line: Line) -> Checked:
     """How many shows of today the account sees."""
     needed_settings(line.settings, *NEEDS)
     with closing(_caller(line)) as caller:
-        return Checked("shows_today", str(len(_shows(caller, _tokens(line, caller), line))))
+        return Checked("shows_today", str(len(_shows(caller, _tokens(line, caller), line.clock.now_us()))))
 
 
 def _orders(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
@@ -118,8 +120,10 @@ def _listed(caller: Caller, tokens: Tokens, span: Span, cursor: dict[str, Any]) 
 
 
 def _live(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any]) -> Iterator[Page]:
-    for show in _shows(caller, tokens, line):
-        export_id = text(show.get("export_id"))
+    now = line.clock.now_us()
+    days = [now - DAY_US, now] if to_datetime(now).astimezone(CHINA).hour < LATE_HOUR else [now]
+    shows = [show for day in days for show in _shows(caller, tokens, day)]
+    for export_id in dict.fromkeys(text(show.get("export_id")) for show in shows):
         if export_id is None:
             continue
         answer = _ask(caller, tokens, "/channels/livedashboard/getlivedata", {"export_id": export_id})
@@ -130,8 +134,9 @@ def _live(caller: Caller, tokens: Tokens, line: Line, cursor: dict[str, Any]) ->
         yield Page(cursor, (page,))
 
 
-def _shows(caller: Caller, tokens: Tokens, line: Line) -> list[dict[str, Any]]:
-    day = int(to_datetime(line.clock.now_us()).astimezone(CHINA).strftime("%Y%m%d"))
+def _shows(caller: Caller, tokens: Tokens, at_us: int) -> list[dict[str, Any]]:
+    """The shows that began on the day of the instant."""
+    day = int(to_datetime(at_us).astimezone(CHINA).strftime("%Y%m%d"))
     listed = _ask(caller, tokens, "/channels/livedashboard/getlivelist", {"ds": day}).said.get("live_items")
     return [one for one in listed or [] if isinstance(one, dict)]
 

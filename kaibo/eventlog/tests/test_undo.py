@@ -288,3 +288,31 @@ def test_it_tries_quarantined_lines_again_once_their_feed_may_bring_them() -> No
     assert {bytes(row.raw) for row in QuarantinedLine.objects.all()} == {b""}  # viewers are not kept as received
     log.close()
     assert LOCAL.feed_id
+
+
+def test_it_ends_a_show_by_the_platforms_word_also_while_the_next_is_planned() -> None:
+    bring([event("s", kind="show.started", occurred_at=START)])
+    (tonight,) = api.windows()
+    tomorrow = START + 24 * HOUR_US
+    api.open_window(PLATFORM, ROOM, tonight.show_id, from_us=START, to_us=tomorrow)  # as planning the next one does
+    api.open_window(PLATFORM, ROOM, "tomorrow", from_us=tomorrow)
+    bring([event("end", kind="show.ended", occurred_at=START + MINUTE_US), event("night", occurred_at=START + HOUR_US)])
+    assert api.windows(show_id=tonight.show_id)[0].to_us == START + MINUTE_US + 1
+    assert {line.event_id for line in stored() if line.show_id is None} == {"night"}
+    bring([event("again", kind="show.started", occurred_at=START + 2 * HOUR_US)])
+    assert [window.to_us for window in api.windows()] == [START + MINUTE_US + 1, tomorrow, None]
+
+
+@pytest.mark.parametrize("is_told_late", [False, True])
+def test_it_opens_a_show_in_the_instant_in_which_the_one_before_ends(is_told_late: bool) -> None:
+    """Times in whole seconds: one show ends at 00:00:00 and the next begins at 00:00:00."""
+    midnight = START + HOUR_US
+    bring([event("s", kind="show.started", occurred_at=START)])
+    end = event("end", kind="show.ended", occurred_at=midnight)
+    begin = event("begin", kind="show.started", occurred_at=midnight)
+    for batch in [[begin], [end]] if is_told_late else [[end, begin]]:
+        bring(batch)
+    bring([event("later", occurred_at=midnight + MINUTE_US)])
+    first, second = api.windows()
+    assert (first.to_us, second.from_us, second.to_us) == (midnight, midnight, None)
+    assert ids(second.show_id)[-1] == "later"

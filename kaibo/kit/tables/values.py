@@ -18,9 +18,17 @@ from kaibo.kit.tables.texts import BadCell, clean, is_empty
 EXACT_FLOAT = 2**53  # a spreadsheet's number holds no larger whole number exactly
 LARGEST_MINOR = 10**15
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+?\d+\Z", re.IGNORECASE)
-_AMOUNT_SIGNS = re.compile(r"[¥$€£,\s]|rmb|cny|usd|元|块", re.IGNORECASE)
+_AMOUNT_SIGNS = re.compile(r"us\$|hk\$|[¥$€£,\s]|rmb|cny|usd|元|块", re.IGNORECASE)
+_NAMED = re.compile(r"usd|us\$|hk\$|cny|rmb|人民币|美元|日元|港元|元|块|€|£|\$", re.IGNORECASE)
+_CODES = {"usd": "USD", "us$": "USD", "hk$": "HKD", "cny": "CNY", "rmb": "CNY", "元": "CNY", "块": "CNY", "€": "EUR",
+          "£": "GBP", "$": "USD", "人民币": "CNY", "美元": "USD", "日元": "JPY", "港元": "HKD"}  # fmt: skip
+_SHARED = {"$": {"HKD", "SGD", "TWD", "AUD", "CAD", "NZD", "MXN"}, "元": {"HKD", "TWD", "MOP", "SGD"}}
+"""Signs that stand for a currency of their own elsewhere: where one of these is told, they name it."""
+_CODE = re.compile(r"[A-Za-z]{3}\Z").match
 _COUNT_SIGNS = re.compile(r"[,\s]|人次|人|次|单|件|个|条|份|笔|\+")
 _PLAIN = re.compile(r"-?\d{1,3}(?:\d*|(?:,\d{3})+)(?:\.\d+)?\Z").match
+_GROUPED = re.compile(r"[^\d,]*\d{1,3}(,\d{3,4})+(\.\d*)?[^\d,.]*\Z").match
+"""Commas part thousands. Before the last one or two digits a comma is another country's point: 12,50 is not 1250."""
 _TIMES = {"万": 10_000, "w": 10_000, "k": 1_000, "千": 1_000, "亿": 100_000_000, "m": 1_000_000}
 _CLOCK = re.compile(r"(?:(\d+)天)?(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+(?:\.\d+)?)(?:秒|s))?\Z")
 _DATE = re.compile(
@@ -90,6 +98,8 @@ def _number(value: object, signs: re.Pattern[str], refuse: Callable[[str], BadCe
     factor, sign = 1, 1
     if plain[0] == "(" and plain[-1] == ")":
         plain, sign = plain[1:-1], -1
+    if "," in plain and not _GROUPED(plain):
+        raise refuse(plain)
     short = signs.sub("", plain)
     if short and short[-1].lower() in _TIMES:
         factor, short = _TIMES[short[-1].lower()], short[:-1]
@@ -108,6 +118,25 @@ def _no_amount(text: str) -> BadCell:
 
 def _no_count(text: str) -> BadCell:
     return BadCell(_("“%(text)s” is no whole number.") % {"text": text[:40]}, _("Write a whole number, e.g. 50"))
+
+
+def currency_named(value: object) -> str | None:
+    """The currency that a cell of a column of currencies names, by its code or name."""
+    plain = unicodedata.normalize("NFKC", clean(value)).lower() if isinstance(value, str) else ""
+    if is_empty(plain):
+        return None
+    return _CODES.get(plain) or (plain.upper() if _CODE(plain) else None)
+
+
+def currency_beside(value: object, told: str) -> str | None:
+    """The currency whose sign stands beside an amount; `told` is what it is in otherwise. ¥ is of two countries and
+    names none."""
+    if not isinstance(value, str) or _PLAIN(value):
+        return None
+    found = _NAMED.search(unicodedata.normalize("NFKC", clean(value)).lower())
+    if found is None or told in _SHARED.get(found[0], ()):
+        return None
+    return _CODES[found[0]]
 
 
 def read_amount(value: object, currency: str = "CNY") -> int | None:
@@ -178,7 +207,7 @@ def read_instant(value: object, zone: ZoneInfo) -> int | None:
 
 
 def _instant(plain: str, zone: ZoneInfo) -> int:
-    if len(plain) == 19 and plain[4] == "-" and plain[13] == ":":  # by far the most frequent form
+    if len(plain) == 19 and plain[4] == "-" and plain[13] == ":" and plain[11:13] != "24":  # by far the most frequent
         return clock.from_datetime(dt.datetime.fromisoformat(plain).replace(tzinfo=zone))
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", plain))
     parts: tuple[int, ...]

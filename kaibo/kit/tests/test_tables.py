@@ -207,3 +207,19 @@ def test_it_refuses_what_is_no_time_and_no_number() -> None:
 )
 def test_it_reads_durations(written: str, seconds: int) -> None:
     assert values.read_seconds(written) == seconds
+
+
+@pytest.mark.parametrize("text", ["12,50", "1.234,50", "1,2", "150.000,00"])
+def test_it_refuses_a_comma_before_decimals(text: str) -> None:
+    with pytest.raises(BadCell):
+        values.read_amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("1,234.50", 123_450), ("１，２３４.5", 123_450), ("¥1,234", 123_400), ("1,2345", 1_234_500),
+     ("(1,234.5元)", -123_450), ("-1,234,567.00", -123_456_700),
+     ("1,234.5万", 1_234_500_000), ("USD 1,234.50", 123_450)],
+)  # fmt: skip
+def test_it_reads_commas_between_thousands(text: str, minor: int) -> None:
+    assert values.read_amount(text) == minor

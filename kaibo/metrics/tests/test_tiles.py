@@ -144,3 +144,20 @@ def test_it_gives_a_series_per_minute() -> None:
     assert [value for _, value in found["views"]] == [100, 100, 40]
     assert [value for _, value in found["gpm_view"]] == [10_000, 10_000, 25_000]
     assert [value for _, value in found["online_now"]] == [10, 10, 30]
+
+
+def test_it_compares_at_the_same_minute_from_the_first_to_the_last() -> None:
+    """Tonight sells as every night did, so it lies inside what is usual."""
+    before = {f"e{k}": earlier(1_000, began=-1440 * k) for k in (1, 2, 3)}
+    for minute in (1, 2, 30, 60):
+        now = FakeDoors(rows=dict.fromkeys(range(minute), STEADY), ended=60, before=before)
+        assert tiles(now, now=minute)["gmv_paid"].band == (minute * 1_000, minute * 1_000)
+
+
+@pytest.mark.parametrize("minutes", [60, 36 * 60])
+def test_it_compares_whole_shows_with_what_was_paid_after_their_end(minutes: int) -> None:
+    rows = dict.fromkeys(range(minutes), STEADY) | {minutes + 5: STEADY}
+    before = {f"e{k}": FakeDoors(rows=rows, ended=minutes, began=-4320 * k) for k in (1, 2, 3)}
+    own = facts(FakeDoors(rows=rows, ended=minutes, before=before), now=minutes + 60)
+    total = api.evaluate("s1", ["gmv_paid"], facts=own)["gmv_paid"].value
+    assert api.final_bands("s1", ["gmv_paid"], facts=own) == {"gmv_paid": (total, total)}

@@ -10,7 +10,7 @@ import msgspec
 from kaibo.eventlog.api import EARLIEST_US
 from kaibo.eventlog.kinds import KINDS, UNKNOWN
 from kaibo.kit import clock
-from kaibo.operations.imports.plan import AFTERMATH, BLOCK_US, Planner
+from kaibo.operations.imports.plan import AFTERMATH, BLOCK_US, ENDED, STARTED, Planner
 from kaibo.operations.imports.tally import Tally
 
 GLANCE_BYTES = 256 * 1024
@@ -73,6 +73,10 @@ class Glance:
             tally.by_room[places[0][1]] += len(rows)
         else:
             tally.by_room.update([row.room_id for row in rows])
+        if STARTED in kinds or ENDED in kinds:
+            for row in rows:
+                if row.kind in {STARTED, ENDED} and EARLIEST_US <= (at := _instant(row.occurred_at)) <= self._latest_us:
+                    self._planner.saw_mark((row.platform, row.room_id), row.kind, at, row.show_id)
         for (platform, room_id, show_id, is_aftermath), times in _times(rows, kinds, places):
             first_at, last_at = min(times), max(times)
             if PLATFORM_NAME.match(platform) and first_at >= EARLIEST_US and last_at <= self._latest_us:

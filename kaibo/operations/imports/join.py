@@ -69,6 +69,13 @@ class Joiner:
         self.platforms = {platform, DEMO} if platform else None
         self.as_of = as_of
         self.show_id, self.beside = show_id, beside
+        self._merged = {one.show_id: one.merged_into for one in shows.shows(is_deleted=True) if one.merged_into}
+        self._everywhere = {place.show_id: place for place in _places(None, None, "")}
+        self._all = {
+            name: place
+            for name, place in self._everywhere.items()
+            if seen is None or (place.platform, place.room_id) in seen
+        }
         self.places = _places(self.platforms, seen, show_id)
         self._by_name: dict[str, set[tuple[str, str]]] = {}
         named = [(room.platform, room.room_id, room.name) for room in rooms.rooms()]
@@ -82,6 +89,43 @@ class Joiner:
                 self._by_name.setdefault(account.key, set()).add((account.platform, account.room_id))
         self.skus = lru_cache(maxsize=64)(_skus_of)
         """Products and SKUs that a show offers -> their product."""
+
+    def currency(self) -> str:
+        """What amounts without a currency are in: that of the rooms they may belong to, where those agree."""
+        here = {(place.platform, place.room_id) for place in self.places}
+        found = {room.currency for room in rooms.rooms() if (room.platform, room.room_id) in here}
+        return found.pop() if len(found) == 1 else env.read("KAIBO_CURRENCY")
+
+    def formerly(self, show_id: str) -> list[str]:
+        """The show and those that were merged into it, also by way of another."""
+        found = [show_id]
+        for one in found:
+            found += [old for old, into in self._merged.items() if into == one and old not in found]
+        return found
+
+    def place_of(self, show_id: str) -> Place | None:
+        """Where a show stands now, whatever was chosen: itself or what it was merged into; None out of sight."""
+        return self._all.get(self._now(show_id))
+
+    def is_others(self, show_id: str) -> bool:
+        """Whether the show is there, in a room that is not seen here."""
+        return self._now(show_id) in self._everywhere.keys() - self._all.keys()
+
+    def _now(self, show_id: str) -> str:
+        for _ in range(len(self._merged) + 1):
+            show_id = self._merged.get(show_id, show_id)
+        return show_id
+
+    def of_hour(self, place: Place, hour: int) -> list[str]:
+        """Shows of the room that were on air in the hour, and what was merged into them: their spend is one."""
+        beside = [
+            one.show_id
+            for one in self._all.values()
+            if (one.platform, one.room_id) == (place.platform, place.room_id)
+            and one.from_us < hour + HOUR_US
+            and hour < one.to_us
+        ]
+        return [old for one in {place.show_id, *beside} for old in self.formerly(one)]
 
     def _is_ours(self, platform: str) -> bool:
         return self.platforms is None or platform in self.platforms

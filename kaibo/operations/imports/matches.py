@@ -48,9 +48,9 @@ def keep(rows: Iterable[Kept], *, ingest_id: str) -> list[PlatformEvent]:
             fresh.append(_row(match, ingest_id))
         elif not old.show_id and match.show_id:
             freed += _freed(old, match.show_id)
+            old.evidence_before, old.assigned_by = old.evidence, ingest_id
             old.show_id, old.evidence = match.show_id, match.evidence
-            old.ingest_id = ingest_id
-            old.save(update_fields=["show_id", "evidence", "ingest_id"])
+            old.save(update_fields=["show_id", "evidence", "evidence_before", "assigned_by"])
     Match.objects.bulk_create(fresh, batch_size=_CHUNK)
     _hold(rows)
     Stated.objects.bulk_create(

@@ -9,13 +9,14 @@ from kaibo.eventlog import api as eventlog
 from kaibo.eventlog.events import PlatformEvent
 from kaibo.kit import clock
 from kaibo.kit.clock import DAY_US, HOUR_US
-from kaibo.operations.imports.join import Joiner, Place, Verdict, is_midnight
+from kaibo.operations.imports.join import ELSEWHERE, Joiner, Place, Verdict, is_midnight
 from kaibo.operations.imports.models import Match, Stated
 
 WAITING = "the order waits for its show"
 ORDER_UNKNOWN = "the order is not known here; import the orders first"
 FED = "ad spend of this show already comes from a feed"
 NOT_OFFERED = "not offered in the show"
+OUT_OF_SIGHT = "the order belongs to a show that is deleted or not yours"
 NO_PLACE = "no show for this row"
 SPEND_PARTS = ("amount_minor", "ad_impressions", "ad_clicks", "attributed_gmv_minor")
 BY_FEED = "feed"
@@ -58,8 +59,8 @@ class Placer:
     def __init__(self, form: Form, joiner: Joiner) -> None:
         self.form, self.joiner = form, joiner
         self._orders: dict[Key, Verdict] = {}
-        self._places = {place.show_id: place for place in joiner.places}
-        self._stated: dict[tuple[str, str], dict[str, int]] = {}
+        self._lost: dict[Key, bool] = {}  # orders whose show is deleted, or there but not seen here (True)
+        self._totals: dict[tuple[str, str], list[dict[str, int]]] = {}  # rows of the file for one hour
         self._fed: dict[str, bool] = {}
         self._is_timed = False  # whether the file tells times of day
 
@@ -91,9 +92,11 @@ class Placer:
         keys = {(event.platform, event.order_id) for row in rows for event in row.events if event.order_id}
         fresh = [order_id for platform, order_id in keys if (platform, order_id) not in self._orders]
         for match in Match.objects.filter(order_id__in=fresh, show_id__gt=""):
-            place = self._places.get(match.show_id)
+            place, key = self.joiner.place_of(match.show_id), (match.platform, match.order_id)
             if place is not None:
-                self._orders[match.platform, match.order_id] = Verdict(place, "earlier")
+                self._orders[key] = Verdict(place, "earlier")
+            else:
+                self._lost[key] = self.joiner.is_others(match.show_id)
         if self.form.shape == "books":
             for match in Match.objects.filter(order_id__in=fresh, show_id=""):
                 self._orders[match.platform, match.order_id] = Verdict(None, match.evidence)
@@ -109,7 +112,7 @@ class Placer:
         since = min((at or one.occurred_at - FED_US for at, one in zip(placed, fresh, strict=True)), default=0)
         homes = eventlog.order_homes({one.order_id or "" for one in fresh}, since_us=since - DAY_US)
         for key, show_id in homes.items():
-            place = self._places.get(show_id)
+            place = self.joiner.place_of(show_id)
             if place is not None:
                 self._orders[key] = Verdict(place, BY_FEED)
 
@@ -119,19 +122,31 @@ class Placer:
         if verdict is None:
             if self.form.shape == "books":
                 if event.order_id:
-                    told.left_out.append(ORDER_UNKNOWN)
+                    told.left_out.append(OUT_OF_SIGHT if key in self._lost else ORDER_UNKNOWN)
                 else:
                     told.events.append(event)  # a fee or a withdrawal: of no order, of no show
                 return
-            verdict = self._orders[key] = self.joiner.order_verdict(join, is_timed=self._is_timed)
-            told.match = self._match(event, join, verdict)
+            verdict = self._judged(key, join)
+            told.match = None if key in self._lost else self._match(event, join, verdict)
         told.verdict = verdict
+        if verdict.place is None and key in self._lost:
+            told.left_out.append(OUT_OF_SIGHT)  # no list of waiting orders shows it
+            return
         if verdict.place is None:
             told.held.append(event)
             told.match = told.match or self._match(event, join, verdict)
             return
         self._at(event, verdict.place)
         told.events.append(event)
+
+    def _judged(self, key: Key, join: dict[str, Any]) -> Verdict:
+        """The show of an order that no file gave to one that is seen here. One of another room stays there."""
+        if self._lost.get(key):
+            found = Verdict(None, ELSEWHERE)
+        else:
+            found = self.joiner.order_verdict(join, is_timed=self._is_timed)
+        self._orders[key] = found
+        return found
 
     def _match(self, event: PlatformEvent, join: dict[str, Any], verdict: Verdict) -> NewMatch:
         return NewMatch(
@@ -189,36 +204,41 @@ class Placer:
         attrs = event.attrs or {}
         totals = {name: int(attrs.get(name) or 0) for name in SPEND_PARTS[1:] if name in attrs}
         totals["amount_minor"] = event.amount_minor or 0
-        before = self._before(place.show_id, key)
+        others = self._totals.setdefault((place.show_id, key), [])
+        if totals in others:
+            told.known += 1
+            return
+        others.append(dict(totals))
+        if len(others) > 1:  # two plans without an id are two totals
+            key, event.event_id = f"{key}#{len(others)}", f"{event.event_id}#{len(others)}"
+        before, times = self._before(place, hour, key)
         steps = {name: total - before.get(name, 0) for name, total in totals.items()}
         if not any(steps.values()):
             told.known += 1
             return
-        self._stated[place.show_id, key] = {**before, **totals}
         told.stated.append((place.show_id, key, dict(steps)))
         event.occurred_at = max(place.from_us, min(hour + HOUR_US, place.to_us) - 1)
-        event.event_id = f"{event.event_id}:{before.get('amount_minor', 0)}-{totals['amount_minor']}"
+        event.event_id = f"{event.event_id}:{before.get('amount_minor', 0)}-{totals['amount_minor']}:{times}"
         event.amount_minor = steps.pop("amount_minor")
         event.attrs = {**attrs, **steps}
         self._at(event, place)
         told.events.append(event)
 
-    def _before(self, show_id: str, key: str) -> dict[str, int]:
-        found = self._stated.get((show_id, key))
-        if found is None:
-            found = {}
-            for row in Stated.objects.filter(show_id=show_id, key=key):
-                for name, step in row.steps.items():
-                    found[name] = found.get(name, 0) + step
-            self._stated[show_id, key] = found
-        return found
+    def _before(self, place: Place, hour: int, key: str) -> tuple[dict[str, int], int]:
+        """What files stated of the hour so far, and how often: a total may come back to one that it had before."""
+        found: dict[str, int] = {}
+        rows = list(Stated.objects.filter(show_id__in=self.joiner.of_hour(place, hour), key=key))
+        for row in rows:
+            for name, step in row.steps.items():
+                found[name] = found.get(name, 0) + step
+        return found, len(rows)
 
     def _is_fed(self, show_id: str) -> bool:
         """Whether something beside files reports the show's spend: then a file's hours would count twice."""
         found = self._fed.get(show_id)
         if found is None:
             seen = eventlog.coverage(show_id, now_us=clock.now_us()).seen.get("spend.reported", 0)
-            found = self._fed[show_id] = seen > Stated.objects.filter(show_id=show_id).count()
+            found = self._fed[show_id] = seen > Stated.objects.filter(show_id__in=self.joiner.formerly(show_id)).count()
         return found
 
 

@@ -1,6 +1,6 @@
 """Which shows a file holds: one per room and evening, in bounded memory, before anything is kept."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kaibo.eventlog import kinds
 from kaibo.kit.clock import HOUR_US, MINUTE_US
@@ -11,6 +11,9 @@ next evening is further away."""
 LULL_US = HOUR_US
 """Where a recording is silent this long, what lies beyond is before or after the show."""
 BLOCK_US = 10 * MINUTE_US
+
+STARTED, ENDED = "show.started", "show.ended"
+"""What a file says itself of where a show ends and the next begins counts more than any silence."""
 
 AFTERMATH = frozenset(
     ("order.canceled", "order.refunded", "order.shipped", "order.delivered", *kinds.REPORT, *kinds.GROUP)
@@ -76,11 +79,18 @@ class Planner:
         self._is_one = is_one
         self._rooms: dict[Place, _Room] = {}
         self._named: dict[tuple[Place, str], _Room] = {}
+        self._marks: dict[Place, set[tuple[int, str]]] = {}
         self._platforms: set[str] = set()
 
     def saw(self, place: Place, kind: str, at_us: int, show_id: str | None) -> None:
         """One event of the file."""
         self.saw_block(place, show_id, is_aftermath=kind in AFTERMATH, edges=(at_us, at_us, 1))
+        self.saw_mark(place, kind, at_us, show_id)
+
+    def saw_mark(self, place: Place, kind: str, at_us: int, show_id: str | None) -> None:
+        """A beginning or an end that names no show."""
+        if show_id is None and kind in {STARTED, ENDED}:
+            self._marks.setdefault(place, set()).add((at_us, kind))
 
     def saw_block(self, place: Place, show_id: str | None, *, is_aftermath: bool, edges: _Part) -> None:
         """Events of one block of ten minutes at once: first, last, number."""
@@ -114,5 +124,19 @@ class Planner:
             if self._is_one:
                 found.append(room.whole(place))
             else:
-                found += [Span(place, *edges[:2], *edges[:2]) for edges in room.parts(PAUSE_US)]
+                for edges in room.parts(PAUSE_US):
+                    found += _cut(Span(place, *edges[:2], *edges[:2]), sorted(self._marks.get(place, ())))
         return sorted(found, key=lambda span: (span.place, span.first_at))
+
+
+def _cut(span: Span, marks: list[tuple[int, str]]) -> list[Span]:
+    """The span in two wherever an end was told and a beginning after it."""
+    found, last, ended = [], span, None
+    for at_us, kind in marks:
+        if kind == ENDED and last.first_at < at_us < span.last_at:
+            ended = at_us
+        elif kind == STARTED and ended is not None and ended <= at_us <= span.last_at:
+            edge = min(ended, at_us - 1)
+            found.append(replace(last, last_at=edge, closes_at=edge))
+            last, ended = replace(last, first_at=at_us, opens_at=at_us), None
+    return [*found, last]

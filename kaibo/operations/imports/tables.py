@@ -248,8 +248,8 @@ def run_of(row: Table, table: Opened, found: Found, tell: Any = None) -> TableRu
     """How a table is read: for its actor's rooms, its show, its time."""
     platform = found.form.platform or row.platform
     seen = None if row.rooms is None else {(place[0], place[1]) for place in row.rooms}
-    told = connectors.Told(env.zone(), row.as_of, env.read("KAIBO_CURRENCY"), row.platform)
     joiner = Joiner(platform, show_id=row.show_id, beside=_beside(row), seen=seen, as_of=row.as_of)
+    told = connectors.Told(env.zone(), row.as_of, joiner.currency(), row.platform)
     run = TableRun(table, found, told, joiner)
     if tell is not None:
         run.tell = tell

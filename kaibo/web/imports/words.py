@@ -138,6 +138,9 @@ _REASONS = {
     ),
     "ad spend of this show already comes from a feed": gettext_lazy("ad spend that a feed reports already"),
     "not offered in the show": gettext_lazy("SKUs that the show does not offer"),
+    "the order belongs to a show that is deleted or not yours": gettext_lazy(
+        "orders of a show that is deleted or not yours"
+    ),
     "no show for this row": gettext_lazy("figures without a show: name the show"),
 }
 _STATES = {

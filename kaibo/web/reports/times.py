@@ -1,5 +1,6 @@
 """Times of the report in the team's zone, as people read them."""
 
+import datetime as dt
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -33,20 +34,23 @@ def span_text(span: Span) -> str:
 
 def date(at_us: int | None) -> str:
     """2026-11-26 Thu."""
-    return "" if at_us is None else f"{local(at_us):%Y-%m-%d} {_weekday(at_us)}"
+    return "" if at_us is None else f"{local(at_us):%Y-%m-%d} {_weekday(local(at_us))}"
 
 
-def _weekday(at_us: int) -> str:
+def _weekday(day: dt.date) -> str:
     days = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-    return str(days[local(at_us).weekday()])
+    return str(days[day.weekday()])
 
 
 def date_of(report: Report) -> str:
     """The business day of the show."""
-    started = report.show.started_at or 0
-    return f"{business_day(started, zone=env.zone(), cut_hour=env.day_cut_hour()):%Y-%m-%d}"
+    return f"{_business_day(report):%Y-%m-%d}"
 
 
 def weekday_of(report: Report) -> str:
     """Its day of the week."""
-    return _weekday(report.show.started_at or 0)
+    return _weekday(_business_day(report))
+
+
+def _business_day(report: Report) -> dt.date:
+    return business_day(report.show.started_at or 0, zone=env.zone(), cut_hour=env.day_cut_hour())

@@ -21,7 +21,9 @@ def round_at(show: ShowView, at_us: int, *, step_minutes: int | None = None) -> 
     every = step_minutes or rounds.form(show.platform, show.room_id).every_minutes
     facts = metrics.facts_of(show.show_id, now_us=at_us)
     whole = metrics.evaluate(show.show_id, METRICS.values(), facts=facts)
-    since = max(show.started_at or 0, at_us - every * MINUTE_US)
+    since, begun = at_us - every * MINUTE_US, show.started_at or 0
+    # whole minutes, each in one step alone: the minute in which a round falls due belongs to that round
+    since = -(-since // MINUTE_US) * MINUTE_US if since > begun else begun
     recent = metrics.evaluate(show.show_id, METRICS.values(), from_us=since, to_us=at_us, facts=facts)
     values = {name: round(value) for name, metric in METRICS.items() if (value := whole[metric].value) is not None}
     steps = {

@@ -231,3 +231,14 @@ def test_it_says_so_when_the_log_refuses_what_it_was_told(show: ShowView) -> Non
     bad = telling.event(show, "x-1", "ad.adjusted", at(5), attrs={"value": "words where a number belongs"})
     with pytest.raises(BadEntry, match="value"):
         telling.tell(show, [bad], ingest_id="x")
+
+
+def test_it_gives_a_host_with_two_shifts_the_hours_of_each(show: ShowView) -> None:
+    """Hosts take turns: 小鹿 opens the evening and closes it."""
+    for number, (begin, end) in enumerate(((0, 30), (60, 90)), 1):
+        planned = {"planned_from_us": at(begin), "planned_to_us": at(end)}
+        registers.save_shift(show, shift(f"shift-10{number}", "小鹿", **planned), actor=HOST_DESK)
+    duties = [Duty("小鹿", at(1), at(31)), Duty("阿May", at(31), at(58)), Duty("小鹿", at(58), at(90))]
+    found = [each for each in registers.shifts("s", duties=duties) if each.person == "小鹿"]
+    assert [(each.from_us, each.to_us) for each in found] == [(at(1), at(31)), (at(58), at(90))]
+    assert sum(each.worked_us or 0 for each in found) == 62 * clock.MINUTE_US

@@ -165,3 +165,12 @@ def test_it_writes_the_round_as_text_and_leaves_out_what_nobody_knows(show: Show
     ]
     english = rounds.text_of(view, template=rounds.DEFAULT_EN, currency="CNY", told={"show": "Late"})
     assert "Paid GMV ¥25,000.50 (+¥15,000.50)" in english
+
+
+def test_it_refuses_a_correction_of_a_withdrawn_round(show: ShowView) -> None:
+    send(show, 1, 30, {"gmv_paid_minor": 50_000})
+    rounds.withdraw(show, "round-001", why="the wrong show", actor=WHO)
+    before = stated()
+    late = send(show, 1, 30, {"gmv_paid_minor": 70_000}, entry=2, actor=OTHER)
+    assert (late.state, late.problem) == ("refused", "这一轮已撤回。")
+    assert stated() == before

@@ -240,3 +240,24 @@ def test_it_brings_real_recordings_without_a_room_in_the_file(shared_data: Path)
         assert (report.accepted, report.by_kind) == (comments, {"comment.posted": comments})
         assert len(report.shows) == 1
         assert bring("bilirec_xml", folder / name).accepted == 0
+
+
+def test_it_parts_shows_of_one_day_where_the_file_says_that_they_end_and_begin(tmp_path: Path) -> None:
+    """A day show and a night show of one room lie closer than six hours."""
+    place = '"platform": "simulated", "room_id": "r"'
+    base = '{"event_id": "%s", "kind": "%s", "occurred_at": "2026-11-20T%s+08:00", ' + place + "}"
+    rows = (
+        base % ("a", "show.started", "10:00:00"),
+        base % ("b", "comment.posted", "11:00:00"),
+        base % ("c", "show.ended", "16:00:00"),
+        base % ("between", "comment.posted", "17:00:00"),
+        base % ("d", "show.started", "19:00:00"),
+        base % ("e", "comment.posted", "20:00:00"),
+        base % ("f", "show.ended", "23:00:00"),
+    )
+    path = tmp_path / "day.ndjson"
+    path.write_text("\n".join(rows))
+    report = bring("ndjson", path)
+    assert report.shows == ("simulated-r-20261120-1000", "simulated-r-20261120-1900")
+    assert [[one.event_id for one in eventlog.events_of(show)] for show in report.shows] == [list("abc"), list("def")]
+    assert [(w.to_us or 0) - w.from_us for w in eventlog.windows()] == [6 * 3_600_000_000 + 1, 4 * 3_600_000_000 + 1]

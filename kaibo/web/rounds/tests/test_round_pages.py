@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -195,3 +196,16 @@ def test_it_posts_counted_rounds_by_itself_once_each(on_air: Cast, monkeypatch: 
     assert now["text"].endswith("：¥30.00（+¥0.00）")
     send(on_air.operator, entry(1, 70, FIRST))
     assert not post_due(show, now_us=at(91)), "somebody types rounds: those are the ones that go out"
+
+
+def test_it_counts_each_minute_in_one_round_however_the_show_began(on_air: Cast) -> None:
+    """A show hardly ever begins at a whole minute: the one in which a round falls due belongs to that round alone."""
+    from kaibo.web.rounds.counted import round_at
+
+    show = shows.show("tonight")
+    begun = clock.minute_of(START) + 2 * clock.MINUTE_US + 20 * clock.MICROS
+    show = replace(show, started_at=begun)
+    sold = (begun, begun + 30 * clock.MINUTE_US - 5 * clock.MICROS, begun + 50 * clock.MINUTE_US)
+    sell(*(((moment - START) / clock.MINUTE_US, 1_000) for moment in sold))
+    steps = [round_at(show, begun + half * 30 * clock.MINUTE_US).differences for half in (1, 2)]
+    assert [step["gmv_paid_minor"] for step in steps] == [2_000, 1_000]
