@@ -33,7 +33,7 @@ IDS = _names(
 MONEY = _names(
     """
     amount goods_amount freight platform_discount shop_discount creator_discount receivable
-    refund_amount income expense fee commission subsidy refund paid balance promoter_fee outside_fee
+    refund_amount order_refund income expense fee commission subsidy refund paid balance promoter_fee outside_fee
     spend attributed
     """
 )
@@ -64,6 +64,7 @@ _SHAPE_FIELDS: dict[str, tuple[str, ...]] = {
     "orders": (
         *("order_id", "line_id", "placed_at", "paid_at", "shipped_at", "finished_at", "canceled_at", "refunded_at"),
         *("state", "after_sale", "cancel_reason", "amount", "platform_discount", "receivable", "refund_amount"),
+        "order_refund",
         *("product_id", "sku_id", "sku_code", "title", "sku", "quantity", "author", "author_id", "live_room"),
         *("campaign", "currency"),
     ),

@@ -57,7 +57,8 @@ class Orders:
         """The states of the row's line. Raises nothing: refused cells are in `row.problems`."""
         order_id = row["order_id"]
         state = state_of(row["state"])
-        is_back = any(word in (row["after_sale"] or "").lower() for word in _REFUND_DONE) or bool(row["refund_amount"])
+        is_back = any(word in (row["after_sale"] or "").lower() for word in _REFUND_DONE)
+        is_back = is_back or bool(row["refund_amount"] or row["order_refund"])
         is_back = is_back or (state == "closed" and row["paid_at"] is not None)
         key = self._line(row, order_id)
         currency = row.currency
@@ -136,9 +137,12 @@ class Orders:
     def _refund(self, row: Cells, key: str, currency: str, *, is_whole: bool, paid_at: int) -> Iterator[PlatformEvent]:
         """Money back. A closed line gave back all of it; the time is that of the closing when no column says it."""
         at = row["refunded_at"] or row["canceled_at"] or (row["finished_at"] if is_whole else None)
-        amount = row["refund_amount"] or (row["amount"] if is_whole else None)
+        stated = row["refund_amount"]
+        if not stated and row["order_refund"]:  # stands in every row of the order, and is one
+            stated, key = row["order_refund"], str(row["order_id"])
+        amount = stated or (row["amount"] if is_whole else None)
         event = self._event("order.refunded", at or paid_at, row, key=key, currency=currency)
-        event.event_id = f"state:order.refunded:{key}" + (f"@{amount}" if row["refund_amount"] else "")
+        event.event_id = f"state:order.refunded:{key}" + (f"@{amount}" if stated else "")
         event.product_id = event.sku_id = None
         if amount is not None:
             event.amount_minor, event.currency = abs(amount), currency
@@ -146,7 +150,7 @@ class Orders:
         extra = some(
             refund_stage=stage,
             is_time_estimated=True if at is None else None,
-            is_amount_derived=True if row["refund_amount"] is None else None,
+            is_amount_derived=True if not stated else None,
             reason=row["cancel_reason"],
         )
         event.attrs = {**(event.attrs or {}), **(extra or {})}

@@ -1,5 +1,6 @@
 """Rows of a recognised sheet, each one outcome: its events, a reason to leave it out, or the cells to correct. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from kaibo.kit.tables.texts import clean
 
 TOTALS = ("合计", "总计", "汇总", "小计", "共计", "总和", "total", "sum", "grand total", "subtotal", "全部")
 LONGEST_TOTAL = 20
+_CODE = re.compile(r"[a-z ]*[a-z](?:-|_|\d)|(?:sum(?!mary\b|s\b)|(?:sub)?total(?!s\b))[a-z]").match
+"""What begins like a word of totals and is the code of a piece: sum-01, summer-1, total_3."""
 TOTALS_ROW = "a row of totals"
 DESCRIPTION_ROW = "a row that explains the columns"
 EMPTY_ROW = "a row without a number"
@@ -132,7 +135,7 @@ def _is_total(row: Numbered, keys: Sequence[int]) -> bool:
     first = next((cell for cell in row.cells if cell not in ("", None)), "")
     if isinstance(first, str) and len(first) < LONGEST_TOTAL:
         plain = clean(first).lower().rstrip(":：")
-        if plain.startswith(TOTALS) and any(plain.startswith(word) and len(plain) <= len(word) + 6 for word in TOTALS):
+        if any(plain.startswith(word) and len(plain) <= len(word) + 6 for word in TOTALS) and not _CODE(plain):
             return True
     cells = (row.cells[index] for index in keys if index < len(row.cells))
     return any(isinstance(cell, str) and len(cell) < LONGEST_TOTAL and cell.strip().lower() in TOTALS for cell in cells)

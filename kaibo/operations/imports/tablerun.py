@@ -47,7 +47,7 @@ class Outcome:
     evidence: Counter[str] = field(default_factory=Counter)
     waiting: Counter[tuple[str, str]] = field(default_factory=Counter)  # (why, author) -> rows
     unplaced: Counter[str] = field(default_factory=Counter)  # why -> rows of reports without a show
-    amounts: Counter[str] = field(default_factory=Counter)  # kind -> minor units
+    amounts: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, currency) -> minor units
 
     def as_json(self) -> dict[str, Any]:
         """For the records: small, JSON only."""
@@ -71,7 +71,7 @@ class Outcome:
             "evidence": dict(self.evidence.most_common()),
             "waiting": [[why, author, count] for (why, author), count in self.waiting.most_common(50)],
             "unplaced": dict(self.unplaced.most_common()),
-            "amounts": dict(self.amounts),
+            "amounts": [[kind, currency, minor] for (kind, currency), minor in sorted(self.amounts.items())],
             "first_at": tally.first_at,
             "last_at": tally.last_at,
         }
@@ -172,7 +172,7 @@ def _count(row: Placed, outcome: Outcome) -> None:
         tally.by_kind[event.kind] += 1
         tally.reach(event.occurred_at)
         if event.amount_minor is not None:
-            outcome.amounts[event.kind] += event.amount_minor
+            outcome.amounts[event.kind, event.currency or ""] += event.amount_minor
     for _ in row.held:
         tally.skip(WAITING, "")
     for reason in row.left_out:

@@ -65,11 +65,7 @@ def numbers(told: dict[str, Any]) -> dict[str, Any]:
         "kinds": [
             {"kind": kind, "name": words.kind(kind), "count": count} for kind, count in told.get("by_kind", {}).items()
         ],
-        "amounts": [
-            {"name": words.kind(kind), "amount": show_money(told["amounts"][kind])}
-            for kind in MONEY_KINDS
-            if told.get("amounts", {}).get(kind)
-        ],
+        "amounts": _amounts(told.get("amounts", [])),
         "reasons": [
             {"name": words.reason(reason), "count": count} for reason, count in told.get("by_reason", {}).items()
         ],
@@ -90,6 +86,17 @@ def numbers(told: dict[str, Any]) -> dict[str, Any]:
             for one in told.get("problems", [])
         ],
     }
+
+
+def _amounts(told: Any) -> list[dict[str, str]]:
+    """Sums by kind, of each currency its own. Reports of earlier versions hold one sum of a kind."""
+    rows = [(kind, "CNY", minor) for kind, minor in told.items()] if isinstance(told, dict) else told
+    found = []
+    for kind in MONEY_KINDS:
+        sums = [show_money(minor, currency or "CNY") for of, currency, minor in rows if of == kind and minor]
+        if sums:
+            found.append({"name": words.kind(kind), "amount": " + ".join(sums)})
+    return found
 
 
 def show(show_id: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ FIELDS = {
     "canceled_at": gettext_lazy("Canceled at"),
     "refunded_at": gettext_lazy("Refunded at"),
     "refund_amount": gettext_lazy("Refunded amount"),
+    "order_refund": gettext_lazy("Refunded amount of the whole order"),
     "state": gettext_lazy("State of the order"),
     "after_sale": gettext_lazy("After-sale state"),
     "cancel_reason": gettext_lazy("Reason of the cancellation"),

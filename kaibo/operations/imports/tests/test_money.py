@@ -265,3 +265,39 @@ def test_it_knows_whose_dollar_it_is_by_the_room(tmp_path: Path, room: str, amou
     rooms.save_room("tiktok", "r1", currency=room, actor="user:1")
     tiktok(tmp_path / "a.csv", amount, "")
     assert set(warehouse.currencies("t")) == {counted_in}
+
+
+def test_it_counts_a_refund_of_the_order_once_that_stands_in_every_row(tmp_path: Path) -> None:
+    shows.ensure_show(
+        "t", platform="tiktok", room_id="r1", started_at=START, ended_at=START + 4 * HOUR_US, actor="user:1"
+    )
+    at = "03/12/2026 20:15:00"
+    rows = [["577001", "Completed", sku, "1", "50.00", at, at, "", "30.00"] for sku in ("1", "2")]
+    bring(rows_of(tmp_path / "a.csv", [*TIKTOK, "Order Refund Amount"], *rows))
+    assert (counted("t")["gmv_paid_minor"], counted("t")["refund_minor"]) == (10_000, 3000)
+
+
+def test_it_takes_no_code_of_a_piece_for_a_row_of_totals(tmp_path: Path) -> None:
+    show("a", "r1")
+    head = ["商家编码", *HEAD]
+    rows = [[code, *order(number)] for number, code in enumerate(("SUM-01", "SUMMER-1", "TOTAL_3", "sub2"), 1)]
+    totals = [
+        ["合计", *[""] * len(HEAD)],
+        ["Total: 4", *[""] * len(HEAD)],
+        ["Grand Total", *[""] * len(HEAD)],
+        ["Summary", *[""] * len(HEAD)],
+    ]
+    seen = bring(rows_of(tmp_path / "a.csv", head, *rows, *totals))
+    assert (counted("a")["orders_paid"], seen.report["by_reason"]) == (4, {"a row of totals": 4})
+
+
+def test_it_tells_sums_of_each_currency_apart(tmp_path: Path) -> None:
+    at = "03/12/2026 20:15:00"
+    rows = [[number, "To ship", "1", "1", "2000", at, at, of] for number, of in (("577001", "JPY"), ("577002", "USD"))]
+    shows.ensure_show(
+        "t", platform="tiktok", room_id="r1", started_at=START, ended_at=START + 4 * HOUR_US, actor="user:1"
+    )
+    seen = bring(rows_of(tmp_path / "a.csv", TIKTOK, *rows))
+    assert [one for one in seen.report["amounts"] if one[0] == "order.paid"] == [
+        ["order.paid", "JPY", 2000], ["order.paid", "USD", 200_000],
+    ]  # fmt: skip
