@@ -50,6 +50,7 @@ class Orders:
     told: Told
     seen: Counter[str] = field(default_factory=Counter)
     pieces: dict[str, list[tuple[str | None, int | None]]] = field(default_factory=dict)
+    given_back: set[tuple[str, int]] = field(default_factory=set)  # orders as a whole, and how much
     latest: int = 0
     later: list[tuple[int, PlatformEvent]] = field(default_factory=list)
 
@@ -140,6 +141,9 @@ class Orders:
         stated = row["refund_amount"]
         if not stated and row["order_refund"]:  # stands in every row of the order, and is one
             stated, key = row["order_refund"], str(row["order_id"])
+            if (key, stated) in self.given_back:
+                return
+            self.given_back.add((key, stated))
         amount = stated or (row["amount"] if is_whole else None)
         event = self._event("order.refunded", at or paid_at, row, key=key, currency=currency)
         event.event_id = f"state:order.refunded:{key}" + (f"@{amount}" if stated else "")

@@ -28,10 +28,11 @@ DESCRIPTION_DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class RowEvents:
-    """What a row says. `number` is the row of the file."""
+    """What a row says. `number` is the row of the file; `is_more` of a row that was told before."""
 
     number: int
     events: tuple[PlatformEvent, ...]
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def read_rows(found: Found, sheets: Sequence[Sheet], told: Told) -> Iterator[Row
             cells = reader.read(row)
             yield _outcome(cells, found, make, strict)
     for number, event in orders.rest():
-        yield RowEvents(number, (event,))
+        yield RowEvents(number, (event,), is_more=True)
 
 
 def _parts(found: Found, sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, int]]:

@@ -138,7 +138,7 @@ class TableRun:
         placer = Placer(self.found.form, self.joiner)
         waiting: list[RowEvents] = []
         for read in self.opened.rows(self.found, self.told):
-            outcome.rows += 1
+            outcome.rows += not (isinstance(read, RowEvents) and read.is_more)
             if isinstance(read, RowEvents):
                 waiting.append(read)
             elif isinstance(read, BadRow):

@@ -273,8 +273,9 @@ def test_it_counts_a_refund_of_the_order_once_that_stands_in_every_row(tmp_path:
     )
     at = "03/12/2026 20:15:00"
     rows = [["577001", "Completed", sku, "1", "50.00", at, at, "", "30.00"] for sku in ("1", "2")]
-    bring(rows_of(tmp_path / "a.csv", [*TIKTOK, "Order Refund Amount"], *rows))
+    seen = bring(rows_of(tmp_path / "a.csv", [*TIKTOK, "Order Refund Amount"], *rows))
     assert (counted("t")["gmv_paid_minor"], counted("t")["refund_minor"]) == (10_000, 3000)
+    assert (seen.report["rows"], seen.report["by_kind"]["order.refunded"]) == (2, 1)
 
 
 def test_it_takes_no_code_of_a_piece_for_a_row_of_totals(tmp_path: Path) -> None:
