@@ -193,6 +193,11 @@ def test_it_reads_times_in_the_forms_of_the_platforms(written: object) -> None:
     assert iso(at) == "2026-03-12T12:00:05.000000Z"
 
 
+@pytest.mark.parametrize("written", ["2026-03-12 24:00:00", "2026/03/12 24:00:00", "2026-03-13 00:00:00"])
+def test_it_reads_the_end_of_a_day_however_it_is_written(written: str) -> None:
+    assert values.read_instant(written, CHINA) == values.read_instant("2026-03-13", CHINA)
+
+
 def test_it_refuses_what_is_no_time_and_no_number() -> None:
     for read, written in ((values.read_amount, "很多"), (values.read_count, "3.5"), (values.read_seconds, "一会儿")):
         with pytest.raises(BadCell) as caught:

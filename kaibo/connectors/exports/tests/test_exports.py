@@ -9,12 +9,14 @@ import pytest
 from openpyxl import Workbook
 
 from kaibo.connectors import api, tables
+from kaibo.connectors.exports.cells import Cells
 from kaibo.connectors.exports.forms import forms, is_own
 from kaibo.connectors.exports.orders import state_of
+from kaibo.connectors.exports.reports import hour_of
 from kaibo.connectors.exports.translate import recognise
 from kaibo.connectors.tables import BadRow, RowEvents, Told
 from kaibo.eventlog.events import PlatformEvent
-from kaibo.kit.clock import iso, parse_instant
+from kaibo.kit.clock import iso, parse_instant, to_datetime
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 TOLD = Told(ZoneInfo("Asia/Shanghai"), parse_instant("2026-03-13T01:00:00+08:00"))
@@ -223,3 +225,13 @@ def test_it_takes_no_binary_data_for_a_table() -> None:
     table = "订单编号,商品,金额\n1,羊毛大衣,899\n" * 20
     for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
         assert recognise(table.encode(encoding)), encoding
+
+
+@pytest.mark.parametrize("day", ["2026-03-08", "2026-11-01", "2026-06-01"])
+def test_it_reads_hours_by_the_clock_on_the_wall_when_that_is_changed(day: str) -> None:
+    """Los Angeles has a day of 23 hours and one of 25; the evening begins at eight in all of them."""
+    told, row = Told(ZoneInfo("America/Los_Angeles"), TOLD.as_of), Cells(2)
+    row.values["hour"] = f"{day} 20:00-21:00"
+    at = hour_of(row, told)
+    assert at is not None
+    assert to_datetime(at).astimezone(told.zone).isoformat()[:19] == f"{day}T20:00:00"
