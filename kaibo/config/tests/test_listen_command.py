@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kaibo.studio.speech.contracts import RATE
+from kaibo.studio.speech.tests.air import needs
 from kaibo.studio.speech.tests.sounds import write_wave
 from kaibo.studio.speech.tests.toy import HIGH_HZ, LOW_HZ, silence, tone, write_model
 from tests.journeys.server import Kaibo
@@ -16,8 +17,7 @@ from tests.journeys.server import Kaibo
 
 @pytest.mark.journey
 def test_it_writes_a_recording_down_once(tmp_path: Path) -> None:
-    pytest.importorskip("onnx")
-    pytest.importorskip("sherpa_onnx")
+    needs("onnx", "sherpa_onnx")
     home = Kaibo(tmp_path / "home")
     model = write_model(tmp_path / "two-tones")
     sound = np.concatenate([silence(1), tone(LOW_HZ, 0.5), silence(0.3), tone(HIGH_HZ, 0.5), silence(1.5)])

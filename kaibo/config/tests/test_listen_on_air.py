@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kaibo.studio.speech.contracts import RATE
-from kaibo.studio.speech.tests.air import ending, send_hls, send_rtmp, served
+from kaibo.studio.speech.tests.air import ending, needs, send_hls, send_rtmp, served
 from kaibo.studio.speech.tests.sounds import write_wave
 from kaibo.studio.speech.tests.toy import HIGH_HZ, LOW_HZ, silence, tone, write_model
 from tests.journeys.server import Kaibo, free_port
@@ -24,9 +24,7 @@ class Listener:
     """A home with a listening process and what it says."""
 
     def __init__(self, folder: Path) -> None:
-        pytest.importorskip("av")
-        pytest.importorskip("onnx")
-        pytest.importorskip("sherpa_onnx")
+        needs("av", "onnx", "sherpa_onnx")
         self.home = Kaibo(folder / "home")
         self.model = write_model(folder / "two-tones")
         said = [silence(1), tone(LOW_HZ, 0.5), silence(1.5), tone(HIGH_HZ, 0.5), silence(1), tone(LOW_HZ, 0.5)]

@@ -70,13 +70,13 @@ class Joiner:
         self.as_of = as_of
         self.show_id, self.beside = show_id, beside
         self._merged = {one.show_id: one.merged_into for one in shows.shows(is_deleted=True) if one.merged_into}
-        self._everywhere = {place.show_id: place for place in _places(None, None, "")}
-        self._all = {
-            name: place
-            for name, place in self._everywhere.items()
-            if seen is None or (place.platform, place.room_id) in seen
-        }
-        self.places = _places(self.platforms, seen, show_id)
+        everywhere = _places()
+        here = [place for place in everywhere if seen is None or (place.platform, place.room_id) in seen]
+        self._everywhere = {place.show_id for place in everywhere}
+        self._all = {place.show_id: place for place in here}
+        self.places = [
+            place for place in here if (place.show_id == show_id if show_id else self._is_ours(place.platform))
+        ]
         self._by_name: dict[str, set[tuple[str, str]]] = {}
         named = [(room.platform, room.room_id, room.name) for room in rooms.rooms()]
         named += [(place.platform, place.room_id, "") for place in self.places]
@@ -109,7 +109,8 @@ class Joiner:
 
     def is_others(self, show_id: str) -> bool:
         """Whether the show is there, in a room that is not seen here."""
-        return self._now(show_id) in self._everywhere.keys() - self._all.keys()
+        now = self._now(show_id)
+        return now in self._everywhere and now not in self._all
 
     def _now(self, show_id: str) -> str:
         for _ in range(len(self._merged) + 1):
@@ -259,19 +260,15 @@ class Joiner:
         return self.as_of < place.to_us + LATEST_US
 
 
-def _places(platforms: Collection[str] | None, seen: Collection[tuple[str, str]] | None, show_id: str) -> list[Place]:
+def _places() -> list[Place]:
+    """Every show that is neither deleted nor merged into another. Cost: two queries."""
     known = {show.show_id for show in shows.shows() if show.merged_into is None}
     now = clock.now_us()
     found = []
     for window in eventlog.windows():
-        if window.show_id not in known or (show_id and window.show_id != show_id):
-            continue
-        if platforms is not None and not show_id and window.platform not in platforms:
-            continue
-        if seen is not None and (window.platform, window.room_id) not in seen:
-            continue
-        until = window.to_us if window.to_us is not None else max(now, window.from_us) + DAY_US
-        found.append(Place(window.show_id, window.platform, window.room_id, window.from_us, until))
+        if window.show_id in known:
+            until = window.to_us if window.to_us is not None else max(now, window.from_us) + DAY_US
+            found.append(Place(window.show_id, window.platform, window.room_id, window.from_us, until))
     return found
 
 

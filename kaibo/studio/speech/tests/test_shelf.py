@@ -14,6 +14,7 @@ from kaibo.kit.errors import BadConfiguration
 from kaibo.studio.speech import api, shelf, tape
 from kaibo.studio.speech.contracts import RATE
 from kaibo.studio.speech.shelf import Mention
+from kaibo.studio.speech.tests.air import needs
 from kaibo.studio.speech.tests.sounds import write_wave
 from kaibo.studio.speech.tests.toy import silence, tone
 
@@ -73,7 +74,7 @@ def test_it_cuts_exactly_out_of_any_file(form: str, tmp_path: Path) -> None:
 
 
 def _as(form: str, path: Path) -> Path:
-    av = pytest.importorskip("av")
+    av = needs("av")
     made = path.with_suffix(f".{form}")
     codec = {"mkv": "flac", "mp3": "mp3"}.get(form, "aac")
     with av.open(str(path)) as whole, av.open(str(made), "w") as box:
@@ -87,7 +88,7 @@ def _as(form: str, path: Path) -> Path:
 
 
 def test_it_says_what_cannot_be_cut(tmp_path: Path) -> None:
-    pytest.importorskip("av")
+    needs("av")
     (tmp_path / "notes.wav").write_text("no sound at all")
     with pytest.raises(api.BadSound, match=r"notes\.wav cannot be heard"):
         api.excerpt(tmp_path / "notes.wav", 0, 1)
